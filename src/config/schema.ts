@@ -1,0 +1,244 @@
+import { z } from "zod";
+import { CHARGING_MODES } from "../core/settings.ts";
+import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
+import { secretSchema } from "./secret.ts";
+
+const port = z.int().min(1).max(65_535);
+const listenPort = z.int().min(0).max(65_535);
+const host = z.string().min(1).max(253);
+const deviceName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,31}$/,
+    "use 1 to 32 of a-z, 0-9, dash and underscore: it becomes part of MQTT topics",
+  );
+const thresholdW = z.int().min(0).max(50_000);
+const chargeCurrentA = z.number().min(LOWEST_CHARGE_CURRENT_A).max(80);
+
+const thresholdsSchema = z.strictObject({
+  hems_min_export_to_start_w: thresholdW.describe("Grid export, W, at which surplus charging may start."),
+  hems_max_import_before_stopping_w: thresholdW.describe(
+    "Grid import, W, above which surplus charging stops.",
+  ),
+});
+
+const siteSchema = z.strictObject({
+  name: deviceName
+    .default("home")
+    .describe("Name of the house; part of the MQTT topics hems-edge/<name>/..."),
+  main_fuse_a: z.number().min(10).max(200).describe("Rating of the main fuse, A per phase. Never exceeded."),
+  import_limit_w: z
+    .number()
+    .min(0)
+    .max(200_000)
+    .optional()
+    .describe("Largest grid import of the whole house, W, if the connection is limited below its fuse."),
+  pv_peak_w: z
+    .number()
+    .min(0)
+    .max(200_000)
+    .describe("Installed PV power, W peak: larger readings are implausible."),
+  time_zone: z
+    .string()
+    .default("Europe/Berlin")
+    .refine(isTimeZone, "use an IANA name such as Europe/Vienna")
+    .describe("IANA time zone of the house; local midnight resets the daily counters."),
+});
+
+const controlSchema = z.strictObject({
+  interval_ms: z.int().min(200).max(60_000).default(1_000).describe("Time from pass to pass, ms."),
+  mode: z
+    .enum(CHARGING_MODES)
+    .default("hems")
+    .describe("Mode until the Partner API or a person sets another."),
+  thresholds: thresholdsSchema
+    .default({ hems_min_export_to_start_w: 1_500, hems_max_import_before_stopping_w: 200 })
+    .describe("Thresholds until the Partner API or a person sets others."),
+  loop_delay_s: z
+    .number()
+    .min(1)
+    .max(120)
+    .default(12)
+    .describe("Time from a new set point until meter and wallbox both show it, s: no write before that."),
+  start_proof_s: z
+    .number()
+    .min(5)
+    .max(3_600)
+    .default(60)
+    .describe("How long surplus just above the start must hold, s."),
+  stop_proof_s: z
+    .number()
+    .min(5)
+    .max(3_600)
+    .default(180)
+    .describe("How long a small shortfall is bridged, s."),
+  failsafe_current_a: z
+    .union([z.literal(0), z.number().min(LOWEST_CHARGE_CURRENT_A).max(32)])
+    .default(6)
+    .describe(
+      "Current, A per phase, that the wallbox falls to by itself when this gateway dies: 0 or at least 6.",
+    ),
+  pause_when_meter_lost: z
+    .boolean()
+    .default(true)
+    .describe("True: 0 A when the meter is lost in a surplus mode. False: the failsafe current."),
+});
+
+const connectionSchema = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("tcp"), host, port: port.default(502) }),
+  z.strictObject({ type: z.literal("rtu_over_tcp"), host, port }),
+  z.strictObject({
+    type: z.literal("rtu"),
+    path: z.string().startsWith("/").describe("Serial port, best as /dev/serial/by-id/..."),
+    baud: z.int().min(1_200).max(115_200).default(9_600),
+    parity: z.enum(["none", "even", "odd"]).default("none"),
+    stop_bits: z.union([z.literal(1), z.literal(2)]).default(1),
+  }),
+]);
+
+const deviceSchema = z.strictObject({
+  name: deviceName,
+  driver: z.literal("sunspec").describe("How to talk to the device."),
+  roles: z
+    .array(z.enum(["grid", "pv", "battery"]))
+    .min(1)
+    .describe("What the device measures for the site; each of grid and battery once in the whole list."),
+  connection: connectionSchema,
+  unit: z.int().min(0).max(255).default(1).describe("Modbus unit (slave) id."),
+  poll_ms: z.int().min(200).max(300_000).default(1_000).describe("Time from read to read, ms."),
+  timeout_ms: z.int().min(50).max(30_000).default(1_000).describe("Longest time for one answer, ms."),
+  gap_ms: z.int().min(0).max(5_000).default(0).describe("Silence between two requests, ms."),
+  connect_delay_ms: z.int().min(0).max(10_000).default(0).describe("Silence after connecting, ms."),
+  grid_sign: z
+    .enum(["import_positive", "export_positive"])
+    .default("import_positive")
+    .describe("Sign of the device's own grid power; SolarEdge counts export as positive."),
+});
+
+const ocppSchema = z.strictObject({
+  host: host.default("0.0.0.0").describe("Address on which wallboxes may dial in."),
+  port: listenPort.default(8_887),
+  horizon_s: z
+    .int()
+    .min(90)
+    .max(3_600)
+    .default(600)
+    .describe("The wallbox falls back to the failsafe current this long after the gateway's last word, s."),
+  call_timeout_s: z
+    .int()
+    .min(2)
+    .max(120)
+    .default(45)
+    .describe("Longest time for an answer of the wallbox, s."),
+  ping_interval_s: z
+    .int()
+    .min(0)
+    .max(300)
+    .default(30)
+    .describe("WebSocket ping, s; 0 for boxes that do not answer it."),
+  max_writes_per_day: z
+    .int()
+    .min(24)
+    .max(5_000)
+    .default(400)
+    .describe(
+      "Charging-profile writes a day, beyond which only reductions are sent: boxes keep profiles in flash.",
+    ),
+});
+
+const wallboxSchema = z.strictObject({
+  name: deviceName.default("wallbox"),
+  identity: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,48}$/, "printable characters without spaces, at most 48")
+    .describe("OCPP charge point identity: the last part of the URL that the box dials."),
+  password: secretSchema
+    .optional()
+    .describe("OCPP Basic-auth password; boxes without one are accepted by identity only."),
+  connector: z.int().min(1).max(10).default(1),
+  phases: z.union([z.literal(1), z.literal(3)]).describe("Phases that the installation gives the box."),
+  min_current_a: chargeCurrentA.default(LOWEST_CHARGE_CURRENT_A),
+  max_current_a: chargeCurrentA.describe("Largest current that the box may be given, A per phase."),
+  rated_current_a: chargeCurrentA
+    .default(32)
+    .describe("Rating of the box and its own supply line, A per phase."),
+  cable_current_a: chargeCurrentA.optional().describe("Rating of the charging cable, A, if smaller."),
+  step_a: z
+    .union([z.literal(0.1), z.literal(1)])
+    .default(1)
+    .describe("Step in which the box can set its current, A."),
+});
+
+const partnerAuthSchema = z.discriminatedUnion("grant", [
+  z.strictObject({ grant: z.literal("password"), username: z.string().min(1), password: secretSchema }),
+  z.strictObject({
+    grant: z.literal("client_credentials"),
+    client_id: secretSchema,
+    client_secret: secretSchema,
+  }),
+]);
+
+const partnerSchema = z.strictObject({
+  base_url: z.url({ protocol: /^https?$/ }).describe("Host of the Partner API, e.g. https://app.podero.com"),
+  token_url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe("Token endpoint; default: the API's own for password, /oauth2/token/ for client_credentials."),
+  org_id: z.uuid(),
+  user_id: z.uuid(),
+  auth: partnerAuthSchema,
+  poll_s: z.int().min(30).max(3_600).default(60).describe("Time from pull to pull of charging-config, s."),
+  timeout_s: z.int().min(1).max(60).default(10).describe("Longest time for one answer, s."),
+  status_url: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Where status is pushed; {base_url}, {org_id} and {user_id} are filled in. Default: .../charging-config/status",
+    ),
+});
+
+const mqttSchema = z.strictObject({
+  url: z.string().regex(/^mqtts?:\/\/[^/\s]+$/, "use mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"),
+  username: z.string().min(1).optional(),
+  password: secretSchema.optional(),
+  protocol_version: z
+    .union([z.literal(4), z.literal(5)])
+    .default(4)
+    .describe("4 is MQTT 3.1.1."),
+  ca_file: z.string().min(1).optional().describe("PEM file of the broker's certificate authority."),
+  telemetry_interval_ms: z
+    .int()
+    .min(0)
+    .max(3_600_000)
+    .default(0)
+    .describe("Shortest time between two telemetry messages, ms; 0 sends one each pass."),
+});
+
+const apiSchema = z.strictObject({
+  host: host.default("127.0.0.1"),
+  port: listenPort.default(8_090),
+});
+
+/** The whole config file. Strict: an unknown key is an error, because it is mostly a typing mistake. */
+export const configSchema = z.strictObject({
+  site: siteSchema,
+  control: controlSchema.prefault({}),
+  devices: z.array(deviceSchema).max(20).default([]).describe("Inverters, meters and batteries on Modbus."),
+  ocpp: ocppSchema.prefault({}),
+  wallbox: wallboxSchema,
+  partner: partnerSchema.optional().describe("Podero Partner API; leave out to run without a cloud."),
+  mqtt: mqttSchema.optional().describe("MQTT broker; leave out to publish nothing."),
+  api: apiSchema.prefault({}),
+  state_dir: z.string().min(1).default("/var/lib/hems-edge").describe("Folder for what survives a restart."),
+  log_level: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+});
+
+export type Config = z.infer<typeof configSchema>;
+export type DeviceConfig = Config["devices"][number];
+export type PartnerConfig = NonNullable<Config["partner"]>;
+export type MqttConfig = NonNullable<Config["mqtt"]>;
+
+function isTimeZone(name: string): boolean {
+  return Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC";
+}

@@ -1,0 +1,66 @@
+import type { PhaseCurrentsA } from "./units.ts";
+
+/** A value from outside with the monotonic time, in ms, at which it was received. */
+export interface Reading<T> {
+  readonly value: T;
+  readonly atMs: number;
+}
+
+/**
+ * How far the grid meter may be believed: `good`; `suspect` (silent, frozen or implausible: hold, no
+ * increase); `lost` (blind: surplus modes stop).
+ */
+export type MeterTrust = "good" | "suspect" | "lost";
+
+/** What the car does, as far as the wallbox tells. */
+export type VehicleState =
+  | "absent"
+  | "connected"
+  | "charging"
+  | "suspended_by_vehicle"
+  | "suspended_by_wallbox"
+  | "finishing"
+  | "faulted"
+  | "unknown";
+
+/** What a wallbox can do: fixed by its type and the installation. */
+export interface WallboxCapability {
+  /** Smallest current at which it charges, A per phase; at least 6. */
+  readonly minCurrentA: number;
+  /** Largest current it is rated for, A per phase. */
+  readonly maxCurrentA: number;
+  /** Step in which it can really set the current, A: 0.1 or 1. */
+  readonly stepA: number;
+  /** Phases it charges with. */
+  readonly phases: 1 | 3;
+  /** False where the box refuses a current limit. */
+  readonly isModulating: boolean;
+}
+
+/** The latest that is known of one wallbox; every part may be missing. */
+export interface WallboxSample {
+  readonly isConnected: boolean;
+  readonly vehicle: VehicleState;
+  /** Charging power in W. A box that is not charging draws 0 W as of now. */
+  readonly chargePowerW: Reading<number> | undefined;
+  /** Measured current of each phase, A. */
+  readonly phaseCurrentsA: Reading<PhaseCurrentsA> | undefined;
+  /** The current the box says it offers the car, A per phase. */
+  readonly offeredCurrentA: Reading<number> | undefined;
+  /** False after the box took a set point and was measured above it, retries included. */
+  readonly isFollowing: boolean;
+  readonly capability: WallboxCapability;
+}
+
+/** Everything that one pass knows of the site. `undefined` is "not known", never a number. */
+export interface SiteSample {
+  /** Monotonic time of the pass, ms. */
+  readonly nowMs: number;
+  readonly gridPowerW: Reading<number> | undefined;
+  readonly gridPhaseCurrentsA: Reading<PhaseCurrentsA> | undefined;
+  readonly pvPowerW: Reading<number> | undefined;
+  readonly batteryPowerW: Reading<number> | undefined;
+  readonly batterySocPct: Reading<number> | undefined;
+  readonly meterTrust: MeterTrust;
+  readonly wallbox: WallboxSample;
+}

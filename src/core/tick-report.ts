@@ -1,0 +1,79 @@
+import type { LimitName } from "./limits.ts";
+import type { Reason } from "./reasons.ts";
+import type { BoostState, ChargingMode, Thresholds } from "./settings.ts";
+import type { MeterTrust, VehicleState } from "./site-sample.ts";
+import type { PhaseCount } from "./units.ts";
+
+/** State of the surplus machine. */
+export type ChargeState = "idle" | "commitment" | "active";
+
+/** User-facing phase of solar charging, in the Partner API's words. */
+export type UxPhase = "off" | "unavailable" | "idle" | "starting" | "active" | "paused";
+
+export type HealthWarningCode =
+  | "inverter_disconnected"
+  | "inverter_data_stale"
+  | "wallbox_disconnected"
+  | "config_divergence";
+
+/** The one warning that matters most, with the wall time in ms since when it holds. */
+export interface HealthWarning {
+  readonly code: HealthWarningCode;
+  readonly sinceWallMs: number;
+}
+
+/** Powers of the pass, W, signs of `units.ts`; undefined where not known. */
+export interface SitePowers {
+  readonly gridPowerW: number | undefined;
+  readonly pvPowerW: number | undefined;
+  readonly batteryPowerW: number | undefined;
+  readonly batterySocPct: number | undefined;
+  /** The house with the car. */
+  readonly loadPowerW: number | undefined;
+  readonly chargePowerW: number | undefined;
+  readonly surplusPowerW: number | undefined;
+}
+
+/** Age of each reading at the pass, ms; undefined where there is none. */
+export interface SampleAges {
+  readonly gridAgeMs: number | undefined;
+  readonly pvAgeMs: number | undefined;
+  readonly batteryAgeMs: number | undefined;
+  readonly chargeAgeMs: number | undefined;
+}
+
+/** The one value that a pass yields: everything that is told to anybody comes from here. */
+export interface TickReport {
+  /** Number of the pass since the daemon started, from 1. */
+  readonly pass: number;
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+  readonly mode: ChargingMode;
+  readonly boost: BoostState;
+  readonly state: ChargeState;
+  readonly uxPhase: UxPhase;
+  /** What the car is allowed, A per phase; 0 is a pause. */
+  readonly setpointA: number;
+  readonly phases: PhaseCount;
+  /** The limit that binds the set point, if one does. */
+  readonly limitedBy: LimitName | undefined;
+  readonly reason: Reason;
+  readonly thresholds: {
+    readonly asked: Thresholds;
+    readonly effective: Thresholds;
+    /** True when the asked pair is too narrow for the local wallbox and the start was raised. */
+    readonly isWidened: boolean;
+  };
+  readonly powers: SitePowers;
+  readonly ages: SampleAges;
+  readonly meterTrust: MeterTrust;
+  readonly wallbox: {
+    readonly isConnected: boolean;
+    readonly vehicle: VehicleState;
+    readonly isFollowing: boolean;
+    readonly writesToday: number;
+  };
+  readonly healthWarning: HealthWarning | undefined;
+  /** Energy charged from surplus since local midnight, Wh. */
+  readonly solarEnergyTodayWh: number;
+}

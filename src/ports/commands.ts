@@ -1,0 +1,18 @@
+import type { ChargingMode, Thresholds } from "../core/settings.ts";
+
+/** `reason` is a stable code such as `already_charging`; `detail` is a sentence with the remedy. */
+export type CommandOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly detail: string };
+
+/** What a person or program in the house may ask of the running daemon. Takes effect in the next pass. */
+export interface Commands {
+  setMode(mode: ChargingMode): CommandOutcome;
+  /** Omitted parts stay as they are. */
+  setThresholds(change: Partial<Thresholds>): CommandOutcome;
+  /** Charge now, or arm for the next plug-in. Refused: `already_charging`, `fully_charged`. */
+  startBoost(): CommandOutcome;
+  cancelBoost(): CommandOutcome;
+  /** A cap in A per phase below the configured maximum; undefined lifts the cap. */
+  setMaxCurrent(currentA: number | undefined): CommandOutcome;
+}
