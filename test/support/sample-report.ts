@@ -1,0 +1,38 @@
+import type { TickReport } from "../../src/core/tick-report.ts";
+
+/** A pass in the middle of a sunny charge; `changes` replace whole members. */
+export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
+  return {
+    pass: 1,
+    monotonicMs: 1_000,
+    wallMs: 1_647_669_600_000,
+    mode: "hems",
+    boost: "off",
+    state: "active",
+    uxPhase: "active",
+    setpointA: 10,
+    phases: 1,
+    limitedBy: undefined,
+    reason: { code: "following_surplus", text: "Charging with 10 A from the sun." },
+    thresholds: {
+      asked: { minExportToStartW: 1_000, maxImportBeforeStoppingW: 200 },
+      effective: { minExportToStartW: 1_180, maxImportBeforeStoppingW: 200 },
+      isWidened: true,
+    },
+    powers: {
+      gridPowerW: -150.4,
+      pvPowerW: 3_000.2,
+      batteryPowerW: undefined,
+      batterySocPct: undefined,
+      loadPowerW: 2_849.8,
+      chargePowerW: 2_300,
+      surplusPowerW: 2_450.4,
+    },
+    ages: { gridAgeMs: 400, pvAgeMs: 400, batteryAgeMs: undefined, chargeAgeMs: 3_000 },
+    meterTrust: "good",
+    wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 7 },
+    healthWarning: undefined,
+    solarEnergyTodayWh: 4_321.4,
+    ...changes,
+  };
+}
