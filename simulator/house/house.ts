@@ -1,0 +1,185 @@
+import { NOMINAL_VOLTAGE_V } from "../../src/core/units.ts";
+import type { DayTrace } from "./day-trace.ts";
+import type { Evse } from "./evse.ts";
+import type { HomeBattery } from "./home-battery.ts";
+import { createSecondBySecond, noiseAt, type StepSeconds } from "./second-by-second.ts";
+import { createTallies, type Tallies } from "./tallies.ts";
+
+/** One value for each of L1, L2, L3. */
+export type ThreePhases = readonly [number, number, number];
+
+/** What the house does, as the mean of its last second. Signs of `src/core/units.ts`. */
+export interface HouseReadings {
+  /** End of that second, monotonic ms. */
+  readonly atMs: number;
+  readonly pvPowerW: number;
+  /** The house without the car, W. */
+  readonly loadPowerW: number;
+  readonly chargePowerW: number;
+  readonly batteryPowerW: number;
+  /** Undefined without a home battery. */
+  readonly batterySocPct: number | undefined;
+  readonly gridPowerW: number;
+  readonly gridPhasePowersW: ThreePhases;
+  /** Signed like the power: export < 0. */
+  readonly gridPhaseCurrentsA: ThreePhases;
+  readonly voltagesV: ThreePhases;
+  readonly frequencyHz: number;
+  /** Counted since the house was made, Wh. */
+  readonly importWh: number;
+  readonly exportWh: number;
+  readonly pvWh: number;
+  readonly batteryChargedWh: number;
+  readonly batteryDischargedWh: number;
+}
+
+export interface HouseOptions {
+  readonly trace: DayTrace;
+  /** The wallbox with the car on its cable; the house alone lets its time pass. */
+  readonly evse: Evse;
+  readonly battery?: HomeBattery;
+  /** Rated PV power, W. */
+  readonly peakW: number;
+  /** Monotonic time at which the trace begins. */
+  readonly startMonotonicMs: number;
+  readonly seed?: number;
+}
+
+/** A house in steps of one second, without any timer: whoever looks brings it up to the present first. */
+export interface House {
+  readonly trace: DayTrace;
+  readonly evse: Evse;
+  readonly battery: HomeBattery | undefined;
+  readonly peakW: number;
+  readonly startMonotonicMs: number;
+  /** How far it has come; whole seconds after the start. */
+  readonly nowMs: number;
+  /** Wall time of `nowMs` on the day of the trace, ms since 1970; runs on when the trace begins anew. */
+  readonly traceWallMs: number;
+  /** Monotonic time at which the trace is over and begins anew. */
+  readonly endMs: number;
+  /** Lets all whole seconds up to `monotonicMs` pass; a time in the past does nothing. */
+  advanceTo(monotonicMs: number): void;
+  readings(): HouseReadings;
+  tallies(): Tallies;
+  /** Calls `take` now and then every `periodMs` (at least a second) with the readings of that very second. */
+  watch(periodMs: number, take: (readings: HouseReadings) => void): void;
+}
+
+const STEP_MS = 1_000;
+/** A house is never balanced: the kitchen hangs on L1. */
+const LOAD_SHARES: ThreePhases = [0.46, 0.32, 0.22];
+
+interface Flow {
+  pvW: number;
+  loadW: number;
+  chargeW: number;
+  batteryW: number;
+  gridW: number;
+}
+
+interface Watcher {
+  readonly everySeconds: number;
+  readonly take: (readings: HouseReadings) => void;
+}
+
+export function createHouse(options: HouseOptions): House {
+  const { trace, evse, battery, peakW, startMonotonicMs, seed = 1 } = options;
+  const source = createSecondBySecond(trace, seed);
+  const tallies = createTallies();
+  const watchers: Watcher[] = [];
+  let step: StepSeconds = source.step(0);
+  let second = 0;
+  let secondInStep = 0;
+  let stepIndex = 0;
+  const flow: Flow = firstFlow(step);
+
+  function passSecond(): void {
+    if (secondInStep === source.secondsPerStep) {
+      secondInStep = 0;
+      stepIndex += 1;
+      step = source.step(stepIndex);
+    }
+    flow.pvW = step.pvW[secondInStep] ?? 0;
+    flow.loadW = step.loadW[secondInStep] ?? 0;
+    flow.chargeW = (evse.advance(STEP_MS) * 3_600_000) / STEP_MS;
+    const withoutCarW = flow.loadW - flow.pvW;
+    const gridWithoutCarW = withoutCarW - (battery?.answerW(withoutCarW) ?? 0);
+    flow.batteryW = battery?.advance(withoutCarW + flow.chargeW, STEP_MS) ?? 0;
+    flow.gridW = withoutCarW + flow.chargeW - flow.batteryW;
+    tallies.add(flow, gridWithoutCarW, STEP_MS);
+    secondInStep += 1;
+    second += 1;
+    for (const watcher of watchers) if (second % watcher.everySeconds === 0) watcher.take(readings());
+  }
+
+  function readings(): HouseReadings {
+    const voltagesV = eachPhase((phase) => NOMINAL_VOLTAGE_V + jitter(seed, second, phase) * 0.9);
+    const inverterShareW = (flow.pvW + flow.batteryW) / 3;
+    const carShares = chargeShares(evse);
+    const gridPhasePowersW = eachPhase(
+      (phase) => flow.loadW * LOAD_SHARES[phase] + flow.chargeW * carShares[phase] - inverterShareW,
+    );
+    const counted = tallies.counters();
+    return {
+      atMs: startMonotonicMs + second * STEP_MS,
+      pvPowerW: flow.pvW,
+      loadPowerW: flow.loadW,
+      chargePowerW: flow.chargeW,
+      batteryPowerW: flow.batteryW,
+      batterySocPct: battery?.socPct,
+      gridPowerW: flow.gridW,
+      gridPhasePowersW,
+      gridPhaseCurrentsA: eachPhase((phase) => gridPhasePowersW[phase] / voltagesV[phase]),
+      voltagesV,
+      frequencyHz: 50 + jitter(seed, second, 3) * 0.02,
+      ...counted,
+    };
+  }
+
+  return {
+    trace,
+    evse,
+    battery,
+    peakW,
+    startMonotonicMs,
+    endMs: startMonotonicMs + trace.pvW.length * trace.stepMs,
+    get nowMs() {
+      return startMonotonicMs + second * STEP_MS;
+    },
+    get traceWallMs() {
+      return trace.startWallMs + second * STEP_MS;
+    },
+    advanceTo(monotonicMs) {
+      const untilSecond = Math.floor((monotonicMs - startMonotonicMs) / STEP_MS);
+      while (second < untilSecond) passSecond();
+    },
+    readings,
+    tallies: () => tallies.tallies(),
+    watch(periodMs, take) {
+      watchers.push({ everySeconds: Math.max(1, Math.round(periodMs / STEP_MS)), take });
+      take(readings());
+    },
+  };
+}
+
+function firstFlow(step: StepSeconds): Flow {
+  const pvW = step.pvW[0] ?? 0;
+  const loadW = step.loadW[0] ?? 0;
+  return { pvW, loadW, chargeW: 0, batteryW: 0, gridW: loadW - pvW };
+}
+
+/** Share of the charge power on each phase. */
+function chargeShares(evse: Evse): ThreePhases {
+  const used = Math.min(evse.phases, evse.car.phases);
+  return [1 / used, used > 1 ? 1 / used : 0, used > 2 ? 1 / used : 0];
+}
+
+function eachPhase(value: (phase: 0 | 1 | 2) => number): ThreePhases {
+  return [value(0), value(1), value(2)];
+}
+
+/** -1..1, different for every second and channel. */
+function jitter(seed: number, second: number, channel: number): number {
+  return noiseAt(seed + 7 + channel, second) / 2 ** 31 - 1;
+}
