@@ -1,7 +1,10 @@
+import type { LimitName } from "./limits.ts";
+
 /** Codes are stable for programs; sentences are for people and may improve. */
 export type ReasonCode =
   | "starting_up"
   | "no_vehicle"
+  | "session_ended"
   | "wallbox_disconnected"
   | "wallbox_faulted"
   | "wallbox_not_modulating"
@@ -25,4 +28,116 @@ export interface Reason {
   readonly code: ReasonCode;
   /** One English sentence with figures. */
   readonly text: string;
+}
+
+const LIMIT_WORDS: Readonly<Record<LimitName, string>> = {
+  wallbox_rating: "the wallbox's rating",
+  cable: "the charging cable",
+  main_fuse: "the main fuse",
+  site_import: "the import limit of the house",
+  grid_operator: "the grid operator",
+  configured_maximum: "the configured maximum",
+  user_maximum: "the user's maximum",
+  failsafe: "the failsafe current, because the meter is lost",
+};
+
+export const reasons = {
+  startingUp: (): Reason => ({
+    code: "starting_up",
+    text: "Starting: waiting for the first readings of meter and wallbox.",
+  }),
+  noVehicle: (): Reason => ({ code: "no_vehicle", text: "No car is plugged in." }),
+  sessionEnded: (): Reason => ({
+    code: "session_ended",
+    text: "The wallbox has ended the session: unplug the car and plug it in again.",
+  }),
+  wallboxDisconnected: (): Reason => ({
+    code: "wallbox_disconnected",
+    text: "The wallbox is not connected: it falls back to its failsafe current by itself.",
+  }),
+  wallboxFaulted: (): Reason => ({
+    code: "wallbox_faulted",
+    text: "The wallbox reports a fault: look at its display.",
+  }),
+  wallboxNotModulating: (): Reason => ({
+    code: "wallbox_not_modulating",
+    text: "The wallbox takes no current limit, so it cannot follow the sun.",
+  }),
+  wallboxNotFollowing: (setpointA: number): Reason => ({
+    code: "wallbox_not_following",
+    text: `The car draws more than the ${amps(setpointA)} that the wallbox was told: nothing is raised until it obeys.`,
+  }),
+  meterSuspect: (setpointA: number): Reason => ({
+    code: "meter_suspect",
+    text: `The meter does not answer sensibly: holding ${amps(setpointA)}, no increase.`,
+  }),
+  meterLost: (setpointA: number): Reason => ({
+    code: "meter_lost",
+    text: `The meter is lost: ${setpointA === 0 ? "charging is paused" : `charging with ${amps(setpointA)}`} until it is back.`,
+  }),
+  waitingForSurplus: (surplusW: number, startW: number, proofMs: number): Reason => ({
+    code: "waiting_for_surplus",
+    text: `Waiting: ${surplusWords(surplusW)}, starts at ${watts(startW)} of export held for ${seconds(proofMs)}.`,
+  }),
+  provingStart: (startW: number, remainingMs: number | undefined): Reason => ({
+    code: "proving_start",
+    text:
+      remainingMs === undefined
+        ? `About to start: waiting for the export to return to ${watts(startW)}.`
+        : `Starts in ${seconds(remainingMs)} if the export stays above ${watts(startW)}.`,
+  }),
+  followingSurplus: (setpointA: number, surplusW: number | undefined): Reason => ({
+    code: "following_surplus",
+    text:
+      surplusW === undefined
+        ? `Charging from surplus with ${amps(setpointA)}: waiting for the last change to show.`
+        : `Charging from surplus: ${watts(surplusW)} available, ${amps(setpointA)} allowed.`,
+  }),
+  provingStop: (surplusW: number, remainingMs: number): Reason => ({
+    code: "proving_stop",
+    text: `Too little sun (${surplusWords(surplusW)}): stops in ${seconds(remainingMs)} unless it returns.`,
+  }),
+  vehicleNotCharging: (setpointA: number): Reason => ({
+    code: "vehicle_not_charging",
+    text: `${amps(setpointA)} are offered, but the car takes nothing: it is full or asleep.`,
+  }),
+  unsteered: (): Reason => ({
+    code: "unsteered",
+    text: "No steering: the car may charge as fast as the limits allow.",
+  }),
+  boost: (): Reason => ({ code: "boost", text: "Boost: charging now, as fast as the limits allow." }),
+  waitingForCheapSlot: (): Reason => ({ code: "waiting_for_cheap_slot", text: "Waiting for a cheap hour." }),
+  cheapSlot: (): Reason => ({ code: "cheap_slot", text: "Charging in a cheap hour." }),
+  noPrices: (): Reason => ({
+    code: "no_prices",
+    text: "No electricity prices are known, so no cheap hour can be chosen: use boost to charge now.",
+  }),
+  limited: (limit: LimitName, currentA: number): Reason => ({
+    code: "limited",
+    text:
+      currentA === 0
+        ? `Paused: ${LIMIT_WORDS[limit]} leaves less than the car needs to charge.`
+        : `Limited to ${amps(currentA)} by ${LIMIT_WORDS[limit]}.`,
+  }),
+};
+
+function surplusWords(surplusW: number): string {
+  return surplusW >= 0 ? `${watts(surplusW)} of surplus` : `the house imports ${watts(-surplusW)}`;
+}
+
+function watts(powerW: number): string {
+  return `${grouped(Math.round(powerW))} W`;
+}
+
+function amps(currentA: number): string {
+  return `${Math.round(currentA * 10) / 10} A`;
+}
+
+function seconds(durationMs: number): string {
+  return `${Math.ceil(durationMs / 1_000)} s`;
+}
+
+/** 12345 as `12 345`, with no-break spaces. */
+function grouped(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
 }

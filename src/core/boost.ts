@@ -1,0 +1,50 @@
+import type { BoostState } from "./settings.ts";
+import type { VehicleState, WallboxSample } from "./site-sample.ts";
+
+/** A car that draws this much is charging, W: less is its electronics. */
+export const DRAWING_POWER_W = 300;
+
+export interface Boost {
+  readonly state: BoostState;
+  /** True once the car has drawn power under this boost: from then on a car that stops is full. */
+  readonly hasDrawn: boolean;
+}
+
+export const NO_BOOST: Boost = { state: "off", hasDrawn: false };
+
+/** The boost after one pass: armed starts at plug-in, ongoing ends when the car is full or gone. */
+export function nextBoost(boost: Boost, wallbox: WallboxSample): Boost {
+  if (!wallbox.isConnected || wallbox.vehicle === "unknown") return boost;
+  const { vehicle } = wallbox;
+  switch (boost.state) {
+    case "off":
+      return boost;
+    case "armed":
+      return isPluggedIn(vehicle) ? { state: "ongoing", hasDrawn: false } : boost;
+    case "ongoing": {
+      const isFull = boost.hasDrawn && vehicle === "suspended_by_vehicle";
+      if (isFull || !isPluggedIn(vehicle)) return NO_BOOST;
+      return boost.hasDrawn || !isDrawing(wallbox) ? boost : { state: "ongoing", hasDrawn: true };
+    }
+  }
+}
+
+/** A car is plugged in and its session is not over. */
+export function isPluggedIn(vehicle: VehicleState): boolean {
+  switch (vehicle) {
+    case "connected":
+    case "charging":
+    case "suspended_by_vehicle":
+    case "suspended_by_wallbox":
+      return true;
+    case "absent":
+    case "finishing":
+    case "faulted":
+    case "unknown":
+      return false;
+  }
+}
+
+export function isDrawing(wallbox: WallboxSample): boolean {
+  return wallbox.chargePowerW !== undefined && wallbox.chargePowerW.value >= DRAWING_POWER_W;
+}

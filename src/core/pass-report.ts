@@ -1,0 +1,81 @@
+import type { ControlState, CurrentChoice, PassView } from "./decide.ts";
+import { type Reason, reasons } from "./reasons.ts";
+import type { Reading, SiteSample } from "./site-sample.ts";
+import { healthWarning, uxPhase } from "./status.ts";
+import { surplusPowerW } from "./surplus.ts";
+import type { SampleAges, SitePowers, TickReport } from "./tick-report.ts";
+
+/** The value that the pass yields, from what it saw and what it decided. */
+export function passReport(view: PassView, state: ControlState, choice: CurrentChoice): TickReport {
+  const { input } = view;
+  const { sample, settings } = input;
+  const { wallbox, meterTrust } = sample;
+  return {
+    pass: state.pass,
+    monotonicMs: sample.nowMs,
+    wallMs: input.wallMs,
+    mode: settings.mode,
+    boost: state.boost.state,
+    state: state.machine.value,
+    uxPhase: uxPhase({
+      mode: settings.mode,
+      state: state.machine.value,
+      meterTrust,
+      isModulating: wallbox.capability.isModulating,
+      hasChargedSincePlugIn: state.hasChargedSincePlugIn,
+    }),
+    setpointA: choice.setpointA ?? 0,
+    phases: wallbox.capability.phases,
+    limitedBy: choice.limitedBy,
+    reason: reportedReason(sample, choice),
+    thresholds: view.thresholds,
+    powers: sitePowers(sample),
+    ages: sampleAges(sample),
+    meterTrust,
+    wallbox: {
+      isConnected: wallbox.isConnected,
+      vehicle: wallbox.vehicle,
+      isFollowing: wallbox.isFollowing,
+      writesToday: input.writesToday,
+    },
+    healthWarning: healthWarning(state.conditions),
+    solarEnergyTodayWh: state.solar.energyWh,
+  };
+}
+
+/** A limit or a box that does not obey explains the current better than the mode does. */
+function reportedReason(sample: SiteSample, { setpointA, limitedBy, reason }: CurrentChoice): Reason {
+  if (setpointA === undefined) return reason;
+  if (!sample.wallbox.isFollowing) return reasons.wallboxNotFollowing(setpointA);
+  const isSteered = reason.code !== "meter_lost" && limitedBy !== undefined;
+  return isSteered ? reasons.limited(limitedBy, setpointA) : reason;
+}
+
+function sitePowers(sample: SiteSample): SitePowers {
+  const gridPowerW = sample.gridPowerW?.value;
+  const pvPowerW = sample.pvPowerW?.value;
+  const batteryPowerW = sample.batteryPowerW?.value;
+  return {
+    gridPowerW,
+    pvPowerW,
+    batteryPowerW,
+    batterySocPct: sample.batterySocPct?.value,
+    loadPowerW:
+      gridPowerW === undefined || pvPowerW === undefined
+        ? undefined
+        : pvPowerW + gridPowerW + (batteryPowerW ?? 0),
+    chargePowerW: sample.wallbox.chargePowerW?.value,
+    surplusPowerW: surplusPowerW(sample),
+  };
+}
+
+function sampleAges(sample: SiteSample): SampleAges {
+  const ageMs = (reading: Reading<number> | undefined) =>
+    reading === undefined ? undefined : Math.max(0, sample.nowMs - reading.atMs);
+  return {
+    gridAgeMs: ageMs(sample.gridPowerW),
+    pvAgeMs: ageMs(sample.pvPowerW),
+    batteryAgeMs: ageMs(sample.batteryPowerW),
+    chargeAgeMs: ageMs(sample.wallbox.chargePowerW),
+  };
+}
