@@ -85,25 +85,36 @@ const controlSchema = z.strictObject({
 });
 
 const connectionSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("tcp"), host, port: port.default(502) }),
-  z.strictObject({ type: z.literal("rtu_over_tcp"), host, port }),
   z.strictObject({
-    type: z.literal("rtu"),
+    type: z.literal("tcp").describe("Modbus TCP."),
+    host: host.describe("Name or address of the device."),
+    port: port.default(502).describe("TCP port of the device."),
+  }),
+  z.strictObject({
+    type: z.literal("rtu_over_tcp").describe("RTU frames through a serial-to-network converter."),
+    host: host.describe("Name or address of the converter."),
+    port: port.describe("TCP port of the converter."),
+  }),
+  z.strictObject({
+    type: z.literal("rtu").describe("Serial line."),
     path: z.string().startsWith("/").describe("Serial port, best as /dev/serial/by-id/..."),
-    baud: z.int().min(1_200).max(115_200).default(9_600),
-    parity: z.enum(["none", "even", "odd"]).default("none"),
-    stop_bits: z.union([z.literal(1), z.literal(2)]).default(1),
+    baud: z.int().min(1_200).max(115_200).default(9_600).describe("Speed of the line, bit/s."),
+    parity: z.enum(["none", "even", "odd"]).default("none").describe("Parity of the line."),
+    stop_bits: z
+      .union([z.literal(1), z.literal(2)])
+      .default(1)
+      .describe("Stop bits of the line."),
   }),
 ]);
 
 const deviceSchema = z.strictObject({
-  name: deviceName,
+  name: deviceName.describe("Name of the device in MQTT topics and logs."),
   driver: z.literal("sunspec").describe("How to talk to the device."),
   roles: z
     .array(z.enum(["grid", "pv", "battery"]))
     .min(1)
     .describe("What the device measures for the site; each of grid and battery once in the whole list."),
-  connection: connectionSchema,
+  connection: connectionSchema.describe("How the device is reached."),
   unit: z.int().min(0).max(255).default(1).describe("Modbus unit (slave) id."),
   poll_ms: z.int().min(200).max(300_000).default(1_000).describe("Time from read to read, ms."),
   timeout_ms: z.int().min(50).max(30_000).default(1_000).describe("Longest time for one answer, ms."),
@@ -117,7 +128,7 @@ const deviceSchema = z.strictObject({
 
 const ocppSchema = z.strictObject({
   host: host.default("0.0.0.0").describe("Address on which wallboxes may dial in."),
-  port: listenPort.default(8_887),
+  port: listenPort.default(8_887).describe("Port on which wallboxes may dial in."),
   horizon_s: z
     .int()
     .min(90)
@@ -147,7 +158,7 @@ const ocppSchema = z.strictObject({
 });
 
 const wallboxSchema = z.strictObject({
-  name: deviceName.default("wallbox"),
+  name: deviceName.default("wallbox").describe("Name of the wallbox in MQTT topics and logs."),
   identity: z
     .string()
     .regex(/^[\x21-\x7e]{1,48}$/, "printable characters without spaces, at most 48")
@@ -155,9 +166,11 @@ const wallboxSchema = z.strictObject({
   password: secretSchema
     .optional()
     .describe("OCPP Basic-auth password; boxes without one are accepted by identity only."),
-  connector: z.int().min(1).max(10).default(1),
+  connector: z.int().min(1).max(10).default(1).describe("OCPP connector to which the car is plugged."),
   phases: z.union([z.literal(1), z.literal(3)]).describe("Phases that the installation gives the box."),
-  min_current_a: chargeCurrentA.default(LOWEST_CHARGE_CURRENT_A),
+  min_current_a: chargeCurrentA
+    .default(LOWEST_CHARGE_CURRENT_A)
+    .describe("Smallest current with which the box charges, A per phase."),
   max_current_a: chargeCurrentA.describe("Largest current that the box may be given, A per phase."),
   rated_current_a: chargeCurrentA
     .default(32)
@@ -170,11 +183,15 @@ const wallboxSchema = z.strictObject({
 });
 
 const partnerAuthSchema = z.discriminatedUnion("grant", [
-  z.strictObject({ grant: z.literal("password"), username: z.string().min(1), password: secretSchema }),
   z.strictObject({
-    grant: z.literal("client_credentials"),
-    client_id: secretSchema,
-    client_secret: secretSchema,
+    grant: z.literal("password").describe("Rights of one user: what a gateway should hold."),
+    username: z.string().min(1).describe("User of this house."),
+    password: secretSchema.describe("Password of this user."),
+  }),
+  z.strictObject({
+    grant: z.literal("client_credentials").describe("Administrator rights over the whole organisation."),
+    client_id: secretSchema.describe("Client id."),
+    client_secret: secretSchema.describe("Client secret."),
   }),
 ]);
 
@@ -184,9 +201,9 @@ const partnerSchema = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe("Token endpoint; default: the API's own for password, /oauth2/token/ for client_credentials."),
-  org_id: z.uuid(),
-  user_id: z.uuid(),
-  auth: partnerAuthSchema,
+  org_id: z.uuid().describe("Organisation in the Partner API."),
+  user_id: z.uuid().describe("User in the Partner API to whom this house belongs."),
+  auth: partnerAuthSchema.describe("How the gateway logs in."),
   poll_s: z.int().min(30).max(3_600).default(60).describe("Time from pull to pull of charging-config, s."),
   timeout_s: z.int().min(1).max(60).default(10).describe("Longest time for one answer, s."),
   status_url: z
@@ -199,9 +216,15 @@ const partnerSchema = z.strictObject({
 });
 
 const mqttSchema = z.strictObject({
-  url: z.string().regex(/^mqtts?:\/\/[^/\s]+$/, "use mqtt://HOST[:PORT] or mqtts://HOST[:PORT]"),
-  username: z.string().min(1).optional(),
-  password: secretSchema.optional(),
+  url: z
+    .string()
+    .regex(
+      /^mqtts?:\/\/[^/\s@]+$/,
+      "use mqtt://HOST[:PORT] or mqtts://HOST[:PORT]; user and password have keys of their own",
+    )
+    .describe("Address of the broker."),
+  username: z.string().min(1).optional().describe("User at the broker."),
+  password: secretSchema.optional().describe("Password at the broker."),
   protocol_version: z
     .union([z.literal(4), z.literal(5)])
     .default(4)
@@ -216,22 +239,25 @@ const mqttSchema = z.strictObject({
 });
 
 const apiSchema = z.strictObject({
-  host: host.default("127.0.0.1"),
-  port: listenPort.default(8_090),
+  host: host.default("127.0.0.1").describe("Address on which page and local API are served."),
+  port: listenPort.default(8_090).describe("Port on which page and local API are served."),
 });
 
 /** The whole config file. Strict: an unknown key is an error, because it is mostly a typing mistake. */
 export const configSchema = z.strictObject({
-  site: siteSchema,
-  control: controlSchema.prefault({}),
+  site: siteSchema.describe("The house and its connection."),
+  control: controlSchema.prefault({}).describe("How charging is steered."),
   devices: z.array(deviceSchema).max(20).default([]).describe("Inverters, meters and batteries on Modbus."),
-  ocpp: ocppSchema.prefault({}),
-  wallbox: wallboxSchema,
+  ocpp: ocppSchema.prefault({}).describe("The OCPP central system that wallboxes dial."),
+  wallbox: wallboxSchema.describe("The wallbox and its installation."),
   partner: partnerSchema.optional().describe("Podero Partner API; leave out to run without a cloud."),
   mqtt: mqttSchema.optional().describe("MQTT broker; leave out to publish nothing."),
-  api: apiSchema.prefault({}),
+  api: apiSchema.prefault({}).describe("The page, the local API, health and metrics."),
   state_dir: z.string().min(1).default("/var/lib/hems-edge").describe("Folder for what survives a restart."),
-  log_level: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  log_level: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace"])
+    .default("info")
+    .describe("The least serious log lines that are written."),
 });
 
 export type Config = z.infer<typeof configSchema>;

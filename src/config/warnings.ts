@@ -1,0 +1,102 @@
+import { powerW } from "../core/units.ts";
+import type { SoundParts } from "./cross-checks.ts";
+import type { Finding } from "./problem.ts";
+
+/** What is allowed but probably not meant, or less safe than it could be. */
+export function warningFindings(parts: SoundParts): readonly Finding[] {
+  return [
+    ...narrowThresholds(parts),
+    ...blindSite(parts),
+    ...idleSettings(parts),
+    ...administratorRights(parts),
+    ...plainHttp(parts),
+  ];
+}
+
+function narrowThresholds({ control, wallbox }: SoundParts): readonly Finding[] {
+  if (control === undefined || wallbox === undefined) return [];
+  const startW = control.thresholds.hems_min_export_to_start_w;
+  const stopW = control.thresholds.hems_max_import_before_stopping_w;
+  const leastW = powerW(wallbox.min_current_a, wallbox.phases);
+  if (startW + stopW >= leastW) return [];
+  return [
+    {
+      at: ["control", "thresholds"],
+      problem: `the wallbox charges with at least ${leastW} W, but start and stop are only ${startW + stopW} W apart`,
+      remedy: `the start will be raised to ${leastW - stopW} W; write that, or allow more import`,
+    },
+  ];
+}
+
+function blindSite({ control, devices }: SoundParts): readonly Finding[] {
+  const isSteeredBySun = control?.mode === "hems" || control?.mode === "hems_and_spot";
+  const isComplete = devices.every((device) => device !== undefined);
+  if (!isSteeredBySun || !isComplete || devices.some((device) => device?.roles.includes("grid"))) return [];
+  return [
+    {
+      at: ["devices"],
+      problem: `no device measures the grid, so mode ${control.mode} can never charge`,
+      remedy: "give the inverter or meter at the house connection the role grid",
+    },
+  ];
+}
+
+function idleSettings({ control, wallbox, site }: SoundParts): readonly Finding[] {
+  if (wallbox === undefined) return [];
+  const maxA = wallbox.max_current_a;
+  const tighter = [
+    ["wallbox.rated_current_a", wallbox.rated_current_a],
+    ["wallbox.cable_current_a", wallbox.cable_current_a ?? maxA],
+    ["site.main_fuse_a", site?.main_fuse_a ?? maxA],
+  ] as const;
+  const binding = tighter
+    .filter(([, limitA]) => limitA < maxA)
+    .map(([name, limitA]) => ({
+      at: ["wallbox", "max_current_a"],
+      problem: `${maxA} A is above ${name} of ${limitA} A, which holds`,
+      remedy: `lower it to ${limitA} A`,
+    }));
+  const failsafeA = control?.failsafe_current_a ?? 0;
+  if (failsafeA === 0 || failsafeA >= wallbox.min_current_a) return binding;
+  return [
+    ...binding,
+    {
+      at: ["control", "failsafe_current_a"],
+      problem: `${failsafeA} A is below wallbox.min_current_a of ${wallbox.min_current_a} A, so the box will pause instead`,
+      remedy: `write 0, or ${wallbox.min_current_a} A if the car should go on charging`,
+    },
+  ];
+}
+
+function administratorRights({ partner }: SoundParts): readonly Finding[] {
+  if (partner?.auth.grant !== "client_credentials") return [];
+  return [
+    {
+      at: ["partner", "auth", "grant"],
+      problem: "client_credentials give this gateway administrator rights over the whole organisation",
+      remedy: "use the password grant of this house's own user",
+    },
+  ];
+}
+
+function plainHttp({ partner }: SoundParts): readonly Finding[] {
+  if (partner === undefined) return [];
+  const addresses = [
+    ["base_url", partner.base_url],
+    ["token_url", partner.token_url],
+    ["status_url", partner.status_url],
+  ] as const;
+  return addresses
+    .filter(([, address]) => address !== undefined && isPlainHttp(address))
+    .map(([key]) => ({
+      at: ["partner", key],
+      problem: "http:// sends the credentials readable for everybody on the way",
+      remedy: "use https://; http:// is for tests on this machine",
+    }));
+}
+
+function isPlainHttp(address: string): boolean {
+  if (!address.startsWith("http://")) return false;
+  const host = URL.canParse(address) ? new URL(address).hostname : "";
+  return !(host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host));
+}
