@@ -39,6 +39,8 @@ export interface ControlOptions {
   readonly loopDelayMs: number;
   /** What a surplus mode may still draw without its meter, A per phase. */
   readonly blindCurrentA: number;
+  /** Charging-profile writes a day, beyond which nothing is raised. */
+  readonly maxWritesPerDay: number;
 }
 
 /** What one pass hands to the next. */
@@ -219,6 +221,7 @@ function chosenCurrent(
     isSettled,
     meterTrust: sample.meterTrust,
     isFollowing,
+    isBudgetSpent: input.writesToday >= options.maxWritesPerDay,
   });
   const limited = limitedCurrentA(pacedA, limits, capability);
   return {

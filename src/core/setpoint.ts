@@ -44,6 +44,8 @@ export interface PacingContext {
   readonly meterTrust: MeterTrust;
   /** False when the box does not obey: then nothing is raised. */
   readonly isFollowing: boolean;
+  /** True when the day's writes are used up: what is left of the box's flash goes to reductions. */
+  readonly isBudgetSpent: boolean;
 }
 
 /**

@@ -1,0 +1,80 @@
+import {
+  type ControlSnapshot,
+  type ControlState,
+  controlSnapshot,
+  initialControlState,
+} from "../core/decide.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { StateStore } from "../ports/state-store.ts";
+
+const STORE_KEY = "control";
+/** A machine state older than this says nothing about now, ms. */
+const MACHINE_LIFE_MS = 600_000;
+/** Shortest time between two writes of an unchanged state, ms: flash wears. */
+const SAVE_INTERVAL_MS = 60_000;
+
+/** Keeps what a restart needs: machine, boost and the day's solar energy. */
+export interface ControlMemory {
+  restore(day: string): ControlState;
+  /** Saves on a change of state, else once a minute. */
+  remember(state: ControlState): void;
+  /** Saves now, at shutdown. */
+  save(state: ControlState): void;
+}
+
+export function createControlMemory(deps: {
+  readonly store: StateStore;
+  readonly clock: Clock;
+}): ControlMemory {
+  const { store, clock } = deps;
+  let savedMs = Number.NEGATIVE_INFINITY;
+  let savedKey = "";
+
+  function save(state: ControlState): void {
+    savedMs = clock.monotonicMs();
+    store.put(STORE_KEY, { ...controlSnapshot(state), wallMs: clock.wallMs() });
+  }
+
+  return {
+    restore(day) {
+      const stored = store.get(STORE_KEY);
+      const snapshot = isSnapshot(stored) ? stored : undefined;
+      if (snapshot === undefined) return initialControlState(day);
+      const isRecent = Math.abs(clock.wallMs() - snapshot.wallMs) <= MACHINE_LIFE_MS;
+      if (isRecent) return initialControlState(day, snapshot);
+      return { ...initialControlState(day), solar: snapshot.solar };
+    },
+    remember(state) {
+      const key = `${state.machine.value} ${state.boost.state}`;
+      const isChanged = key !== savedKey;
+      if (!isChanged && clock.monotonicMs() - savedMs < SAVE_INTERVAL_MS) return;
+      savedKey = key;
+      save(state);
+      if (isChanged) store.flush();
+    },
+    save,
+  };
+}
+
+function isSnapshot(value: unknown): value is ControlSnapshot & { readonly wallMs: number } {
+  if (typeof value !== "object" || value === null) return false;
+  const { machine, boost, hasChargedSincePlugIn, solar, wallMs } = value as Record<string, unknown>;
+  return (
+    typeof wallMs === "number" &&
+    typeof hasChargedSincePlugIn === "boolean" &&
+    hasParts(machine, { state: ["idle", "commitment", "active"], proofWh: "number" }) &&
+    hasParts(boost, { state: ["off", "armed", "ongoing"], hasDrawn: "boolean" }) &&
+    hasParts(solar, { day: "string", energyWh: "number" })
+  );
+}
+
+/** True when every part is one of the listed texts or of the named type. */
+function hasParts(value: unknown, parts: Readonly<Record<string, string | readonly string[]>>): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const record = value as Record<string, unknown>;
+  return Object.entries(parts).every(([key, expected]) =>
+    typeof expected === "string"
+      ? typeof record[key] === expected
+      : expected.some((text) => text === record[key]),
+  );
+}

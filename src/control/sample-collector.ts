@@ -1,0 +1,173 @@
+import type { Logger } from "pino";
+import { afterMeterRead, initialMeterRecord, judgedMeter, type MeterRecord } from "../core/meter-trust.ts";
+import type { Reading, SiteSample } from "../core/site-sample.ts";
+import { type Clock, withTimeout } from "../ports/clock.ts";
+import type { SiteChannels, SiteSource, SourceReading } from "../ports/site-source.ts";
+import type { Wallbox } from "../ports/wallbox.ts";
+
+/** F1: a device whose every register stands still for this long is frozen, ms. */
+const FROZEN_AFTER_MS = 120_000;
+
+export interface CollectedSource {
+  readonly source: SiteSource;
+  /** Time from read to read, ms. */
+  readonly pollMs: number;
+  readonly isGridMeter: boolean;
+}
+
+export interface CollectorOptions {
+  /** Longest time that a pass waits for its readings, ms; slower devices are seen by a later pass. */
+  readonly readBudgetMs: number;
+  /** Grid power beyond this is implausible, W either way. */
+  readonly maxGridPowerW: number;
+  /** PV power beyond this is implausible, W. */
+  readonly maxPvPowerW: number;
+}
+
+export interface CollectorDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly sources: readonly CollectedSource[];
+  readonly wallbox: Wallbox;
+}
+
+/** Reads every device at its own pace and gives each pass the latest values with their ages. */
+export interface SampleCollector {
+  collect(): Promise<SiteSample>;
+  /** How long the meter has been lost, ms; undefined while it is not. */
+  meterLostForMs(): number | undefined;
+}
+
+interface Track extends CollectedSource {
+  lastStartMs: number | undefined;
+  pending: Promise<void> | undefined;
+  latest: Reading<SiteChannels> | undefined;
+  stamp: string | undefined;
+  stampSinceMs: number;
+  isAnswering: boolean | undefined;
+}
+
+export function createSampleCollector(options: CollectorOptions, deps: CollectorDeps): SampleCollector {
+  const { clock, log, wallbox } = deps;
+  const tracks = deps.sources.map(newTrack);
+  let meter = initialMeterRecord(clock.monotonicMs());
+
+  function isDue(track: Track, nowMs: number): boolean {
+    if (track.pending !== undefined) return false;
+    return track.lastStartMs === undefined || nowMs - track.lastStartMs >= track.pollMs;
+  }
+
+  function startRead(track: Track, nowMs: number): Promise<void> {
+    track.lastStartMs = nowMs;
+    const pending = track.source.read().then((reading) => {
+      track.pending = undefined;
+      take(track, reading);
+    });
+    track.pending = pending;
+    return pending;
+  }
+
+  function take(track: Track, reading: SourceReading): void {
+    const nowMs = clock.monotonicMs();
+    const problem = problemOf(track, reading, nowMs);
+    noteAnswer(track, problem);
+    if (track.isGridMeter) meter = afterMeterRead(meter, problem === undefined, nowMs);
+    if (reading.ok && problem === undefined) track.latest = { value: reading.channels, atMs: nowMs };
+  }
+
+  /** Why a reading cannot be used; undefined when it can. */
+  function problemOf(track: Track, reading: SourceReading, nowMs: number): string | undefined {
+    if (!reading.ok) return `${reading.fault.kind}: ${reading.fault.detail}`;
+    if (reading.stamp !== track.stamp) {
+      track.stamp = reading.stamp;
+      track.stampSinceMs = nowMs;
+    }
+    const { gridPowerW, pvPowerW } = reading.channels;
+    if (track.isGridMeter) {
+      if (gridPowerW === undefined) return "the device gives no grid power";
+      if (nowMs - track.stampSinceMs >= FROZEN_AFTER_MS) return "the device repeats the same values";
+      if (!(Math.abs(gridPowerW) <= options.maxGridPowerW))
+        return "its grid power is beyond the house connection";
+    }
+    if (pvPowerW !== undefined && !(pvPowerW >= 0 && pvPowerW <= options.maxPvPowerW)) {
+      return "its PV power is beyond the plant";
+    }
+    return undefined;
+  }
+
+  /** One line at loss, one at recovery. */
+  function noteAnswer(track: Track, problem: string | undefined): void {
+    const isAnswering = problem === undefined;
+    if (isAnswering === track.isAnswering) return;
+    if (!isAnswering) log.warn({ device: track.source.name, problem }, "device gives no usable values");
+    else if (track.isAnswering === false)
+      log.info({ device: track.source.name }, "device gives usable values again");
+    track.isAnswering = isAnswering;
+  }
+
+  function siteSample(nowMs: number): SiteSample {
+    meter = judged(meter, nowMs);
+    const isMeterLost = meter.trust === "lost";
+    const grid = isMeterLost ? undefined : tracks.find((track) => track.isGridMeter)?.latest;
+    return {
+      nowMs,
+      gridPowerW: part(grid, grid?.value.gridPowerW),
+      gridPhaseCurrentsA: part(grid, grid?.value.gridPhaseCurrentsA),
+      pvPowerW: sumOf(tracks, "pvPowerW"),
+      batteryPowerW: sumOf(tracks, "batteryPowerW"),
+      batterySocPct: latestOf(tracks, "batterySocPct"),
+      meterTrust: meter.trust,
+      wallbox: wallbox.sample(),
+    };
+  }
+
+  function judged(record: MeterRecord, nowMs: number): MeterRecord {
+    const next = judgedMeter(record, nowMs);
+    if (next.trust !== record.trust) log.info({ from: record.trust, to: next.trust }, "meter trust changed");
+    return next;
+  }
+
+  return {
+    async collect() {
+      const nowMs = clock.monotonicMs();
+      const started = tracks.filter((track) => isDue(track, nowMs)).map((track) => startRead(track, nowMs));
+      if (started.length > 0) await withTimeout(clock, options.readBudgetMs, Promise.all(started), undefined);
+      return siteSample(clock.monotonicMs());
+    },
+    meterLostForMs() {
+      return meter.lostSinceMs === undefined ? undefined : clock.monotonicMs() - meter.lostSinceMs;
+    },
+  };
+}
+
+function newTrack(collected: CollectedSource): Track {
+  return {
+    ...collected,
+    lastStartMs: undefined,
+    pending: undefined,
+    latest: undefined,
+    stamp: undefined,
+    stampSinceMs: 0,
+    isAnswering: undefined,
+  };
+}
+
+function part<T>(reading: Reading<unknown> | undefined, value: T | undefined): Reading<T> | undefined {
+  return reading === undefined || value === undefined ? undefined : { value, atMs: reading.atMs };
+}
+
+/** Sum over the devices that have the channel, as old as the oldest; undefined while one of them is missing. */
+function sumOf(tracks: readonly Track[], channel: "pvPowerW" | "batteryPowerW"): Reading<number> | undefined {
+  let sum: Reading<number> | undefined;
+  for (const { latest } of tracks) {
+    const value = latest?.value[channel];
+    if (latest === undefined || value === undefined) continue;
+    sum = { value: (sum?.value ?? 0) + value, atMs: Math.min(sum?.atMs ?? latest.atMs, latest.atMs) };
+  }
+  return sum;
+}
+
+function latestOf(tracks: readonly Track[], channel: "batterySocPct"): Reading<number> | undefined {
+  const track = tracks.find(({ latest }) => latest?.value[channel] !== undefined);
+  return part(track?.latest, track?.latest?.value[channel]);
+}
