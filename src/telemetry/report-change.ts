@@ -1,0 +1,52 @@
+import type { SmartChargingStatus } from "../core/smart-charging-status.ts";
+import type { TickReport } from "../core/tick-report.ts";
+
+/** Least change of the charging power that is worth a new partner status, W. */
+const POWER_DEADBAND_W = 100;
+/** Least change of the day's solar energy that is worth one, kWh. */
+const ENERGY_DEADBAND_KWH = 0.1;
+
+/**
+ * Whether both passes decided the same. Left out is what moves on every pass: the time, the sentence (it
+ * counts seconds and watts) and everything measured.
+ */
+export function isSameDecision(a: TickReport, b: TickReport): boolean {
+  return (
+    a.setpointA === b.setpointA &&
+    a.reason.code === b.reason.code &&
+    a.state === b.state &&
+    a.uxPhase === b.uxPhase &&
+    a.mode === b.mode &&
+    a.boost === b.boost &&
+    a.phases === b.phases &&
+    a.limitedBy === b.limitedBy &&
+    (a.meterTrust === "good") === (b.meterTrust === "good") &&
+    areSameThresholds(a.thresholds, b.thresholds)
+  );
+}
+
+/** Whether `next` tells a partner's app nothing new beside its time. */
+export function isSameStatus(told: SmartChargingStatus, next: SmartChargingStatus): boolean {
+  return (
+    told.ux_phase === next.ux_phase &&
+    told.mechanism === next.mechanism &&
+    told.boost === next.boost &&
+    Math.abs(told.solar_kwh_today - next.solar_kwh_today) < ENERGY_DEADBAND_KWH &&
+    isSamePower(told.charge_power_w, next.charge_power_w)
+  );
+}
+
+function isSamePower(toldW: number | null, nextW: number | null): boolean {
+  if (toldW === null || nextW === null) return toldW === nextW;
+  return Math.abs(toldW - nextW) < POWER_DEADBAND_W;
+}
+
+function areSameThresholds(a: TickReport["thresholds"], b: TickReport["thresholds"]): boolean {
+  return (
+    a.isWidened === b.isWidened &&
+    a.asked.minExportToStartW === b.asked.minExportToStartW &&
+    a.asked.maxImportBeforeStoppingW === b.asked.maxImportBeforeStoppingW &&
+    a.effective.minExportToStartW === b.effective.minExportToStartW &&
+    a.effective.maxImportBeforeStoppingW === b.effective.maxImportBeforeStoppingW
+  );
+}

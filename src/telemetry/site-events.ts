@@ -1,0 +1,120 @@
+import { isoUtc } from "../core/iso-time.ts";
+import type { LimitName } from "../core/limits.ts";
+import type { ReasonCode } from "../core/reasons.ts";
+import type { BoostState, ChargingMode } from "../core/settings.ts";
+import type { ChargeState, TickReport } from "../core/tick-report.ts";
+
+/** What `event` carries: something that happened once. */
+export type SiteEvent = { readonly ts: string } & (
+  | {
+      readonly event: "state_changed";
+      readonly from: ChargeState;
+      readonly to: ChargeState;
+      readonly reason: ReasonCode;
+      readonly reason_text: string;
+    }
+  | { readonly event: "mode_changed"; readonly from: ChargingMode; readonly to: ChargingMode }
+  | { readonly event: "boost_changed"; readonly from: BoostState; readonly to: BoostState }
+  | {
+      readonly event: "limit_changed";
+      readonly from: LimitName | null;
+      readonly to: LimitName | null;
+      readonly setpoint_a: number;
+    }
+  | { readonly event: "meter_lost" | "meter_recovered" | "wallbox_lost" | "wallbox_recovered" }
+);
+
+/** A device is `unseen` until it was there once: what never came is not lost. */
+type Presence = "unseen" | "there" | "lost";
+
+/** What the events told so far add up to. */
+export interface ToldSite {
+  readonly state: ChargeState;
+  readonly mode: ChargingMode;
+  readonly boost: BoostState;
+  readonly limitedBy: LimitName | undefined;
+  readonly limitToldAtMs: number;
+  readonly meter: Presence;
+  readonly wallbox: Presence;
+}
+
+/** A current at the edge of a limit crosses it on every pass; one event in this time is enough. */
+const LIMIT_PAUSE_MS = 5_000;
+
+/** Where the story starts: the first pass raises no event. */
+export function initialToldSite(report: TickReport): ToldSite {
+  return {
+    state: report.state,
+    mode: report.mode,
+    boost: report.boost,
+    limitedBy: report.limitedBy,
+    limitToldAtMs: report.monotonicMs,
+    meter: report.meterTrust === "good" ? "there" : "unseen",
+    wallbox: report.wallbox.isConnected ? "there" : "unseen",
+  };
+}
+
+/** The events that lead from what was told to this pass, in a fixed order, and what is told after them. */
+export function siteEvents(told: ToldSite, report: TickReport): { told: ToldSite; events: SiteEvent[] } {
+  const meter = meterPresence(told.meter, report);
+  const wallbox = presence(told.wallbox, report.wallbox.isConnected);
+  const isLimitDue =
+    told.limitedBy !== report.limitedBy && report.monotonicMs - told.limitToldAtMs >= LIMIT_PAUSE_MS;
+  const next: ToldSite = {
+    state: report.state,
+    mode: report.mode,
+    boost: report.boost,
+    limitedBy: isLimitDue ? report.limitedBy : told.limitedBy,
+    limitToldAtMs: isLimitDue ? report.monotonicMs : told.limitToldAtMs,
+    meter,
+    wallbox,
+  };
+  return { told: next, events: eventsBetween(told, next, report) };
+}
+
+function eventsBetween(from: ToldSite, to: ToldSite, report: TickReport): SiteEvent[] {
+  const events: SiteEvent[] = [];
+  const ts = () => isoUtc(report.wallMs);
+  if (isLoss(from.meter, to.meter)) events.push({ ts: ts(), event: "meter_lost" });
+  if (isRecovery(from.meter, to.meter)) events.push({ ts: ts(), event: "meter_recovered" });
+  if (isLoss(from.wallbox, to.wallbox)) events.push({ ts: ts(), event: "wallbox_lost" });
+  if (isRecovery(from.wallbox, to.wallbox)) events.push({ ts: ts(), event: "wallbox_recovered" });
+  if (from.mode !== to.mode) events.push({ ts: ts(), event: "mode_changed", from: from.mode, to: to.mode });
+  if (from.boost !== to.boost) {
+    events.push({ ts: ts(), event: "boost_changed", from: from.boost, to: to.boost });
+  }
+  if (from.state !== to.state) {
+    const { code, text } = report.reason;
+    events.push({
+      ts: ts(),
+      event: "state_changed",
+      from: from.state,
+      to: to.state,
+      reason: code,
+      reason_text: text,
+    });
+  }
+  if (from.limitedBy !== to.limitedBy) {
+    const [was, is] = [from.limitedBy ?? null, to.limitedBy ?? null];
+    events.push({ ts: ts(), event: "limit_changed", from: was, to: is, setpoint_a: report.setpointA });
+  }
+  return events;
+}
+
+/** A suspect meter is neither lost nor back. */
+function meterPresence(was: Presence, report: TickReport): Presence {
+  return report.meterTrust === "suspect" ? was : presence(was, report.meterTrust === "good");
+}
+
+function presence(was: Presence, isThere: boolean): Presence {
+  if (isThere) return "there";
+  return was === "unseen" ? "unseen" : "lost";
+}
+
+function isLoss(from: Presence, to: Presence): boolean {
+  return from !== "lost" && to === "lost";
+}
+
+function isRecovery(from: Presence, to: Presence): boolean {
+  return from === "lost" && to === "there";
+}
