@@ -7,6 +7,9 @@ import type { Wallbox } from "../ports/wallbox.ts";
 
 /** F1: a device whose every register stands still for this long is frozen, ms. */
 const FROZEN_AFTER_MS = 120_000;
+/** A value is shown this long, or for this many polls, after its last good read. */
+const VALID_FOR_MS = 60_000;
+const VALID_POLLS = 3;
 
 export interface CollectedSource {
   readonly source: SiteSource;
@@ -82,17 +85,9 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
       track.stamp = reading.stamp;
       track.stampSinceMs = nowMs;
     }
-    const { gridPowerW, pvPowerW } = reading.channels;
-    if (track.isGridMeter) {
-      if (gridPowerW === undefined) return "the device gives no grid power";
-      if (nowMs - track.stampSinceMs >= FROZEN_AFTER_MS) return "the device repeats the same values";
-      if (!(Math.abs(gridPowerW) <= options.maxGridPowerW))
-        return "its grid power is beyond the house connection";
-    }
-    if (pvPowerW !== undefined && !(pvPowerW >= 0 && pvPowerW <= options.maxPvPowerW)) {
-      return "its PV power is beyond the plant";
-    }
-    return undefined;
+    if (track.isGridMeter && nowMs - track.stampSinceMs >= FROZEN_AFTER_MS)
+      return "it repeats the same values";
+    return implausibility(reading.channels, track.isGridMeter, options);
   }
 
   /** One line at loss, one at recovery. */
@@ -113,9 +108,9 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
       nowMs,
       gridPowerW: part(grid, grid?.value.gridPowerW),
       gridPhaseCurrentsA: part(grid, grid?.value.gridPhaseCurrentsA),
-      pvPowerW: sumOf(tracks, "pvPowerW"),
-      batteryPowerW: sumOf(tracks, "batteryPowerW"),
-      batterySocPct: latestOf(tracks, "batterySocPct"),
+      pvPowerW: sumOf(tracks, "pvPowerW", nowMs),
+      batteryPowerW: sumOf(tracks, "batteryPowerW", nowMs),
+      batterySocPct: latestOf(tracks, "batterySocPct", nowMs),
       meterTrust: meter.trust,
       wallbox: wallbox.sample(),
     };
@@ -156,18 +151,46 @@ function part<T>(reading: Reading<unknown> | undefined, value: T | undefined): R
   return reading === undefined || value === undefined ? undefined : { value, atMs: reading.atMs };
 }
 
-/** Sum over the devices that have the channel, as old as the oldest; undefined while one of them is missing. */
-function sumOf(tracks: readonly Track[], channel: "pvPowerW" | "batteryPowerW"): Reading<number> | undefined {
+/** Sum over the devices that have the channel, as old as the oldest. */
+function sumOf(
+  tracks: readonly Track[],
+  channel: "pvPowerW" | "batteryPowerW",
+  nowMs: number,
+): Reading<number> | undefined {
   let sum: Reading<number> | undefined;
-  for (const { latest } of tracks) {
-    const value = latest?.value[channel];
-    if (latest === undefined || value === undefined) continue;
-    sum = { value: (sum?.value ?? 0) + value, atMs: Math.min(sum?.atMs ?? latest.atMs, latest.atMs) };
+  for (const track of tracks) {
+    const reading = latestOf([track], channel, nowMs);
+    if (reading === undefined) continue;
+    sum = {
+      value: (sum?.value ?? 0) + reading.value,
+      atMs: Math.min(sum?.atMs ?? reading.atMs, reading.atMs),
+    };
   }
   return sum;
 }
 
-function latestOf(tracks: readonly Track[], channel: "batterySocPct"): Reading<number> | undefined {
+/** The channel's newest value, from the first device that has it; undefined once it is too old to mean anything. */
+function latestOf(
+  tracks: readonly Track[],
+  channel: Exclude<keyof SiteChannels, "gridPhaseCurrentsA">,
+  nowMs: number,
+): Reading<number> | undefined {
   const track = tracks.find(({ latest }) => latest?.value[channel] !== undefined);
-  return part(track?.latest, track?.latest?.value[channel]);
+  if (track?.latest === undefined) return undefined;
+  const lifeMs = Math.max(VALID_FOR_MS, VALID_POLLS * track.pollMs);
+  return nowMs - track.latest.atMs > lifeMs ? undefined : part(track.latest, track.latest.value[channel]);
+}
+
+function implausibility(
+  { gridPowerW, pvPowerW }: SiteChannels,
+  isGridMeter: boolean,
+  { maxGridPowerW, maxPvPowerW }: CollectorOptions,
+): string | undefined {
+  if (isGridMeter && gridPowerW === undefined) return "it gives no grid power";
+  if (gridPowerW !== undefined && !(Math.abs(gridPowerW) <= maxGridPowerW)) {
+    return "its grid power is beyond the house connection";
+  }
+  if (pvPowerW !== undefined && !(pvPowerW >= 0 && pvPowerW <= maxPvPowerW))
+    return "its PV power is beyond the plant";
+  return undefined;
 }

@@ -1,0 +1,66 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { Socket } from "node:net";
+
+/** Watches every TCP socket of this process, to tell when all that was sent has been read. */
+export interface Wire {
+  /** True while something has been sent or read since the last call, is still on its way, or is connecting. */
+  isMoving(): boolean;
+  close(): void;
+}
+
+export function createWire(): Wire {
+  const clients = new Set<Socket>();
+  const servers = new Set<Socket>();
+  let seenBytes = 0;
+
+  function watch(sockets: Set<Socket>, socket: Socket): void {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.once("close", () => sockets.delete(socket));
+  }
+  const onClient = (message: unknown) => watch(clients, (message as { socket: Socket }).socket);
+  const onServer = (message: unknown) => watch(servers, (message as { socket: Socket }).socket);
+  subscribe("net.client.socket", onClient);
+  subscribe("net.server.socket", onServer);
+
+  /** Bytes that one of ours sent to another of ours and that were not read yet; others' ends cannot be seen. */
+  function unreadBytes(): number {
+    let unread = 0;
+    for (const client of clients) {
+      const server = counterpart(client);
+      if (server === undefined) continue;
+      unread +=
+        Math.abs(client.bytesWritten - server.bytesRead) + Math.abs(server.bytesWritten - client.bytesRead);
+    }
+    return unread;
+  }
+
+  function counterpart(client: Socket): Socket | undefined {
+    for (const server of servers) {
+      if (server.remotePort === client.localPort && server.localPort === client.remotePort) return server;
+    }
+    return undefined;
+  }
+
+  function allBytes(): number {
+    let bytes = 0;
+    for (const socket of clients) bytes += socket.bytesRead + socket.bytesWritten;
+    for (const socket of servers) bytes += socket.bytesRead + socket.bytesWritten;
+    return bytes;
+  }
+
+  return {
+    isMoving() {
+      const bytes = allBytes();
+      const hasMoved = bytes !== seenBytes;
+      seenBytes = bytes;
+      if (hasMoved) return true;
+      for (const client of clients) if (client.connecting) return true;
+      return unreadBytes() > 0;
+    },
+    close() {
+      unsubscribe("net.client.socket", onClient);
+      unsubscribe("net.server.socket", onServer);
+    },
+  };
+}
