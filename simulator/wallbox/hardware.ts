@@ -1,26 +1,27 @@
 import type { PhaseCount, PhaseCurrentsA } from "../../src/core/units.ts";
 
 /**
- * What the control pilot shows (IEC 61851-1): A no car; B a car that does not charge; C the contactor is closed
- * and the car may draw.
+ * `available` no car; `occupied` car, but no transaction allows charging; `suspended_evse` the box offers 0 A;
+ * `suspended_ev` the box offers current and the car takes none; `charging` current flows.
  */
-export type PilotState = "A" | "B" | "C";
+export type HardwareState = "available" | "occupied" | "charging" | "suspended_ev" | "suspended_evse";
 
-/** The power electronics behind the protocol: contactor, pilot, meter and the car at the end of the cable. */
+/** The electrical half of a wallbox with a car at its cable, as the protocol half needs it. */
 export interface ChargePointHardware {
-  readonly state: PilotState;
+  readonly car: { plugIn(): void; unplug(): void };
+  readonly phases: PhaseCount;
+  readonly minCurrentA: number;
+  readonly maxCurrentA: number;
+  readonly voltageV: number;
+  readonly state: HardwareState;
+  /** What the control pilot offers now, A per phase. */
+  readonly offeredCurrentA: number;
   readonly phaseCurrentsA: PhaseCurrentsA;
   readonly powerW: number;
   /** Lifetime register; never goes back. */
   readonly energyWh: number;
-  /** What the pilot offers now; 0 while it offers nothing. */
-  readonly offeredCurrentA: number;
-  /** A per phase the box may offer from now on; below 6 A it offers nothing; undefined is the box's own rating. */
-  allow(limitA: number | undefined, phases?: PhaseCount): void;
-  /** Mains to the box on or off: without it the contactor is open at once. */
-  setPowered(isPowered: boolean): void;
-  plugInCar(): void;
-  unplugCar(): void;
-  /** Moves the physics on to this monotonic time; absent where the house already does it, harmless when repeated. */
-  advanceTo?(monotonicMs: number): void;
+  /** What the car may draw, A per phase; undefined when no transaction allows charging. */
+  allow(limitA: number | undefined): void;
+  /** Lets time pass. */
+  advance(durationMs: number): unknown;
 }
