@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CHARGING_MODES } from "../core/settings.ts";
+import type { SmartChargingStatus } from "../core/smart-charging-status.ts";
 
 const LARGEST_THRESHOLD_W = 50_000;
 const LONGEST_LIST = 100;
@@ -89,9 +90,9 @@ export type ChargingConfigUpdate = z.infer<typeof chargingConfigUpdateSchema>;
 /** `SmartChargingStatusOutput` as we send it: what is not a finite number or a time is refused before it leaves. */
 export const smartChargingStatusSchema = z.strictObject({
   ux_phase: z.enum(["off", "unavailable", "idle", "starting", "active", "paused"]),
-  mechanism: z.enum(["wallbox", "smartcar"]).nullable(),
+  mechanism: z.literal("wallbox").nullable(),
   charge_power_w: z.number().nullable(),
-  boost: z.enum(["available", "requested", "unavailable", "ongoing"]).nullable(),
-  solar_kwh_today: z.number().nullable(),
-  as_of: z.iso.datetime().nullable(),
-});
+  boost: z.enum(["available", "requested", "unavailable", "ongoing"]),
+  solar_kwh_today: z.number(),
+  as_of: z.iso.datetime(),
+}) satisfies z.ZodType<SmartChargingStatus>;

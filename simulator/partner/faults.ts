@@ -1,0 +1,106 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { type Clock, delay } from "../../src/ports/clock.ts";
+
+/** How the simulated cloud can fail. */
+export type PartnerFault =
+  /** Answers correctly, late. */
+  | { readonly kind: "latency"; readonly delayMs: number }
+  /** Django's page for an unhandled exception. */
+  | { readonly kind: "server_error" }
+  /** 200 with JSON that ends in the middle. */
+  | { readonly kind: "truncated" }
+  /** 200 with a body beyond all measure. */
+  | { readonly kind: "oversized" }
+  /** 429; `retryAfter` is the header's text, seconds or an HTTP date. */
+  | { readonly kind: "rate_limited"; readonly retryAfter?: string }
+  | { readonly kind: "unauthorized" }
+  /** Any status with any body. */
+  | { readonly kind: "status"; readonly status: number; readonly body?: string }
+  /** Takes the request and never answers. */
+  | { readonly kind: "silent" }
+  /** Sends the head and half of the body, then breaks the connection. */
+  | { readonly kind: "broken" }
+  | { readonly kind: "redirect"; readonly location: string };
+
+export type FaultScope = "token" | "config" | "status" | "all";
+
+export interface FaultInjection {
+  /** Which requests are hit; all by default. */
+  readonly scope?: FaultScope;
+  /** How many requests are hit; every one until `heal` by default. */
+  readonly times?: number;
+}
+
+export interface FaultBox {
+  inject(fault: PartnerFault, injection?: FaultInjection): void;
+  heal(): void;
+  /** Lets a fault that is due answer the request, or does nothing. */
+  apply(scope: Exclude<FaultScope, "all">, request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+}
+
+interface Pending {
+  readonly fault: PartnerFault;
+  readonly scope: FaultScope;
+  remaining: number;
+}
+
+const ERROR_PAGE = "<!doctype html><html><body><h1>Server Error (500)</h1></body></html>";
+
+export function createFaultBox(clock: Clock): FaultBox {
+  let pending: Pending[] = [];
+
+  return {
+    inject(fault, injection = {}) {
+      pending.push({
+        fault,
+        scope: injection.scope ?? "all",
+        remaining: injection.times ?? Number.POSITIVE_INFINITY,
+      });
+    },
+    heal() {
+      pending = [];
+    },
+    async apply(scope, request, reply) {
+      const due = pending.find((candidate) => candidate.scope === "all" || candidate.scope === scope);
+      if (due === undefined) return undefined;
+      due.remaining--;
+      if (due.remaining <= 0) pending = pending.filter((candidate) => candidate !== due);
+      return act(due.fault, clock, request, reply);
+    },
+  };
+}
+
+async function act(
+  fault: PartnerFault,
+  clock: Clock,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  switch (fault.kind) {
+    case "latency":
+      await delay(clock, fault.delayMs);
+      return undefined;
+    case "server_error":
+      return reply.code(500).type("text/html").send(ERROR_PAGE);
+    case "truncated":
+      return reply.type("application/json").send('{"smart_charging_mode": "hems", "mode_con');
+    case "oversized":
+      return reply.type("application/json").send(JSON.stringify({ padding: "x".repeat(2_000_000) }));
+    case "rate_limited":
+      if (fault.retryAfter !== undefined) reply.header("retry-after", fault.retryAfter);
+      return reply.code(429).send({ detail: "Too many requests." });
+    case "unauthorized":
+      return reply.code(401).send({ detail: "Unauthorized" });
+    case "status":
+      return reply.code(fault.status).send(fault.body ?? { detail: `Simulated ${fault.status}.` });
+    case "silent":
+      return reply.hijack();
+    case "broken":
+      reply.hijack();
+      reply.raw.writeHead(200, { "content-type": "application/json", "content-length": "1000" });
+      reply.raw.write('{"smart_charging_mode":', () => request.raw.socket.destroy());
+      return reply;
+    case "redirect":
+      return reply.code(302).header("location", fault.location).send();
+  }
+}
