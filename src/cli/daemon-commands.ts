@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { closestName } from "../config/closest-name.ts";
+import { CHARGING_MODES } from "../core/settings.ts";
+import { EXIT } from "../service/exit-codes.ts";
+import type { Command, CommandInput } from "./command.ts";
+import { askDaemon, type DaemonRequest, daemonOptions } from "./daemon-client.ts";
+import { type DaemonState, daemonStateSchema, stateText, whyText } from "./daemon-state.ts";
+
+const json = { summary: "Print JSON." };
+
+export const statusCommand: Command = {
+  name: "status",
+  summary: "Show what the running daemon does; exit 1 when none runs.",
+  options: { ...daemonOptions, json },
+  example: "hems-edge status",
+  run: (input) => show(input, stateText, (body) => body),
+};
+
+export const whyCommand: Command = {
+  name: "why",
+  summary: "Say why the car gets its current, and what happens next.",
+  options: { ...daemonOptions, json },
+  example: "hems-edge why",
+  run: (input) =>
+    show(input, whyText, (_, { state }) => ({
+      reason: state.reason,
+      reason_text: state.reason_text,
+      limited_by: state.limited_by,
+      thresholds: state.thresholds,
+    })),
+};
+
+export const modeCommand: Command = {
+  name: "mode",
+  summary: "Show the charging mode, or set it: none, spot, hems or hems_and_spot.",
+  positionals: { usage: "[MODE]", min: 0, max: 1 },
+  options: { ...daemonOptions, json },
+  example: "hems-edge mode hems",
+  async run(input) {
+    const [mode] = input.positionals;
+    if (mode === undefined) {
+      return show(
+        input,
+        ({ state }) => `${state.mode}\n`,
+        (_, { state }) => ({ mode: state.mode }),
+      );
+    }
+    if (!CHARGING_MODES.some((known) => known === mode)) {
+      const meant = closestName(mode, CHARGING_MODES);
+      const hint = meant === undefined ? `one of ${CHARGING_MODES.join(", ")}` : `did you mean ${meant}?`;
+      input.io.err(`hems-edge mode: unknown mode ${mode}, ${hint}\n`);
+      return EXIT.usage;
+    }
+    return command(input, { method: "PUT", path: "/api/mode", body: { mode } }, { mode }, `mode ${mode}\n`);
+  },
+};
+
+export const boostCommand: Command = {
+  name: "boost",
+  summary: "Charge now with full current until the car is full or unplugged.",
+  options: { ...daemonOptions, cancel: { summary: "Go back to the mode." }, json },
+  example: "hems-edge boost --cancel",
+  run(input) {
+    const isCancel = input.switches.has("cancel");
+    const request: DaemonRequest = { method: isCancel ? "DELETE" : "POST", path: "/api/boost" };
+    return command(
+      input,
+      request,
+      { boost: !isCancel },
+      isCancel ? "boost cancelled\n" : "boost requested\n",
+    );
+  },
+};
+
+/** Prints the daemon's state, as text or JSON. */
+async function show(
+  input: CommandInput,
+  text: (state: DaemonState) => string,
+  data: (body: unknown, state: DaemonState) => unknown,
+): Promise<number> {
+  const answer = await askDaemon(input, { method: "GET", path: "/api/state" });
+  if (!answer.ok) return refuse(input, answer.detail);
+  if (answer.status !== 200)
+    return refuse(input, detailOf(answer.body) ?? `the daemon answered ${answer.status}`);
+  const parsed = daemonStateSchema.safeParse(answer.body);
+  if (!parsed.success) return refuse(input, "the daemon answers in another version's words: update both");
+  const isJson = input.switches.has("json");
+  input.io.out(isJson ? `${JSON.stringify(data(answer.body, parsed.data))}\n` : text(parsed.data));
+  return EXIT.ok;
+}
+
+/** Asks the daemon to change something and says whether it did. */
+async function command(
+  input: CommandInput,
+  request: DaemonRequest,
+  data: Readonly<Record<string, unknown>>,
+  text: string,
+): Promise<number> {
+  const answer = await askDaemon(input, request);
+  if (!answer.ok) return refuse(input, answer.detail);
+  if (answer.status < 200 || answer.status > 299) {
+    return refuse(input, detailOf(answer.body) ?? `the daemon answered ${answer.status}`);
+  }
+  input.io.out(input.switches.has("json") ? `${JSON.stringify(data)}\n` : text);
+  return EXIT.ok;
+}
+
+function refuse({ io }: CommandInput, detail: string): number {
+  io.err(`hems-edge: ${detail}\n`);
+  return EXIT.failure;
+}
+
+const errorSchema = z.object({ detail: z.string().optional(), reason: z.string().optional() });
+
+function detailOf(body: unknown): string | undefined {
+  const { data } = errorSchema.safeParse(body);
+  return data?.detail ?? data?.reason;
+}

@@ -1,0 +1,64 @@
+import { z } from "zod";
+
+/** The part of `GET /api/state` that the terminal shows; more may be there. */
+export const daemonStateSchema = z.object({
+  state: z.object({
+    mode: z.string(),
+    boost: z.string(),
+    phase: z.string(),
+    ux_phase: z.string(),
+    reason: z.string(),
+    reason_text: z.string(),
+    setpoint_a: z.number(),
+    phases: z.number(),
+    limited_by: z.string().nullable(),
+    thresholds: z.object({
+      effective: z.object({
+        hems_min_export_to_start_w: z.number(),
+        hems_max_import_before_stopping_w: z.number(),
+      }),
+      is_widened: z.boolean(),
+    }),
+    valid: z.boolean(),
+    ts: z.string(),
+  }),
+  telemetry: z.object({
+    grid_w: z.number().nullable(),
+    pv_w: z.number().nullable(),
+    load_w: z.number().nullable(),
+    charge_w: z.number().nullable(),
+  }),
+});
+
+export type DaemonState = z.infer<typeof daemonStateSchema>;
+
+/** The state in a few lines for people. */
+export function stateText({ state, telemetry }: DaemonState): string {
+  const limited = state.limited_by === null ? "" : `, limited by ${state.limited_by}`;
+  const phases = state.phases === 1 ? "one phase" : `${state.phases} phases`;
+  return [
+    `mode      ${state.mode}${state.boost === "off" ? "" : `, boost ${state.boost}`}`,
+    `state     ${state.phase} (${state.ux_phase})`,
+    `car       ${watts(telemetry.charge_w)}, allowed ${state.setpoint_a} A on ${phases}${limited}`,
+    `house     sun ${watts(telemetry.pv_w)}, load ${watts(telemetry.load_w)}, grid ${gridText(telemetry.grid_w)}`,
+    `why       ${state.reason_text}`,
+    "",
+  ].join("\n");
+}
+
+/** The reason with the thresholds that hold. */
+export function whyText({ state }: DaemonState): string {
+  const { hems_min_export_to_start_w: startW, hems_max_import_before_stopping_w: stopW } =
+    state.thresholds.effective;
+  const widened = state.thresholds.is_widened ? ", raised for this wallbox" : "";
+  return `${state.reason_text}\nStarts from ${startW} W export${widened}, stops above ${stopW} W import.\n`;
+}
+
+function gridText(gridW: number | null): string {
+  if (gridW === null) return "unknown";
+  return gridW < 0 ? `${-gridW} W export` : `${gridW} W import`;
+}
+
+function watts(value: number | null): string {
+  return value === null ? "unknown" : `${value} W`;
+}

@@ -1,0 +1,81 @@
+import { type ConfigOutcome, configPath, loadConfig } from "../config/load-config.ts";
+import { EXIT } from "../service/exit-codes.ts";
+import type { Command, CommandInput } from "./command.ts";
+import { askDaemon } from "./daemon-client.ts";
+import {
+  clockDiagnosis,
+  type Diagnosis,
+  diskDiagnosis,
+  nodeDiagnosis,
+  portDiagnosis,
+  serialDiagnoses,
+  stateDirDiagnosis,
+  systemdDiagnosis,
+} from "./doctor-checks.ts";
+
+export const doctorCommand: Command = {
+  name: "doctor",
+  summary: "Look at what the daemon needs of this machine: clock, disk, ports, serial lines, systemd.",
+  options: {
+    config: {
+      summary: "The daemon's config; else $HEMS_EDGE_CONFIG, else /etc/hems-edge/config.yaml.",
+      placeholder: "FILE",
+    },
+    json: { summary: "Print JSON." },
+  },
+  example: "hems-edge doctor --config /etc/hems-edge/config.yaml",
+  async run(input) {
+    const { texts, switches, io } = input;
+    const path = configPath(texts.config, io.environment);
+    const outcome = loadConfig(path, { environment: io.environment, isService: false });
+    const diagnoses = [
+      nodeDiagnosis(process.versions.node),
+      await clockDiagnosis(),
+      systemdDiagnosis(io.environment),
+      configDiagnosis(path, outcome),
+      ...(await siteDiagnoses(input, outcome)),
+    ];
+    if (switches.has("json")) io.out(`${JSON.stringify(diagnoses)}\n`);
+    else
+      for (const { verdict, name, detail } of diagnoses) io.out(`${verdict.padEnd(8)}${name}: ${detail}\n`);
+    return diagnoses.some(({ verdict }) => verdict === "fail") ? EXIT.failure : EXIT.ok;
+  },
+};
+
+function configDiagnosis(path: string, outcome: ConfigOutcome): Diagnosis {
+  if (!outcome.ok) {
+    const [first] = outcome.problems;
+    const more = outcome.problems.length - 1;
+    const rest = more > 0 ? ` and ${more} more` : "";
+    return {
+      name: "config",
+      verdict: "fail",
+      detail: `${first?.problem}${rest}: hems-edge check --config ${path}`,
+    };
+  }
+  const count = outcome.warnings.length;
+  return count === 0
+    ? { name: "config", verdict: "ok", detail: `${path} is valid` }
+    : { name: "config", verdict: "warn", detail: `${path} is valid, ${count} to look at: hems-edge check` };
+}
+
+/** What depends on the config; without a valid one only the defaults could be looked at, which helps nobody. */
+async function siteDiagnoses(input: CommandInput, outcome: ConfigOutcome): Promise<readonly Diagnosis[]> {
+  if (!outcome.ok) return [];
+  const { config } = outcome;
+  const health = await askDaemon(input, { method: "GET", path: "/api/state" });
+  return [
+    stateDirDiagnosis(config.state_dir),
+    diskDiagnosis(config.state_dir),
+    await portDiagnosis("ocpp port", config.ocpp, health.ok),
+    await portDiagnosis("api port", config.api, health.ok),
+    ...serialDiagnoses(config.devices),
+    daemonDiagnosis(health),
+  ];
+}
+
+function daemonDiagnosis(answer: Awaited<ReturnType<typeof askDaemon>>): Diagnosis {
+  return answer.ok
+    ? { name: "daemon", verdict: "ok", detail: "runs and answers" }
+    : { name: "daemon", verdict: "warn", detail: answer.detail };
+}
