@@ -1,0 +1,34 @@
+import type { DeviceFault } from "../../src/ports/device-fault.ts";
+
+/** Why a request on a Modbus bus gave no result. `exception` is the device's own answer: the line is fine. */
+export type BusFault =
+  | { readonly kind: "timeout"; readonly detail: string }
+  | { readonly kind: "exception"; readonly detail: string; readonly code: number }
+  | { readonly kind: "protocol"; readonly detail: string }
+  | { readonly kind: "closed"; readonly detail: string }
+  | { readonly kind: "usage"; readonly detail: string };
+
+/** "Illegal data address": this device has no such register. */
+export const ILLEGAL_DATA_ADDRESS = 2;
+
+/** A gateway's word that the unit behind it is away, in the Modbus application protocol 1.1b3, section 7. */
+const UNIT_AWAY_CODES: ReadonlySet<number> = new Set([10, 11]);
+
+/** What a bus fault means for the device that was asked. */
+export function deviceFault(fault: BusFault): DeviceFault {
+  const { detail } = fault;
+  switch (fault.kind) {
+    case "timeout":
+      return { kind: "timeout", detail };
+    case "exception":
+      return UNIT_AWAY_CODES.has(fault.code)
+        ? { kind: "unreachable", detail }
+        : { kind: "refused", detail, code: fault.code };
+    case "protocol":
+      return { kind: "protocol", detail };
+    case "closed":
+      return { kind: "unreachable", detail };
+    case "usage":
+      return { kind: "refused", detail, code: undefined };
+  }
+}

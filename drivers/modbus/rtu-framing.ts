@@ -1,0 +1,74 @@
+import { crc16 } from "./crc16.ts";
+import { type Framing, NOTHING, type Received } from "./framing.ts";
+
+/** Twice the longest frame of Modbus over serial line (256 bytes): an echo and an answer. */
+const MOST_BYTES = 512;
+const EXCEPTION_FLAG = 0x80;
+const EXCEPTION_BYTES = 5;
+const WRITE_ANSWER_BYTES = 8;
+const WRITE_ONE = 6;
+
+/**
+ * Modbus RTU, which has no transaction ids: an answer is known only by unit, function, length, byte count and CRC, so
+ * everything received before a request is forgotten, and noise, foreign frames and the echo of RS-485 adapters are
+ * skipped. The answer to function 6 equals its request; it is told from an echo by what reads showed of the line.
+ */
+export function createRtuFraming(): Framing {
+  let received: Buffer = Buffer.alloc(0);
+  let awaited: Buffer | undefined;
+  let isEchoSkipped = false;
+  let hasEcho = false;
+
+  function skipEcho(request: Buffer): void {
+    if (isEchoSkipped || received.length < request.length) return;
+    if (!received.subarray(0, request.length).equals(request)) return;
+    if (request[1] === WRITE_ONE && !hasEcho) return;
+    isEchoSkipped = true;
+    received = received.subarray(request.length);
+  }
+
+  return {
+    wrap(request) {
+      received = Buffer.alloc(0);
+      awaited = request;
+      isEchoSkipped = false;
+      return request;
+    },
+    push(chunk): Received {
+      if (awaited === undefined) return NOTHING;
+      const all = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      received = all.length > MOST_BYTES ? all.subarray(-MOST_BYTES) : all;
+      skipEcho(awaited);
+      const frame = findAnswer(received, awaited);
+      if (frame === undefined) return NOTHING;
+      if (awaited[1] !== WRITE_ONE) hasEcho = isEchoSkipped;
+      awaited = undefined;
+      received = Buffer.alloc(0);
+      return { kind: "frame", frame };
+    },
+    abandon() {
+      awaited = undefined;
+    },
+  };
+}
+
+function findAnswer(bytes: Buffer, request: Buffer): Buffer | undefined {
+  for (let start = 0; start + EXCEPTION_BYTES <= bytes.length; start++) {
+    const length = answerLength(bytes, start, request);
+    if (length === undefined || start + length > bytes.length) continue;
+    const end = start + length;
+    if (crc16(bytes, start, end - 2) === bytes.readUInt16LE(end - 2)) return bytes.subarray(start, end);
+  }
+  return undefined;
+}
+
+/** Length of the answer that may begin at `start`, or undefined when none does. */
+function answerLength(bytes: Buffer, start: number, request: Buffer): number | undefined {
+  const functionCode = request.readUInt8(1);
+  if (bytes[start] !== request[0]) return undefined;
+  if (bytes[start + 1] === (functionCode | EXCEPTION_FLAG)) return EXCEPTION_BYTES;
+  if (bytes[start + 1] !== functionCode) return undefined;
+  if (functionCode !== 3 && functionCode !== 4) return WRITE_ANSWER_BYTES;
+  const byteCount = 2 * request.readUInt16BE(4);
+  return bytes[start + 2] === byteCount ? 3 + byteCount + 2 : undefined;
+}
