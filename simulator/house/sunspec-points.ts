@@ -1,3 +1,5 @@
+import { acc32, i16, string, u16, u32 } from "../modbus/registers.ts";
+
 /** Types of SunSpec points as far as the simulated devices need them; `str:N` takes N registers. */
 type PointType = "i16" | "u16" | "sf" | "acc32" | "u32" | "pad" | `str:${number}`;
 
@@ -36,35 +38,20 @@ export function scaled(value: number | undefined, sf: number): number | undefine
 }
 
 function pointRegisters(type: PointType, value: number | string | undefined): number[] {
+  const number = typeof value === "number" ? value : undefined;
   switch (type) {
     case "i16":
     case "sf":
-      return [typeof value === "number" ? clamp(value, -32_767, 32_767) & 0xffff : 0x8000];
+      return number === undefined ? [0x8000] : i16(Math.max(-0x7fff, number));
     case "u16":
-      return [typeof value === "number" ? clamp(value, 0, 0xfffe) : 0xffff];
+      return number === undefined ? [0xffff] : u16(Math.min(0xfffe, number));
     case "acc32":
-      return doubleWord(typeof value === "number" ? value : 0);
+      return acc32(number ?? 0);
     case "u32":
-      return doubleWord(typeof value === "number" ? value : 0xffffffff);
+      return u32(number ?? 0xffffffff);
     case "pad":
       return [0x8000];
     default:
-      return textRegisters(typeof value === "string" ? value : "", Number(type.slice(4)));
+      return string(typeof value === "string" ? value : "", Number(type.slice(4)));
   }
-}
-
-function clamp(value: number, lowest: number, highest: number): number {
-  return Math.max(lowest, Math.min(highest, Math.round(value)));
-}
-
-/** High word first; a counter that passes 32 bits starts anew, as real ones do. */
-function doubleWord(value: number): number[] {
-  const rounded = Math.round(value) % 2 ** 32;
-  return [Math.floor(rounded / 0x10000), rounded % 0x10000];
-}
-
-function textRegisters(text: string, count: number): number[] {
-  const bytes = Buffer.alloc(count * 2);
-  bytes.write(text, "ascii");
-  return Array.from({ length: count }, (_, index) => bytes.readUInt16BE(index * 2));
 }

@@ -104,7 +104,7 @@ describe("the inverter", () => {
   });
 
   it("changes its power's scale factor over the day, as real ones do", () => {
-    expect(inverterOf(houseAt(8.5 * HOUR_MS)).get(103)![15]).not.toBe(
+    expect(inverterOf(houseAt(7.75 * HOUR_MS)).get(103)![15]).not.toBe(
       inverterOf(houseAt(NOON_MS)).get(103)![15],
     );
   });
@@ -137,7 +137,7 @@ describe("the inverter", () => {
 
 describe("the inverter with a battery", () => {
   it("stays awake at night and shows charge, discharge and state of charge", () => {
-    const house = houseAt(HOUR_MS, true);
+    const house = houseAt(600_000, true);
     const { batteryPowerW, batterySocPct } = house.readings();
     expect(batteryPowerW).toBeGreaterThan(0);
     const models = inverterOf(house);
