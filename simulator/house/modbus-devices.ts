@@ -35,7 +35,7 @@ export interface SimulatedMeterOptions extends DeviceOptions {
 }
 
 /** A device on Modbus TCP that shows the house. It brings the house up to the present when it is read. */
-export interface SimulatedModbusDevice {
+export interface SimulatedDevice {
   address(): { readonly host: string; readonly port: number };
   /** As if unplugged: its connections end and new ones are refused. The house lives on. */
   pull(): Promise<void>;
@@ -51,7 +51,7 @@ const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_FUNCTION = 1;
 
 /** A listening three-phase SunSpec inverter. Rejects when the port is taken. */
-export function createSimulatedInverter(options: SimulatedInverterOptions): Promise<SimulatedModbusDevice> {
+export function createSimulatedInverter(options: SimulatedInverterOptions): Promise<SimulatedDevice> {
   const { house, inverterRefreshMs = 1_000, inverterLagMs = 0 } = options;
   const plate = { serial: "SIM-INVERTER-1", peakW: house.peakW, battery: house.battery?.options };
   return listeningDevice(options, { refreshMs: inverterRefreshMs, lagMs: inverterLagMs }, (readings) =>
@@ -60,7 +60,7 @@ export function createSimulatedInverter(options: SimulatedInverterOptions): Prom
 }
 
 /** A listening three-phase SunSpec meter at the house connection. Rejects when the port is taken. */
-export function createSimulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedModbusDevice> {
+export function createSimulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedDevice> {
   const { meterRefreshMs = 5_000, meterLagMs = 1_000, sign = "import_positive" } = options;
   const plate = { serial: "SIM-METER-1", sign };
   return listeningDevice(options, { refreshMs: meterRefreshMs, lagMs: meterLagMs }, (readings) =>
@@ -72,7 +72,7 @@ async function listeningDevice(
   options: DeviceOptions,
   delay: { readonly refreshMs: number; readonly lagMs: number },
   imageOf: (readings: HouseReadings) => readonly number[],
-): Promise<SimulatedModbusDevice> {
+): Promise<SimulatedDevice> {
   const { house, clock } = options;
   const { host, port, unit, baseAddress } = { ...NOMINAL, ...options };
   const delayed = createDelayedReadings(house, delay);
