@@ -3,7 +3,7 @@ import { createModbusServer } from "../modbus/modbus-server.ts";
 import type { RegisterRequest, RegisterResponse } from "../modbus/pdu.ts";
 import { createDelayedReadings } from "./delayed-readings.ts";
 import type { House, HouseReadings } from "./house.ts";
-import { inverterImage, type MeterPlate, meterImage } from "./sunspec-image.ts";
+import { createInverterImage, createMeterImage, type ImageOf, type MeterPlate } from "./sunspec-image.ts";
 
 interface DeviceOptions {
   readonly house: House;
@@ -35,7 +35,7 @@ export interface SimulatedMeterOptions extends DeviceOptions {
 }
 
 /** A device on Modbus TCP that shows the house. It brings the house up to the present when it is read. */
-export interface SimulatedDevice {
+export interface SimulatedModbusDevice {
   address(): { readonly host: string; readonly port: number };
   /** As if unplugged: its connections end and new ones are refused. The house lives on. */
   pull(): Promise<void>;
@@ -51,28 +51,31 @@ const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_FUNCTION = 1;
 
 /** A listening three-phase SunSpec inverter. Rejects when the port is taken. */
-export function createSimulatedInverter(options: SimulatedInverterOptions): Promise<SimulatedDevice> {
+export function createSimulatedInverter(options: SimulatedInverterOptions): Promise<SimulatedModbusDevice> {
   const { house, inverterRefreshMs = 1_000, inverterLagMs = 0 } = options;
   const plate = { serial: "SIM-INVERTER-1", peakW: house.peakW, battery: house.battery?.options };
-  return listeningDevice(options, { refreshMs: inverterRefreshMs, lagMs: inverterLagMs }, (readings) =>
-    inverterImage(readings, plate),
+  return listeningDevice(
+    options,
+    { refreshMs: inverterRefreshMs, lagMs: inverterLagMs },
+    createInverterImage(plate),
   );
 }
 
 /** A listening three-phase SunSpec meter at the house connection. Rejects when the port is taken. */
-export function createSimulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedDevice> {
+export function createSimulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedModbusDevice> {
   const { meterRefreshMs = 5_000, meterLagMs = 1_000, sign = "import_positive" } = options;
-  const plate = { serial: "SIM-METER-1", sign };
-  return listeningDevice(options, { refreshMs: meterRefreshMs, lagMs: meterLagMs }, (readings) =>
-    meterImage(readings, plate),
+  return listeningDevice(
+    options,
+    { refreshMs: meterRefreshMs, lagMs: meterLagMs },
+    createMeterImage({ serial: "SIM-METER-1", sign }),
   );
 }
 
 async function listeningDevice(
   options: DeviceOptions,
   delay: { readonly refreshMs: number; readonly lagMs: number },
-  imageOf: (readings: HouseReadings) => readonly number[],
-): Promise<SimulatedDevice> {
+  imageOf: ImageOf,
+): Promise<SimulatedModbusDevice> {
   const { house, clock } = options;
   const { host, port, unit, baseAddress } = { ...NOMINAL, ...options };
   const delayed = createDelayedReadings(house, delay);

@@ -2,6 +2,7 @@ import { NOMINAL_VOLTAGE_V } from "../../src/core/units.ts";
 import type { HomeBatteryOptions } from "./home-battery.ts";
 import type { HouseReadings, ThreePhases } from "./house.ts";
 import {
+  IDENTITY_1,
   INVERTER_103,
   METER_203,
   MPPT_160,
@@ -9,7 +10,7 @@ import {
   NAMEPLATE_120,
   STORAGE_124,
 } from "./sunspec-models.ts";
-import { blockRegisters, modelRegisters, pointList, scaled } from "./sunspec-points.ts";
+import { blockRegisters, modelRegisters, scaled } from "./sunspec-points.ts";
 
 /** What stands on the type plates. */
 export interface InverterPlate {
@@ -27,7 +28,6 @@ export interface MeterPlate {
 
 const MARKER = [0x5375, 0x6e53];
 const END = [0xffff, 0];
-const IDENTITY_1 = pointList("str:16 Mn, str:16 Md, str:8 Opt, str:8 Vr, str:16 SN, u16 DA, pad");
 /** Counters of devices that have been in service for a while; a zero would mean "not implemented". */
 const LIFETIME_WH = { pv: 21_345_678, import: 7_654_321, export: 12_345_678, string: 9_876_543 };
 /** Below it the inverter sleeps, W. */
@@ -40,21 +40,30 @@ const STATE = { sleeping: 2, mppt: 4 };
 /** Model 124 ChaSt. */
 const STORAGE_STATE = { discharging: 3, charging: 4, full: 5, holding: 6 };
 
-/** Registers of a three-phase inverter from its base address on: models 1, 103, 120, 124 with a battery, 160. */
-export function inverterImage(readings: HouseReadings, plate: InverterPlate): readonly number[] {
-  return [
-    ...MARKER,
-    ...identity("Simulated inverter", plate.serial),
+/** Registers from the base address on, for given readings of the house. */
+export type ImageOf = (readings: HouseReadings) => readonly number[];
+
+/** A three-phase inverter: models 1, 103, 120, 124 with a battery, 160. */
+export function createInverterImage(plate: InverterPlate): ImageOf {
+  const head = [...MARKER, ...identity("Simulated inverter", plate.serial)];
+  const ratings = nameplate(plate);
+  return (readings) => [
+    ...head,
     ...inverter(readings, plate),
-    ...nameplate(plate),
+    ...ratings,
     ...(plate.battery === undefined ? [] : storage(readings, plate.battery)),
     ...strings(readings, plate),
     ...END,
   ];
 }
 
-/** Registers of a three-phase meter at the house connection from its base address on: models 1 and 203. */
-export function meterImage(readings: HouseReadings, plate: MeterPlate): readonly number[] {
+/** A three-phase meter at the house connection: models 1 and 203. */
+export function createMeterImage(plate: MeterPlate): ImageOf {
+  const head = [...MARKER, ...identity("Simulated meter", plate.serial)];
+  return (readings) => [...head, ...meter(readings, plate), ...END];
+}
+
+function meter(readings: HouseReadings, plate: MeterPlate): number[] {
   const sign = plate.sign === "import_positive" ? 1 : -1;
   const W_SF = Math.max(0, powerScale(Math.max(...readings.gridPhasePowersW.map(Math.abs)) * 3));
   const sf = { A_SF: -2, V_SF: -1, Hz_SF: -2, W_SF, TotWh_SF: 0 };
@@ -67,6 +76,7 @@ export function meterImage(readings: HouseReadings, plate: MeterPlate): readonly
     AphA: scaled(amountsA[0], sf.A_SF),
     AphB: scaled(amountsA[1], sf.A_SF),
     AphC: scaled(amountsA[2], sf.A_SF),
+    PhV: scaled(sum(readings.voltagesV) / 3, sf.V_SF),
     ...voltages(readings.voltagesV, sf.V_SF),
     Hz: scaled(readings.frequencyHz, sf.Hz_SF),
     W: scaled(sign * readings.gridPowerW, sf.W_SF),
@@ -76,7 +86,7 @@ export function meterImage(readings: HouseReadings, plate: MeterPlate): readonly
     TotWhExp: LIFETIME_WH.export + readings.exportWh,
     TotWhImp: LIFETIME_WH.import + readings.importWh,
   });
-  return [...MARKER, ...identity("Simulated meter", plate.serial), ...modelRegisters(203, body), ...END];
+  return modelRegisters(203, body);
 }
 
 function identity(Md: string, SN: string): number[] {
@@ -217,7 +227,6 @@ function powerScale(watts: number): number {
 
 function voltages([l1V, l2V, l3V]: ThreePhases, sf: number) {
   return {
-    PhV: scaled((l1V + l2V + l3V) / 3, sf),
     PhVphA: scaled(l1V, sf),
     PhVphB: scaled(l2V, sf),
     PhVphC: scaled(l3V, sf),

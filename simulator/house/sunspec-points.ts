@@ -4,27 +4,44 @@ import { acc32, i16, string, u16, u32 } from "../modbus/registers.ts";
 type PointType = "i16" | "u16" | "sf" | "acc32" | "u32" | "pad" | `str:${number}`;
 
 interface Point {
-  readonly name: string;
   readonly type: PointType;
+  /** Registers from the start of the block. */
+  readonly offset: number;
 }
 
-/** Points of a SunSpec block in the order of their registers. */
-export type PointList = readonly Point[];
+/** A SunSpec block: its points by name, and its registers while every point is "not implemented". */
+export interface Block {
+  readonly points: ReadonlyMap<string, Point>;
+  readonly blank: readonly number[];
+}
 
-/** Raw values by point name, scale already applied; what is missing gets its "not implemented" marker. */
+/** Raw values by point name, scale already applied; what is missing or undefined is "not implemented". */
 export type PointValues = Readonly<Record<string, number | string | undefined>>;
 
-/** Reads `"i16 W, sf W_SF, ..."`; a name is used once, spare registers are `pad`. */
-export function pointList(text: string): PointList {
-  return text.split(",").map((entry) => {
-    const [type = "pad", name = ""] = entry.trim().split(" ");
-    return { type: type as PointType, name };
-  });
+/** Reads `"i16 W, sf W_SF, ..."` in the order of the registers; spare registers are `pad`. */
+export function block(text: string): Block {
+  const points = new Map<string, Point>();
+  const blank: number[] = [];
+  for (const entry of text.split(",")) {
+    const [type = "pad", name = `pad ${blank.length}`] = entry.trim().split(" ");
+    points.set(name, { type: type as PointType, offset: blank.length });
+    blank.push(...notImplemented(type as PointType));
+  }
+  return { points, blank };
 }
 
-/** Registers of a block. */
-export function blockRegisters(points: PointList, values: PointValues): number[] {
-  return points.flatMap(({ type, name }) => pointRegisters(type, values[name]));
+/** Registers of a block. Throws for a value that the block has no point for. */
+export function blockRegisters({ points, blank }: Block, values: PointValues): number[] {
+  const registers = blank.slice();
+  for (const name in values) {
+    const value = values[name];
+    const point = points.get(name);
+    if (point === undefined) throw new Error(`no point ${name} in this SunSpec block`);
+    if (value === undefined) continue;
+    let at = point.offset;
+    for (const register of pointRegisters(point.type, value)) registers[at++] = register;
+  }
+  return registers;
 }
 
 /** A whole model: id, length, body. */
@@ -37,21 +54,38 @@ export function scaled(value: number | undefined, sf: number): number | undefine
   return value === undefined ? undefined : Math.round(value / 10 ** sf);
 }
 
-function pointRegisters(type: PointType, value: number | string | undefined): number[] {
-  const number = typeof value === "number" ? value : undefined;
+/** Numbers are kept off the markers. */
+function pointRegisters(type: PointType, value: number | string): number[] {
+  if (typeof value === "string") return string(value, textLength(type));
+  switch (type) {
+    case "u16":
+      return u16(Math.min(0xfffe, value));
+    case "acc32":
+      return acc32(value);
+    case "u32":
+      return u32(Math.min(0xffff_fffe, value));
+    default:
+      return i16(Math.max(-0x7fff, value));
+  }
+}
+
+function notImplemented(type: PointType): number[] {
   switch (type) {
     case "i16":
     case "sf":
-      return number === undefined ? [0x8000] : i16(Math.max(-0x7fff, number));
-    case "u16":
-      return number === undefined ? [0xffff] : u16(Math.min(0xfffe, number));
-    case "acc32":
-      return acc32(number ?? 0);
-    case "u32":
-      return u32(number ?? 0xffffffff);
     case "pad":
       return [0x8000];
+    case "u16":
+      return [0xffff];
+    case "acc32":
+      return [0, 0];
+    case "u32":
+      return [0xffff, 0xffff];
     default:
-      return string(typeof value === "string" ? value : "", Number(type.slice(4)));
+      return string("", textLength(type));
   }
+}
+
+function textLength(type: PointType): number {
+  return Number(type.slice("str:".length));
 }

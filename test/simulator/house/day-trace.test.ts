@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -36,6 +36,14 @@ describe("the shipped days", () => {
     for (const day of days) {
       expect(day.attribution).toContain("10.24432/C58K54");
       expect(day.licence).not.toBe("");
+    }
+  });
+
+  it("are all credited in NOTICE, in the owners' words", () => {
+    const notice = readFileSync(join(import.meta.dirname, "../../../NOTICE"), "utf8").replace(/\s+/g, " ");
+    for (const { name, attribution, licence } of listShippedDays()) {
+      expect(notice).toContain(`simulator/days/${name}.csv ${attribution}.`);
+      expect(notice).toContain(licence);
     }
   });
 

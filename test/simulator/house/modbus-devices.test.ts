@@ -7,7 +7,7 @@ import { createHouse } from "../../../simulator/house/house.ts";
 import {
   createSimulatedInverter,
   createSimulatedMeter,
-  type SimulatedDevice,
+  type SimulatedModbusDevice,
 } from "../../../simulator/house/modbus-devices.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 
@@ -34,12 +34,12 @@ function bench() {
   return { clock, house };
 }
 
-async function kept(device: Promise<SimulatedDevice>): Promise<SimulatedDevice> {
+async function kept(device: Promise<SimulatedModbusDevice>): Promise<SimulatedModbusDevice> {
   open.push(await device);
   return device;
 }
 
-async function dialled(device: SimulatedDevice): Promise<Socket> {
+async function dialled(device: SimulatedModbusDevice): Promise<Socket> {
   const { host, port } = device.address();
   const socket = connect({ host, port });
   open.push({ close: () => socket.destroy() });

@@ -4,7 +4,7 @@ import { loadShippedDay } from "../../../simulator/house/day-trace.ts";
 import { createEvse } from "../../../simulator/house/evse.ts";
 import { createHomeBattery } from "../../../simulator/house/home-battery.ts";
 import { createHouse, type House } from "../../../simulator/house/house.ts";
-import { inverterImage, meterImage } from "../../../simulator/house/sunspec-image.ts";
+import { createInverterImage, createMeterImage } from "../../../simulator/house/sunspec-image.ts";
 
 const HOUR_MS = 3_600_000;
 const NOON_MS = 13 * HOUR_MS;
@@ -23,11 +23,11 @@ function houseAt(atMs: number, withBattery = false): House {
 
 function inverterOf(house: House): Map<number, readonly number[]> {
   const plate = { serial: "SIM-I", peakW: 10_000, battery: house.battery?.options };
-  return modelsOf(inverterImage(house.readings(), plate));
+  return modelsOf(createInverterImage(plate)(house.readings()));
 }
 
-function meterOf(house: House, plate: Parameters<typeof meterImage>[1] = METER): readonly number[] {
-  return modelsOf(meterImage(house.readings(), plate)).get(203)!;
+function meterOf(house: House, plate: Parameters<typeof createMeterImage>[0] = METER): readonly number[] {
+  return modelsOf(createMeterImage(plate)(house.readings())).get(203)!;
 }
 
 /** An independent reader: walks the chain and keeps each model from its ID register on. */
@@ -156,7 +156,7 @@ describe("the inverter with a battery", () => {
     const readings = houseAt(0, true).readings();
     const plate = { serial: "x", peakW: 10_000, battery: createHomeBattery().options };
     const state = (batteryPowerW: number, batterySocPct: number) =>
-      modelsOf(inverterImage({ ...readings, batteryPowerW, batterySocPct }, plate)).get(124)![11];
+      modelsOf(createInverterImage(plate)({ ...readings, batteryPowerW, batterySocPct })).get(124)![11];
     expect([state(-500, 50), state(500, 50), state(0, 100), state(0, 50)]).toEqual([4, 3, 5, 6]);
   });
 });
@@ -190,7 +190,7 @@ describe("the meter", () => {
       gridPowerW: 100_000,
       gridPhasePowersW: [4e4, 3e4, 3e4] as const,
     };
-    const meter = modelsOf(meterImage(readings, METER)).get(203)!;
+    const meter = modelsOf(createMeterImage(METER)(readings)).get(203)!;
     expect(scaledAt(meter, 18, 22)).toBe(100_000);
   });
 });
