@@ -32,8 +32,8 @@ export interface ChargePointOptions {
   readonly bootDurationMs?: number | undefined;
   readonly callTimeoutMs?: number | undefined;
   readonly profileStack?: Partial<ProfileStackOptions> | undefined;
-  /** False when someone else already advances `hardware`. */
-  readonly advancesHardware?: boolean | undefined;
+  /** Brings the hardware up to this monotonic time, where a house around it does so; otherwise the box does. */
+  readonly advanceTo?: ((monotonicMs: number) => void) | undefined;
 }
 
 export interface ChargePointState {
@@ -225,7 +225,8 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
 
   function catchUp(): void {
     const nowMs = clock.monotonicMs();
-    if (options.advancesHardware !== false && nowMs > advancedToMs) hardware.advance(nowMs - advancedToMs);
+    if (options.advanceTo !== undefined) options.advanceTo(nowMs);
+    else if (nowMs > advancedToMs) hardware.advance(nowMs - advancedToMs);
     advancedToMs = nowMs;
   }
 
