@@ -1,0 +1,122 @@
+import type { Logger } from "pino";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { SiteChannels, SiteSource, SourceReading } from "../../src/ports/site-source.ts";
+import { type BusFault, deviceFault } from "../modbus/bus-fault.ts";
+import type { ModbusBus } from "../modbus/modbus-bus.ts";
+import { type BlockReader, createBlockReader } from "./block-reader.ts";
+import { type ChannelPlan, type GridSign, planChannels, type Role } from "./channel-plan.ts";
+import { discover, type SubDevice } from "./discovery.ts";
+import { planBlocks } from "./read-plan.ts";
+
+/** A device that was away for this long may have come back with other settings or firmware. */
+const REDISCOVER_AFTER_MS = 600_000;
+
+export interface SunspecSourceOptions {
+  readonly name: string;
+  readonly unit: number;
+  readonly roles: readonly Role[];
+  /** Sign of the device's own grid power. */
+  readonly gridSign: GridSign;
+}
+
+export interface SunspecSourceDeps {
+  readonly bus: ModbusBus;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+interface Plan {
+  readonly channelPlans: readonly ChannelPlan[];
+  readonly reader: BlockReader;
+  readonly madeAtMs: number;
+}
+
+/**
+ * A SunSpec device as a source of the site's powers. It finds its models with the first read that reaches the device,
+ * and again when they have moved. The bus belongs to the caller.
+ */
+export function createSunspecSource(options: SunspecSourceOptions, deps: SunspecSourceDeps): SiteSource {
+  const { bus, clock } = deps;
+  const tellFinding = createFindingLog(options, deps.log);
+  let plan: Plan | undefined;
+  let failingSinceMs: number | undefined;
+
+  async function read(): Promise<SourceReading> {
+    if (plan !== undefined && wasAwayLong(plan)) plan = undefined;
+    const reading = await readOnce();
+    if (reading.ok) failingSinceMs = undefined;
+    else failingSinceMs ??= clock.monotonicMs();
+    return reading;
+  }
+
+  function wasAwayLong({ madeAtMs }: Plan): boolean {
+    if (failingSinceMs === undefined) return false;
+    return clock.monotonicMs() - Math.max(failingSinceMs, madeAtMs) > REDISCOVER_AFTER_MS;
+  }
+
+  async function readOnce(): Promise<SourceReading> {
+    if (plan === undefined) {
+      const found = await discover(bus, options.unit);
+      if (!found.ok) return failure(found.fault);
+      plan = planFor(found.subDevices);
+    }
+    const { channelPlans, reader } = plan;
+    if (channelPlans.length === 0) return failure({ kind: "protocol", detail: "no model for any role" });
+    const blocks = await reader.read();
+    if (!blocks.ok) {
+      if (blocks.isMoved) plan = undefined;
+      return failure(blocks.fault);
+    }
+    const channels: SiteChannels = Object.assign(
+      {},
+      ...channelPlans.map(({ decode }) => decode(blocks.images)),
+    );
+    return { ok: true, channels, stamp: blocks.stamp };
+  }
+
+  function planFor(subDevices: readonly SubDevice[]): Plan {
+    const channelPlans = planChannels(subDevices, options.roles, options.gridSign);
+    tellFinding(subDevices, channelPlans);
+    const blocks = planBlocks(channelPlans.flatMap(({ needs }) => needs));
+    const reader = createBlockReader(bus, options.unit, blocks);
+    return { channelPlans, reader, madeAtMs: clock.monotonicMs() };
+  }
+
+  return { name: options.name, read, close: () => Promise.resolve() };
+}
+
+function failure(fault: BusFault): SourceReading {
+  return { ok: false, fault: deviceFault(fault) };
+}
+
+/** Tells each finding once: a device that is discovered again and stayed the same is silent. */
+function createFindingLog({ name, roles }: SunspecSourceOptions, log: Logger) {
+  let told = "";
+  return (subDevices: readonly SubDevice[], channelPlans: readonly ChannelPlan[]): void => {
+    const devices = subDevices.map(({ manufacturer, model, models }) => ({
+      manufacturer,
+      model,
+      models: models.map(({ id }) => id),
+    }));
+    const finding = JSON.stringify(devices);
+    if (finding === told) return;
+    told = finding;
+    log.info({ device: name, devices }, "sunspec device found");
+    const missing = missingChannels(roles, channelPlans);
+    if (missing.length > 0) log.warn({ device: name, missing, devices }, "sunspec device lacks values");
+  };
+}
+
+const CHANNELS: Readonly<Record<Role, readonly (keyof SiteChannels)[]>> = {
+  grid: ["gridPowerW"],
+  pv: ["pvPowerW"],
+  battery: ["batteryPowerW", "batterySocPct"],
+};
+
+function missingChannels(
+  roles: readonly Role[],
+  channelPlans: readonly ChannelPlan[],
+): readonly (keyof SiteChannels)[] {
+  const given = new Set(channelPlans.flatMap(({ channels }) => channels));
+  return roles.flatMap((role) => CHANNELS[role]).filter((channel) => !given.has(channel));
+}
