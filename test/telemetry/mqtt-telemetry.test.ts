@@ -7,7 +7,7 @@ import { createManualClock } from "../support/manual-clock.ts";
 import { sampleReport } from "../support/sample-report.ts";
 import { silentLog } from "../support/silent-log.ts";
 import { startBroker, type TestBroker } from "./support/broker.ts";
-import { recordingCommands } from "./support/recording-commands.ts";
+import { recordingCommands } from "../support/recording-commands.ts";
 
 const BASE = "hems-edge/home";
 const cleanups: (() => Promise<void>)[] = [];

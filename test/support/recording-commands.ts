@@ -1,4 +1,4 @@
-import type { CommandOutcome, Commands } from "../../../src/ports/commands.ts";
+import type { CommandOutcome, Commands } from "../../src/ports/commands.ts";
 
 /** Commands that write down what they are asked, and answer with `outcome`. */
 export function recordingCommands() {

@@ -1,0 +1,50 @@
+import type { TickReport } from "../core/tick-report.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Commands } from "../ports/commands.ts";
+
+export interface ApiOptions {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly siteName: string;
+  readonly wallboxName: string;
+  readonly version: string;
+  /** Time from pass to pass, ms: the last one is stale after three of them, and not before 5 s. */
+  readonly intervalMs: number;
+  /** Smallest power at which the wallbox charges, W: the least width of the thresholds' band. */
+  readonly minBandW: number;
+  /** Roles of the configured devices. */
+  readonly deviceRoles: readonly ("grid" | "pv" | "battery")[];
+  /** True where day-ahead prices are known, so that `spot` can charge at all. */
+  readonly hasPrices: boolean;
+  /** Whose charging-config this is; undefined answers for any organisation and user. */
+  readonly partner?: { readonly orgId: string; readonly userId: string } | undefined;
+  /** Folder of `index.html` and its files; default: the one shipped. */
+  readonly pageFolder?: string | undefined;
+}
+
+/** What MQTT tells of itself. */
+export interface MqttStateView {
+  readonly isConnected: boolean;
+  readonly published: number;
+  readonly dropped: number;
+  readonly eventsSpooled: number;
+  readonly eventsDropped: number;
+}
+
+export interface ApiSuppliers {
+  /** State of the Partner API sync; its plain values are shown. Must hold no secret. */
+  readonly partnerState?: (() => object | undefined) | undefined;
+  readonly mqttState?: (() => MqttStateView | undefined) | undefined;
+}
+
+/** What the routes share. */
+export interface ApiContext extends ApiSuppliers {
+  readonly options: ApiOptions;
+  readonly clock: Clock;
+  readonly commands: Commands;
+  /** The newest pass; undefined before the first. */
+  latest(): TickReport | undefined;
+}
+
+export const STARTING_UP = "the gateway is starting and has made no pass yet: try again in a moment";

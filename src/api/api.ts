@@ -1,0 +1,164 @@
+import { join } from "node:path";
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import type { TickReport } from "../core/tick-report.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Commands } from "../ports/commands.ts";
+import type { ReportSink } from "../ports/report-sink.ts";
+import { accessRefusal, allowedHostNames, isLoopback } from "./access.ts";
+import type { ApiContext, ApiOptions, ApiSuppliers } from "./api-context.ts";
+import { createEventStream, type EventStream } from "./event-stream.ts";
+import { readPageFiles } from "./page-files.ts";
+import { sendProblem } from "./problem-detail.ts";
+import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+import { stateView } from "./state-view.ts";
+
+export interface ApiDeps extends ApiSuppliers {
+  /** The daemon's time, by which passes are judged. */
+  readonly clock: Clock;
+  /** The time of the people who watch, where it differs from the daemon's: paces the events. */
+  readonly viewerClock?: Clock | undefined;
+  readonly log: Logger;
+  readonly commands: Commands;
+}
+
+export type StartOutcome =
+  | { readonly ok: true; readonly url: string; readonly port: number }
+  | { readonly ok: false; readonly detail: string };
+
+/** The local page and HTTP API. Control goes on without it. */
+export interface Api extends ReportSink {
+  /** Listens. A port that is taken is an outcome, not a crash; may be called again after a failure. */
+  start(): Promise<StartOutcome>;
+  stop(): Promise<void>;
+}
+
+const LARGEST_BODY_BYTES = 16 * 1_024;
+const MOST_CONNECTIONS = 128;
+const REQUEST_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 5_000;
+
+export function createApi(options: ApiOptions, deps: ApiDeps): Api {
+  const { clock, log } = deps;
+  let latest: TickReport | undefined;
+  let app: FastifyInstance | undefined;
+  const context: ApiContext = { ...deps, options, latest: () => latest };
+  const stream = createEventStream({
+    clock: deps.viewerClock ?? clock,
+    render: () => (latest === undefined ? undefined : JSON.stringify(stateView(context, latest))),
+  });
+
+  return {
+    report(report) {
+      latest = report;
+      stream.notify();
+    },
+    async start() {
+      if (!isLoopback(options.host) && options.host !== "localhost") {
+        log.warn(
+          { host: options.host },
+          "page reachable from other machines without a login; changes only locally",
+        );
+      }
+      const server = await buildServer(context, stream, log);
+      try {
+        await server.listen({ host: options.host, port: options.port });
+      } catch (error) {
+        await server.close();
+        return { ok: false, detail: listenProblem(error, options) };
+      }
+      app = server;
+      const address = server.server.address();
+      const port = typeof address === "object" && address !== null ? address.port : options.port;
+      const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}/`;
+      log.info({ url }, "page and API listening");
+      return { ok: true, url, port };
+    },
+    async stop() {
+      stream.close();
+      await app?.close();
+      app = undefined;
+    },
+  };
+}
+
+async function buildServer(context: ApiContext, stream: EventStream, log: Logger): Promise<FastifyInstance> {
+  const { options } = context;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 64 },
+    frameworkErrors: (_error, _request, reply) => {
+      sendProblem(reply.headers(SECURITY_HEADERS), 400, "malformed request");
+    },
+  });
+  app.server.maxConnections = MOST_CONNECTIONS;
+  const names = allowedHostNames(options.host);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    const refusal = accessRefusal(accessOf(request), names);
+    if (refusal !== undefined) return sendProblem(reply, 403, refusal);
+  });
+  acceptJsonOnly(app);
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, "there is nothing at this address"));
+  app.setErrorHandler((error: FastifyError, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return sendProblem(reply, status, error.message);
+    log.error({ err: error }, "request failed");
+    return sendProblem(reply, 500, "internal error: see the gateway's log");
+  });
+  addReadingRoutes(app, context, stream);
+  addCommandRoutes(app, context);
+  addPartnerRoutes(app, context);
+  await addPage(app, options, log);
+  return app;
+}
+
+/** An empty body is no body, whatever its content type says: `POST /api/boost` has none. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body === "") done(null, undefined);
+    else void parse(request, body, done);
+  });
+}
+
+async function addPage(app: FastifyInstance, options: ApiOptions, log: Logger): Promise<void> {
+  const folder = options.pageFolder ?? join(import.meta.dirname, "../../ui");
+  const { files, missing } = await readPageFiles(folder);
+  if (missing.length > 0) log.warn({ folder, missing }, "files of the page are missing");
+  for (const { path, contentType, content } of files) {
+    app.get(path, (_request, reply) =>
+      reply.type(contentType).header("cache-control", "no-cache").send(content),
+    );
+  }
+}
+
+function accessOf(request: FastifyRequest) {
+  const { headers, socket } = request.raw;
+  const fetchSite = headers["sec-fetch-site"];
+  return {
+    method: request.method,
+    host: headers.host,
+    origin: headers.origin,
+    fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
+    localAddress: socket.localAddress,
+    remoteAddress: socket.remoteAddress,
+  };
+}
+
+function listenProblem(error: unknown, { host, port }: ApiOptions): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  const remedies: Readonly<Record<string, string>> = {
+    EADDRINUSE: "another program has this port: stop it or set api.port",
+    EACCES: "ports below 1024 need a privilege: set api.port to 1024 or higher",
+    EADDRNOTAVAIL: "this machine has no such address: set api.host",
+    ENOTFOUND: "this name has no address: set api.host",
+  };
+  return `cannot listen on ${host} port ${port}: ${remedies[code] ?? code}`;
+}

@@ -1,0 +1,72 @@
+const PROBLEM = { description: 'Error as {"detail": ...}' };
+const DONE = { description: "Done; takes effect in the next pass" };
+const REFUSED = { description: 'Refused, as {"detail", "state", "reason"}' };
+const INVALID = { description: 'Invalid, as {"detail": [{"type", "loc", "msg"}]}' };
+
+const thresholdW = { type: "integer", minimum: 0, maximum: 50_000 };
+const mode = { type: "string", enum: ["none", "spot", "hems", "hems_and_spot"] };
+
+function read(summary: string, contentType = "application/json") {
+  return {
+    summary,
+    responses: { 200: { description: "OK", content: { [contentType]: {} } }, default: PROBLEM },
+  };
+}
+
+function body(properties: object, required: readonly string[] = []) {
+  return {
+    required: true,
+    content: { "application/json": { schema: { type: "object", properties, required } } },
+  };
+}
+
+function command(summary: string, requestBody?: object) {
+  return {
+    summary,
+    ...(requestBody === undefined ? {} : { requestBody }),
+    responses: { 204: DONE, 409: REFUSED, 422: INVALID, default: PROBLEM },
+  };
+}
+
+/** OpenAPI 3.1 description of the local API. */
+export function openApiDocument(version: string) {
+  const user = ["org_id", "user_id"].map((name) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string", format: "uuid" },
+  }));
+  return {
+    openapi: "3.1.0",
+    info: { title: "hems-edge local API", version },
+    paths: {
+      "/api/state": { get: read("The newest pass: state, powers, reason, devices") },
+      "/api/events": {
+        get: read("The same as server-sent events, at most two a second", "text/event-stream"),
+      },
+      "/api/boost": { post: command("Charge now"), delete: command("Cancel charge now") },
+      "/api/mode": { put: command("Choose the charging mode", body({ mode }, ["mode"])) },
+      "/api/thresholds": {
+        put: command(
+          "Change one or both thresholds",
+          body({ hems_min_export_to_start_w: thresholdW, hems_max_import_before_stopping_w: thresholdW }),
+        ),
+      },
+      "/api/partners/v2.0/org/{org_id}/users/{user_id}/charging-config": {
+        parameters: user,
+        get: read("Charging config in the Partner API's shape"),
+        put: {
+          ...read("Change it by the Partner API's rules"),
+          requestBody: body({
+            smart_charging_mode: mode,
+            hems_min_export_to_start_w: thresholdW,
+            hems_max_import_before_stopping_w: thresholdW,
+          }),
+        },
+      },
+      "/healthz": { get: read("200 while passes go on") },
+      "/readyz": { get: read("200 while meter and wallbox are there") },
+      "/metrics": { get: read("Prometheus metrics", "text/plain") },
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Pure texts of the page: numbers and codes in, words out. */
+
+const PHASES = {
+  off: "solar charging is off",
+  unavailable: "solar charging is not possible now",
+  idle: "waiting for sun",
+  starting: "about to start",
+  active: "charging from the sun",
+  paused: "paused: not enough sun",
+};
+
+const LIMITS = {
+  wallbox_rating: "rating of the wallbox",
+  cable: "charging cable",
+  main_fuse: "main fuse",
+  site_import: "import limit of the house",
+  grid_operator: "grid operator",
+  configured_maximum: "configured maximum",
+  user_maximum: "your own maximum",
+  failsafe: "failsafe",
+};
+
+const VEHICLES = {
+  absent: "no car",
+  connected: "car plugged in",
+  charging: "car charging",
+  suspended_by_vehicle: "car takes nothing",
+  suspended_by_wallbox: "charging paused",
+  finishing: "session ending",
+  faulted: "fault",
+  unknown: "car unknown",
+};
+
+const METERS = { good: "good", suspect: "suspect", lost: "lost" };
+
+const WARNINGS = {
+  inverter_disconnected: "No connection to the inverter: solar charging stands still.",
+  inverter_data_stale: "The meter's data is old: solar charging stands still.",
+  wallbox_disconnected: "No connection to the wallbox.",
+  config_divergence:
+    "The thresholds are too close together for this wallbox: charging starts later than asked.",
+};
+
+export function power(watts) {
+  if (watts === null) return "–";
+  const size = Math.abs(watts);
+  return size < 1000 ? `${Math.round(size)} W` : `${(size / 1000).toFixed(size < 9950 ? 2 : 1)} kW`;
+}
+
+/** Below this nobody calls it export or import: meters wobble. */
+const BALANCED_W = 20;
+
+export function gridFlow(watts) {
+  if (watts === null) return "unknown";
+  if (watts > BALANCED_W) return "importing";
+  return watts < -BALANCED_W ? "exporting" : "balanced";
+}
+
+export function batteryWord(watts, socPct) {
+  const direction = Math.abs(watts ?? 0) <= BALANCED_W ? "resting" : watts > 0 ? "discharging" : "charging";
+  return socPct === null ? direction : `${direction}, ${Math.round(socPct)} %`;
+}
+
+export function phaseText(state) {
+  if (state.boost === "ongoing") return "charge now";
+  if (state.boost === "armed") return "charge now, at the next plug-in";
+  return PHASES[state.ux_phase] ?? state.ux_phase;
+}
+
+/** House without the car, from the same pass. */
+export function houseW({ load_w: load, charge_w: charge }) {
+  return load === null ? null : Math.max(0, load - (charge ?? 0));
+}
+
+export function setpointText(state) {
+  if (state.setpoint_a === 0) return "0 A (paused)";
+  return `${state.setpoint_a} A on ${state.phases === 1 ? "1 phase" : `${state.phases} phases`}`;
+}
+
+export function limitText(state) {
+  return state.limited_by === null ? "nothing" : (LIMITS[state.limited_by] ?? state.limited_by);
+}
+
+export function thresholdText(asked, effective) {
+  return asked === effective ? power(asked) : `${power(effective)} (asked ${power(asked)})`;
+}
+
+export function ageText(ms) {
+  if (ms === null || ms === undefined) return "no reading";
+  if (ms < 1500) return "now";
+  const seconds = Math.round(ms / 1000);
+  return seconds < 120 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
+}
+
+export function meterText(view) {
+  return `${METERS[view.meter] ?? view.meter}, ${ageText(view.telemetry.ages_ms.grid)}`;
+}
+
+export function wallboxText({ wallbox, telemetry }) {
+  if (!wallbox.is_connected) return "not connected";
+  const following = wallbox.is_following ? "" : ", does not follow";
+  return `${VEHICLES[wallbox.vehicle] ?? wallbox.vehicle}${following}, ${ageText(telemetry.ages_ms.charge)}`;
+}
+
+export function vehicleText({ wallbox }) {
+  return wallbox.is_connected ? (VEHICLES[wallbox.vehicle] ?? wallbox.vehicle) : "wallbox not connected";
+}
+
+export function mqttText(mqtt) {
+  if (mqtt === null) return "not configured";
+  return mqtt.is_connected ? "connected" : "no broker";
+}
+
+export function partnerText(partner) {
+  if (partner === null) return "not configured";
+  return partner.is_online === false ? "not reachable" : "connected";
+}
+
+export function warningText(warning) {
+  return warning === null ? "" : (WARNINGS[warning.code] ?? warning.code);
+}
