@@ -1,10 +1,18 @@
-import type { StartTransactionRequest } from "ocpp-ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import { integerOf, listOf, recordOf, textOf } from "./lenient-json.ts";
 
 const MAX_RECENT = 20;
 const LARGEST_ID = 2_147_483_647;
+
+/** What tells one start from another. */
+export interface TransactionStart {
+  readonly connectorId: number;
+  readonly timestamp: string;
+  readonly meterStart: number;
+  /** False for another connector of the box: it gets its id and is nothing to us. */
+  readonly isOurs: boolean;
+}
 
 interface KnownStart {
   readonly start: string;
@@ -22,7 +30,7 @@ export interface Transactions {
   /** Id of the running transaction, as far as known. */
   readonly openId: number | undefined;
   /** The id for this start; the same one for its repetition. */
-  start(request: Pick<StartTransactionRequest, "connectorId" | "timestamp" | "meterStart">): number;
+  start(start: TransactionStart): number;
   /** True when this ended the running transaction. */
   stop(transactionId: number | undefined): boolean;
   /** Takes over a transaction that the box runs and we do not know. True when it was new. */
@@ -53,12 +61,13 @@ export function createTransactions(
     get openId() {
       return book.open;
     },
-    start({ connectorId, timestamp, meterStart }) {
+    start({ connectorId, timestamp, meterStart, isOurs }) {
       const start = `${connectorId}|${timestamp}|${meterStart}`;
       const known = book.recent.find((entry) => entry.start === start);
       if (known !== undefined) return known.id;
       const id = nextId();
-      save({ lastId: id, open: id, recent: [...book.recent, { start, id }].slice(-MAX_RECENT) });
+      const recent = [...book.recent, { start, id }].slice(-MAX_RECENT);
+      save({ lastId: id, open: isOurs ? id : book.open, recent });
       return id;
     },
     stop(transactionId) {

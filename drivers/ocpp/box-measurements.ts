@@ -1,0 +1,127 @@
+import type { Logger } from "pino";
+import type { Reading, VehicleState, WallboxSample } from "../../src/core/site-sample.ts";
+import type { PhaseCount } from "../../src/core/units.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { JsonRecord } from "./box-link.ts";
+import { createBoxTime } from "./box-time.ts";
+import type { DeviationLog } from "./deviation-log.ts";
+import { createFollowCheck } from "./follow-check.ts";
+import { createLiveReadings, judgedCurrentA } from "./live-readings.ts";
+import { type MeterSample, meterSamples } from "./meter-values.ts";
+import { isDrawingNothing } from "./vehicle-status.ts";
+
+const DEFAULT_INTERVAL_MS = 10_000;
+/** Measured although the state says that nothing can flow. */
+const CONTRADICTION_A = 2;
+/** Measured before the box told its state: then it charges. */
+const CHARGING_A = 1;
+
+export interface BoxMeasurementsDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly deviations: DeviationLog;
+  /** The box should report its meter now. */
+  readonly askForMeter: () => void;
+  /** The state and the meter contradict each other. */
+  readonly askForStatus: () => void;
+  /** The box draws although we do not know its state. */
+  readonly onCharging: () => void;
+  /** The box draws more than it confirmed. */
+  readonly onNotFollowed: () => void;
+}
+
+/** What the box measures, how old it is, and whether it keeps below its limit. */
+export interface BoxMeasurements {
+  readonly isFollowing: boolean;
+  vehicleChanged(vehicle: VehicleState): void;
+  take(payload: JsonRecord): void;
+  expectEvery(intervalMs: number): void;
+  limitConfirmed(limitA: number): void;
+  linkDown(): void;
+  /** True when the box charges and has not said how much for three of its intervals. */
+  isStale(): boolean;
+  readings(isConnected: boolean): Pick<WallboxSample, "chargePowerW" | "phaseCurrentsA" | "offeredCurrentA">;
+}
+
+export function createBoxMeasurements(
+  { phases, maxCurrentA }: { readonly phases: PhaseCount; readonly maxCurrentA: number },
+  deps: BoxMeasurementsDeps,
+): BoxMeasurements {
+  const { clock, log, deviations } = deps;
+  const boxTime = createBoxTime(clock);
+  const live = createLiveReadings();
+  const follow = createFollowCheck();
+  const context = { phases, maxCurrentA, noteDeviation: deviations.note };
+  let vehicle: VehicleState = "unknown";
+  let intervalMs = DEFAULT_INTERVAL_MS;
+  let drawsSinceMs = clock.monotonicMs();
+
+  function takeSample(sample: MeterSample): void {
+    if (boxTime.isReplay(sample.timestamp)) {
+      deviations.note("meter_value_from_the_past");
+      return;
+    }
+    const currentA = judgedCurrentA(sample, phases);
+    if (isDrawingNothing(vehicle)) {
+      // Boxes send a last value after the end, and some never a zero: the state is believed.
+      if (currentA !== undefined && currentA > CONTRADICTION_A) deps.askForStatus();
+      return;
+    }
+    live.take(sample, clock.monotonicMs());
+    if (currentA === undefined) return;
+    if (vehicle === "unknown" && currentA > CHARGING_A) deps.onCharging();
+    judge(currentA);
+  }
+
+  function judge(currentA: number): void {
+    const verdict = follow.measured(currentA, clock.monotonicMs());
+    if (verdict === "suspect") deps.askForMeter();
+    if (verdict === "retry") deps.onNotFollowed();
+    if (verdict === "lost") log.warn({ currentA }, "wallbox does not follow its limit");
+    if (verdict === "recovered") log.info({ currentA }, "wallbox follows its limit again");
+  }
+
+  /** Gone when older than six intervals: then it is not known any more. */
+  function fresh<T>(reading: Reading<T> | undefined, nowMs: number): Reading<T> | undefined {
+    return reading === undefined || nowMs - reading.atMs > 6 * intervalMs ? undefined : reading;
+  }
+
+  return {
+    get isFollowing() {
+      return follow.isFollowing;
+    },
+    vehicleChanged(now) {
+      const nowMs = clock.monotonicMs();
+      const isNothingDrawn = isDrawingNothing(now);
+      if (isNothingDrawn || isDrawingNothing(vehicle)) live.zero(nowMs);
+      vehicle = now;
+      drawsSinceMs = nowMs;
+      if (isNothingDrawn) judge(0);
+    },
+    take(payload) {
+      for (const sample of meterSamples(payload, context)) takeSample(sample);
+    },
+    expectEvery(expectedMs) {
+      intervalMs = Math.max(DEFAULT_INTERVAL_MS, expectedMs);
+    },
+    limitConfirmed: (limitA) => follow.limitSet(limitA, clock.monotonicMs()),
+    linkDown() {
+      follow.forgetLimits();
+      if (isDrawingNothing(vehicle)) live.zero(clock.monotonicMs());
+    },
+    isStale() {
+      if (isDrawingNothing(vehicle)) return false;
+      const newestMs = Math.max(drawsSinceMs, live.powerW?.atMs ?? 0);
+      return clock.monotonicMs() - newestMs > 3 * intervalMs;
+    },
+    readings(isConnected) {
+      const nowMs = clock.monotonicMs();
+      if (isConnected && isDrawingNothing(vehicle)) live.zero(nowMs);
+      return {
+        chargePowerW: fresh(live.powerW, nowMs),
+        phaseCurrentsA: fresh(live.phaseCurrentsA, nowMs),
+        offeredCurrentA: fresh(live.offeredCurrentA, nowMs),
+      };
+    },
+  };
+}

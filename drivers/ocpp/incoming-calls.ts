@@ -1,0 +1,142 @@
+import type {
+  AuthorizeResponse,
+  BootNotificationResponse,
+  DataTransferResponse,
+  HeartbeatResponse,
+  StartTransactionResponse,
+  StopTransactionResponse,
+} from "ocpp-ts";
+import { isoUtc, parseIsoMs } from "../../src/core/iso-time.ts";
+import type { VehicleState } from "../../src/core/site-sample.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { IncomingAction, JsonRecord } from "./box-link.ts";
+import type { DeviationLog } from "./deviation-log.ts";
+import { integerOf, textOf } from "./lenient-json.ts";
+import type { Transactions } from "./transactions.ts";
+import { vehicleOf } from "./vehicle-status.ts";
+
+/** Also keeps boxes alive that close idle connections after two minutes. */
+const HEARTBEAT_INTERVAL_S = 60;
+
+export interface IncomingCallsDeps {
+  readonly clock: Clock;
+  readonly deviations: DeviationLog;
+  readonly transactions: Transactions;
+  readonly onBoot: (firmware: string) => void;
+  readonly onVehicle: (vehicle: VehicleState) => void;
+  readonly onTransactionStarted: () => void;
+  readonly onTransactionStopped: () => void;
+  readonly onMeterValues: (payload: JsonRecord) => void;
+}
+
+/**
+ * The answers of one station, for one connector. Everything is answered with a CALLRESULT, because many boxes repeat
+ * a refused message for ever; what is odd about it is counted.
+ */
+export interface IncomingCalls {
+  answer(action: IncomingAction, payload: JsonRecord): JsonRecord;
+  /** The clock of the box may have been set: status timestamps of before do not compare. */
+  restart(): void;
+}
+
+const ACCEPTED = { status: "Accepted" } as const;
+const ACCEPTED_TAG = { idTagInfo: ACCEPTED } satisfies AuthorizeResponse & StopTransactionResponse;
+
+export function createIncomingCalls(connector: number, deps: IncomingCallsDeps): IncomingCalls {
+  const { clock, deviations, transactions } = deps;
+  let statusAtBoxMs: number | undefined;
+
+  function boot(payload: JsonRecord): BootNotificationResponse {
+    statusAtBoxMs = undefined;
+    const identification = ["chargePointVendor", "chargePointModel", "firmwareVersion"] as const;
+    const [vendor, model, firmware] = identification.map((field) => textOf(payload[field]) ?? "");
+    if (!vendor || !model) deviations.note("boot_without_vendor_or_model");
+    deps.onBoot(firmware ?? "");
+    return { ...ACCEPTED, currentTime: isoUtc(clock.wallMs()), interval: HEARTBEAT_INTERVAL_S };
+  }
+
+  function status(payload: JsonRecord): void {
+    const vehicle = vehicleOf(textOf(payload.status));
+    const atBoxMs = parseIsoMs(textOf(payload.timestamp) ?? "") ?? statusAtBoxMs;
+    const isOld = atBoxMs !== undefined && statusAtBoxMs !== undefined && atBoxMs < statusAtBoxMs;
+    // Connector 0 is the box as a whole: it says nothing of the car.
+    const isOurs = isOurConnector(payload);
+    if (vehicle === undefined) deviations.note("status_unknown");
+    if (isOurs && isOld) deviations.note("status_out_of_order");
+    if (vehicle === undefined || !isOurs || isOld) return;
+    statusAtBoxMs = atBoxMs;
+    if (vehicle === "absent") transactions.clear();
+    deps.onVehicle(vehicle);
+  }
+
+  function isOurConnector(payload: JsonRecord): boolean {
+    const id = integerOf(payload.connectorId);
+    if (id === undefined) deviations.note("connector_missing");
+    return id === undefined || id === connector;
+  }
+
+  function start(payload: JsonRecord): StartTransactionResponse {
+    const timestamp = textOf(payload.timestamp);
+    if (timestamp === undefined) deviations.note("start_without_timestamp");
+    const isOurs = isOurConnector(payload);
+    const before = transactions.openId;
+    const transactionId = transactions.start({
+      connectorId: integerOf(payload.connectorId) ?? connector,
+      timestamp: timestamp ?? `received ${clock.wallMs()}`,
+      meterStart: integerOf(payload.meterStart) ?? 0,
+      isOurs,
+    });
+    if (isOurs && transactions.openId !== before) deps.onTransactionStarted();
+    return { ...ACCEPTED_TAG, transactionId };
+  }
+
+  function stop(payload: JsonRecord): StopTransactionResponse {
+    if (transactions.stop(integerOf(payload.transactionId))) deps.onTransactionStopped();
+    else deviations.note("stop_of_unknown_transaction");
+    return ACCEPTED_TAG;
+  }
+
+  function meterValues(payload: JsonRecord): void {
+    if (!isOurConnector(payload)) return;
+    transactions.adopt(integerOf(payload.transactionId));
+    deps.onMeterValues(payload);
+  }
+
+  function answer(action: IncomingAction, payload: JsonRecord): object {
+    switch (action) {
+      case "BootNotification":
+        return boot(payload);
+      case "Heartbeat":
+        return { currentTime: isoUtc(clock.wallMs()) } satisfies HeartbeatResponse;
+      case "Authorize":
+        return ACCEPTED_TAG;
+      case "StartTransaction":
+        return start(payload);
+      case "StopTransaction":
+        return stop(payload);
+      case "DataTransfer":
+        return ACCEPTED satisfies DataTransferResponse;
+      case "SignCertificate":
+        return { status: "Rejected" };
+      case "StatusNotification":
+        status(payload);
+        return {};
+      case "MeterValues":
+        meterValues(payload);
+        return {};
+      case "DiagnosticsStatusNotification":
+      case "FirmwareStatusNotification":
+      case "LogStatusNotification":
+      case "SecurityEventNotification":
+      case "SignedFirmwareStatusNotification":
+        return {};
+    }
+  }
+
+  return {
+    answer: (action, payload) => ({ ...answer(action, payload) }),
+    restart() {
+      statusAtBoxMs = undefined;
+    },
+  };
+}

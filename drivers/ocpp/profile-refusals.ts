@@ -1,0 +1,92 @@
+import type { Logger } from "pino";
+import type { VehicleState } from "../../src/core/site-sample.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { SendOutcome } from "./profile-sending.ts";
+import { isInSession } from "./vehicle-status.ts";
+
+const REFUSALS_UNTIL_READ_ONLY = 3;
+
+type Failure = "timeout" | "refused" | "refused_outside_session" | "unsupported";
+
+/** How long after a failure nothing is sent: for urgent reductions, and for everything else. */
+const pauseAfter: Readonly<Record<Failure, { readonly urgentMs: number; readonly otherMs: number }>> = {
+  timeout: { urgentMs: 2_000, otherMs: 10_000 },
+  refused: { urgentMs: 5_000, otherMs: 30_000 },
+  refused_outside_session: { urgentMs: 300_000, otherMs: 300_000 },
+  unsupported: { urgentMs: 600_000, otherMs: 600_000 },
+};
+
+/** Remembers that the box did not take a profile: for how long to leave it alone, and whether it ever will. */
+export interface ProfileRefusals {
+  readonly isModulating: boolean;
+  judge(outcome: SendOutcome, vehicle: VehicleState): void;
+  isPausing(isUrgent: boolean): boolean;
+  /** The state of the car changed. True when a refusal that may have come from the old state is forgiven. */
+  vehicleChanged(): boolean;
+  /** A new connection: try at once. Only a profile that is taken makes the box modulating again. */
+  linkUp(): void;
+}
+
+export function createProfileRefusals({
+  clock,
+  log,
+}: {
+  readonly clock: Clock;
+  readonly log: Logger;
+}): ProfileRefusals {
+  let last: { readonly failure: Failure; readonly atMs: number } | undefined;
+  let isFailing = false;
+  let refusalsInSession = 0;
+  let isModulating = true;
+
+  function accepted(): void {
+    if (isFailing) log.info("wallbox takes charging profiles again");
+    last = undefined;
+    isFailing = false;
+    refusalsInSession = 0;
+    isModulating = true;
+  }
+
+  function failed(failure: Failure): void {
+    if (!isFailing) log.warn({ failure }, "wallbox did not take a charging profile");
+    isFailing = true;
+    last = { failure, atMs: clock.monotonicMs() };
+    if (failure === "refused") refusalsInSession++;
+    if (failure !== "unsupported" && refusalsInSession < REFUSALS_UNTIL_READ_ONLY) return;
+    if (isModulating) log.error({ failure }, "wallbox takes no current limit");
+    isModulating = false;
+  }
+
+  return {
+    get isModulating() {
+      return isModulating;
+    },
+    judge(outcome, vehicle) {
+      switch (outcome.kind) {
+        case "accepted":
+          return accepted();
+        case "refused":
+          return failed(isInSession(vehicle) ? "refused" : "refused_outside_session");
+        case "timeout":
+        case "unsupported":
+          return failed(outcome.kind);
+        case "disconnected":
+          return;
+      }
+    },
+    isPausing(isUrgent) {
+      if (last === undefined) return false;
+      const pause = pauseAfter[last.failure];
+      return clock.monotonicMs() - last.atMs < (isUrgent ? pause.urgentMs : pause.otherMs);
+    },
+    vehicleChanged() {
+      if (last?.failure !== "refused_outside_session") return false;
+      last = undefined;
+      return true;
+    },
+    linkUp() {
+      last = undefined;
+      refusalsInSession = 0;
+    },
+  };
+}
