@@ -87,7 +87,7 @@ function unequalBuses({ devices }: SoundParts): readonly Finding[] {
   const first = new Map<string, { name: string; settings: string }>();
   return entries(devices).flatMap(([{ connection, name }, index]) => {
     const bus = busOf(connection);
-    const settings = JSON.stringify(connection);
+    const settings = connection.type === "rtu" ? JSON.stringify(connection) : connection.type;
     const known = first.get(bus);
     if (known === undefined) first.set(bus, { name, settings });
     if (known === undefined || known.settings === settings) return [];

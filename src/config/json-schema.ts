@@ -21,8 +21,11 @@ export interface JsonSchema {
 
 /** The config file's shape as JSON Schema, made from the zod schema: what a person may write. */
 export function configJsonSchema(): JsonSchema {
-  return z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  jsonSchema ??= z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  return jsonSchema;
 }
+
+let jsonSchema: JsonSchema | undefined;
 
 /** Alternatives of a node, itself included, without the nodes that only branch. */
 export function alternatives(node: JsonSchema): readonly JsonSchema[] {

@@ -266,5 +266,10 @@ export type PartnerConfig = NonNullable<Config["partner"]>;
 export type MqttConfig = NonNullable<Config["mqtt"]>;
 
 function isTimeZone(name: string): boolean {
-  return Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC";
+  try {
+    // Intl also takes offsets such as +01:00, which know no daylight saving.
+    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
