@@ -23,6 +23,7 @@ export interface LockstepClock extends Clock {
   run(untilMs: number): Promise<void>;
   stop(): void;
   setSpeed(speed: number | undefined): void;
+  readonly speed: number | undefined;
   /** How often the clock went on although bytes were still unread. */
   readonly stalls: number;
   close(): void;
@@ -101,6 +102,9 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
     setSpeed(next) {
       speed = next;
       paceFrom = { virtualMs: nowMs, realMs: realMs() };
+    },
+    get speed() {
+      return speed;
     },
     get stalls() {
       return stalls;

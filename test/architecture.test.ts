@@ -52,6 +52,7 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
   },
   "src/cli": { own: ["src", "drivers", "simulator"], libraries: ["*"] },
   "src/main.ts": { own: ["src", "drivers"], libraries: ["*"] },
+  "src/daemon": { own: ["src", "drivers"], libraries: ["*"] },
   "src/daemon.ts": { own: ["src", "drivers"], libraries: ["*"] },
   simulator: {
     own: ["simulator", "src/core/units.ts", "src/ports/clock.ts"],

@@ -1,0 +1,121 @@
+import { powerW } from "../src/core/units.ts";
+import type { Clock } from "../src/ports/clock.ts";
+import { type Broker, createBroker } from "./broker.ts";
+import { type CarOptions, createCar } from "./house/car.ts";
+import type { DayTrace } from "./house/day-trace.ts";
+import { createEvse, type EvseOptions } from "./house/evse.ts";
+import { createHouse, type House } from "./house/house.ts";
+import {
+  createSimulatedInverter,
+  createSimulatedMeter,
+  type SimulatedModbusDevice,
+} from "./house/modbus-devices.ts";
+import { createPartnerServer, type PartnerServer } from "./partner/partner-server.ts";
+import { type ChargePoint, type ChargePointOptions, createChargePoint } from "./wallbox/charge-point.ts";
+
+/** Everything the daemon talks to, by the name under which it can be pulled. */
+export const PEER_NAMES = ["inverter", "meter", "wallbox", "partner", "broker"] as const;
+export type PeerName = (typeof PEER_NAMES)[number];
+
+export interface SiteOptions {
+  readonly trace: DayTrace;
+  readonly clock: Clock;
+  readonly host?: string;
+  readonly car?: Partial<CarOptions>;
+  readonly evse?: Partial<EvseOptions>;
+  /** Registers of the meter are renewed this often, ms. */
+  readonly meterRefreshMs?: number;
+  readonly meterLagMs?: number;
+  readonly partner?: {
+    readonly thresholds?: {
+      readonly hems_min_export_to_start_w: number;
+      readonly hems_max_import_before_stopping_w: number;
+    };
+  };
+}
+
+export interface Site {
+  readonly house: House;
+  readonly inverter: SimulatedModbusDevice;
+  readonly meter: SimulatedModbusDevice;
+  readonly partner: PartnerServer;
+  readonly broker: Broker;
+  readonly credentials: { readonly username: string; readonly password: string };
+  /** The wallbox dials once it knows where; undefined before. */
+  wallbox(): ChargePoint | undefined;
+  connectWallbox(url: string, options?: Partial<ChargePointOptions>): ChargePoint;
+  /** Takes a peer away, as if its plug had been pulled. */
+  pull(peer: PeerName): Promise<void>;
+  plug(peer: PeerName): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const WALLBOX_IDENTITY = "SIM-WALLBOX-1";
+const STEP_MS = 1_000;
+const PV_PEAK_W = 10_000;
+const CHARGING_DEVICE = {
+  deviceId: "6f1c1a52-9d0e-4c57-8a9e-4f6f5e0f2b11",
+  deviceType: "wallbox",
+  isPrimaryActuator: true,
+};
+const CREDENTIALS = { username: "owner@example.com", password: "simulated-password" };
+
+/** A whole house on loopback: physics, inverter, meter, wallbox with car, Partner API and broker. */
+export async function createSite(options: SiteOptions): Promise<Site> {
+  const { clock, trace } = options;
+  const host = options.host ?? "127.0.0.1";
+  const evse = createEvse(createCar(options.car), options.evse);
+  const house = createHouse({ trace, evse, peakW: PV_PEAK_W, startMonotonicMs: clock.monotonicMs() });
+  const modbus = { house, clock, host, port: 0, unit: 1 };
+  const inverter = await createSimulatedInverter(modbus);
+  const meter = await createSimulatedMeter({
+    ...modbus,
+    ...(options.meterRefreshMs === undefined ? {} : { meterRefreshMs: options.meterRefreshMs }),
+    ...(options.meterLagMs === undefined ? {} : { meterLagMs: options.meterLagMs }),
+  });
+  const devices = [{ ...CHARGING_DEVICE, minBandW: powerW(evse.minCurrentA, evse.phases) }];
+  const partner = await createPartnerServer({ host, clock, devices, ...CREDENTIALS, ...options.partner });
+  const broker = await createBroker({ host, port: 0 });
+  let wallbox: ChargePoint | undefined;
+  let tick = clock.setTimeout(passTime, STEP_MS);
+
+  /** The house lives on even when nobody looks at it. */
+  function passTime(): void {
+    house.advanceTo(clock.monotonicMs());
+    tick = clock.setTimeout(passTime, STEP_MS);
+  }
+
+  return {
+    house,
+    inverter,
+    meter,
+    partner,
+    broker,
+    credentials: CREDENTIALS,
+    wallbox: () => wallbox,
+    connectWallbox(url, extra) {
+      wallbox = createChargePoint({
+        url,
+        identity: WALLBOX_IDENTITY,
+        vendor: "Simulated",
+        model: "Nominal",
+        hardware: evse,
+        advanceTo: (monotonicMs) => house.advanceTo(monotonicMs),
+        clock,
+        ...extra,
+      });
+      return wallbox;
+    },
+    pull: async (peer) => void (await pulled(peer)?.pull()),
+    plug: async (peer) => void (await pulled(peer)?.plug()),
+    async close() {
+      clock.clearTimeout(tick);
+      wallbox?.close();
+      await Promise.all([inverter.close(), meter.close(), partner.close(), broker.close()]);
+    },
+  };
+
+  function pulled(peer: PeerName): { pull(): unknown; plug(): unknown } | undefined {
+    return { inverter, meter, wallbox, partner, broker }[peer];
+  }
+}

@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Logger, pino } from "pino";
+import type { DayTrace } from "../../../simulator/house/day-trace.ts";
+import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
+import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
+import { createSite, type PeerName, type Site, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
+import { type Config, configSchema } from "../../config/schema.ts";
+import { readSecrets } from "../../daemon/secrets.ts";
+import { createDaemon, type Daemon } from "../../daemon.ts";
+import { createSqliteStateStore } from "../../history/sqlite-state-store.ts";
+import { createSystemClock } from "../../service/clock.ts";
+import { packageInfo } from "../package-info.ts";
+
+/** What the simulated user has chosen in the partner's app: wide enough for three phases. */
+const THRESHOLDS = { hems_min_export_to_start_w: 3_900, hems_max_import_before_stopping_w: 300 };
+
+export interface DemoOptions {
+  readonly trace: DayTrace;
+  readonly timeZone: string;
+  /** Virtual seconds per real second; undefined as fast as the machine can. */
+  readonly speed: number | undefined;
+  /** Port of the page; 0 takes a free one. */
+  readonly pagePort: number;
+  readonly log?: Logger;
+}
+
+/** A whole house on loopback and the real daemon in it, in one process on one accelerated clock. */
+export interface DemoHouse {
+  readonly site: Site;
+  readonly daemon: Daemon;
+  readonly clock: LockstepClock;
+  readonly dayMs: number;
+  /** Runs on to `untilMs` of virtual time. */
+  run(untilMs: number): Promise<void>;
+  /** Pulls or plugs a peer; returns whether it is plugged in afterwards. */
+  toggle(peer: PeerName): Promise<boolean>;
+  isPlugged(peer: PeerName): boolean;
+  close(): Promise<void>;
+}
+
+export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> {
+  const { trace, log = pino({ level: "silent" }) } = options;
+  const clock = createLockstepClock({ startWallMs: trace.startWallMs, speed: options.speed });
+  const stateDir = mkdtempSync(join(tmpdir(), "hems-edge-demo-"));
+  const site = await createSite({ trace, clock, partner: { thresholds: THRESHOLDS } });
+  const config = demoConfig(site, options, stateDir);
+  const secrets = readSecrets(config, {});
+  if (!secrets.ok) throw new Error(secrets.problems.join("; "));
+  const daemon = createDaemon(config, {
+    clock,
+    log,
+    store: createSqliteStateStore({ stateDir }, { clock, log }),
+    secrets: secrets.secrets,
+    random: Math.random,
+    version: packageInfo().version,
+    viewerClock: createSystemClock({ unref: true }),
+  });
+  const unplugged = new Set<PeerName>();
+  await daemon.start();
+  site.connectWallbox(`ws://127.0.0.1:${daemon.ocppPort()}`);
+
+  return {
+    site,
+    daemon,
+    clock,
+    dayMs: trace.pvW.length * trace.stepMs,
+    run: clock.run,
+    async toggle(peer) {
+      if (unplugged.delete(peer)) {
+        await site.plug(peer);
+        return true;
+      }
+      unplugged.add(peer);
+      await site.pull(peer);
+      return false;
+    },
+    isPlugged: (peer) => !unplugged.has(peer),
+    async close() {
+      const stopped = daemon.stop().then(() => site.close());
+      void stopped.finally(() => clock.stop());
+      await clock.run(Number.POSITIVE_INFINITY);
+      await stopped;
+      clock.close();
+      rmSync(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function demoConfig(site: Site, options: DemoOptions, stateDir: string): Config {
+  const device = (name: string, role: string, { host, port }: { host: string; port: number }) => ({
+    name,
+    driver: "sunspec",
+    roles: [role],
+    connection: { type: "tcp", host, port },
+  });
+  return configSchema.parse({
+    site: { name: "demo", main_fuse_a: 63, pv_peak_w: site.house.peakW, time_zone: options.timeZone },
+    control: { thresholds: THRESHOLDS },
+    devices: [
+      device("inverter", "pv", site.inverter.address()),
+      device("meter", "grid", site.meter.address()),
+    ],
+    ocpp: { host: "127.0.0.1", port: 0 },
+    wallbox: { identity: WALLBOX_IDENTITY, phases: 3, max_current_a: 16, rated_current_a: 16 },
+    partner: {
+      base_url: site.partner.address().url,
+      org_id: SIMULATED_ORG_ID,
+      user_id: SIMULATED_USER_ID,
+      auth: { grant: "password", ...site.credentials },
+    },
+    mqtt: { url: site.broker.url, telemetry_interval_ms: 5_000 },
+    api: { port: options.pagePort },
+    state_dir: stateDir,
+  });
+}

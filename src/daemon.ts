@@ -1,0 +1,168 @@
+import type { Logger } from "pino";
+import { createCentralSystem, createOcppWallbox } from "../drivers/index.ts";
+import { createApi } from "./api/api.ts";
+import type { Config } from "./config/schema.ts";
+import { createControlLoop } from "./control/control-loop.ts";
+import { createLocalCommands } from "./control/local-commands.ts";
+import { createSampleCollector } from "./control/sample-collector.ts";
+import { createSettingsKeeper } from "./control/settings-keeper.ts";
+import type { TickReport } from "./core/tick-report.ts";
+import { createListening } from "./daemon/listening.ts";
+import {
+  apiOptions,
+  collectorOptions,
+  controlLoopOptions,
+  initialSettings,
+  telemetryDevices,
+} from "./daemon/options.ts";
+import type { DaemonSecrets } from "./daemon/secrets.ts";
+import { createSiteDevices } from "./daemon/site-devices.ts";
+import { createPartnerClient } from "./partner/partner-client.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Commands } from "./ports/commands.ts";
+import type { ReportSink } from "./ports/report-sink.ts";
+import type { SettingsTarget } from "./ports/settings.ts";
+import type { StateStore } from "./ports/state-store.ts";
+import { createSyncLoop, type SyncLoop } from "./sync/sync-loop.ts";
+import {
+  createMqttTelemetry,
+  type MqttTelemetry,
+  type MqttTelemetryState,
+} from "./telemetry/mqtt-telemetry.ts";
+
+export interface DaemonDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: StateStore;
+  readonly secrets: DaemonSecrets;
+  /** Evenly distributed in 0..1, for jitter. */
+  readonly random: () => number;
+  readonly version: string;
+  /** Told of every pass beside the daemon's own listeners, e.g. the service manager. */
+  readonly sinks?: readonly ReportSink[];
+  /** The time of the people who look at the page, where it differs from the daemon's. */
+  readonly viewerClock?: Clock;
+}
+
+/** The whole gateway. Starting waits for no device, broker or cloud: all of them may be away. */
+export interface Daemon {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  latest(): TickReport | undefined;
+  /** Port on which wallboxes dial in; undefined while it cannot be had. */
+  ocppPort(): number | undefined;
+  /** Address of the page; undefined while its port cannot be had. */
+  pageUrl(): string | undefined;
+  mqttState(): MqttTelemetryState | undefined;
+}
+
+export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
+  const { clock, log, store, secrets } = deps;
+  const devices = createSiteDevices(config, deps);
+  const centralSystem = createCentralSystem(
+    {
+      host: config.ocpp.host,
+      port: config.ocpp.port,
+      callTimeoutMs: config.ocpp.call_timeout_s * 1_000,
+      pingIntervalMs: config.ocpp.ping_interval_s * 1_000,
+      accounts: [{ identity: config.wallbox.identity, ...secrets.wallbox }],
+    },
+    deps,
+  );
+  const wallbox = createOcppWallbox(wallboxOptions(config), { ...deps, centralSystem });
+  const settings = createSettingsKeeper(initialSettings(config), deps);
+  const sync = createSync(config, deps, settings);
+  const collector = createSampleCollector(collectorOptions(config), {
+    clock,
+    log,
+    sources: devices.sources,
+    wallbox,
+  });
+  const sinks: ReportSink[] = [...(deps.sinks ?? [])];
+  const loop = createControlLoop(controlLoopOptions(config), {
+    clock,
+    log,
+    collector,
+    wallbox,
+    settings,
+    store,
+    sinks,
+  });
+  const commands = createLocalCommands({
+    settings,
+    latest: loop.latest,
+    requestBoost: loop.requestBoost,
+    configuredMaxA: config.wallbox.max_current_a,
+    changes: sync,
+  });
+  const mqtt = createMqtt(config, { ...deps, commands });
+  const api = createApi(apiOptions(config, deps.version), {
+    ...deps,
+    commands,
+    partnerState: () => sync?.state(),
+    mqttState: () => mqtt?.state(),
+  });
+  sinks.push(api, ...[sync, mqtt].filter((sink) => sink !== undefined));
+  const listening = createListening({ clock, log, centralSystem, api });
+
+  return {
+    async start() {
+      await listening.open();
+      sync?.start();
+      mqtt?.start();
+      loop.start();
+    },
+    async stop() {
+      listening.stopTrying();
+      await loop.stop();
+      sync?.stop();
+      await Promise.all([mqtt?.stop(), api.stop(), wallbox.close(), devices.close()]);
+      await centralSystem.close();
+      store.flush();
+      store.close();
+    },
+    latest: loop.latest,
+    ocppPort: listening.ocppPort,
+    pageUrl: listening.pageUrl,
+    mqttState: () => mqtt?.state(),
+  };
+}
+
+function wallboxOptions({ wallbox, control, ocpp, site }: Config) {
+  return {
+    name: wallbox.name,
+    identity: wallbox.identity,
+    connector: wallbox.connector,
+    phases: wallbox.phases,
+    minCurrentA: wallbox.min_current_a,
+    maxCurrentA: wallbox.rated_current_a,
+    stepA: wallbox.step_a,
+    floorCurrentA: control.failsafe_current_a,
+    horizonMs: ocpp.horizon_s * 1_000,
+    maxWritesPerDay: ocpp.max_writes_per_day,
+    timeZone: site.time_zone,
+  };
+}
+
+function createSync({ partner }: Config, deps: DaemonDeps, target: SettingsTarget): SyncLoop | undefined {
+  const options = deps.secrets.partner;
+  if (partner === undefined || options === undefined) return undefined;
+  const client = createPartnerClient(options, deps);
+  return createSyncLoop({ pollMs: partner.poll_s * 1_000 }, { ...deps, client, target });
+}
+
+function createMqtt(
+  config: Config,
+  deps: DaemonDeps & { readonly commands: Commands },
+): MqttTelemetry | undefined {
+  if (config.mqtt === undefined) return undefined;
+  const { password: _reference, ...mqtt } = config.mqtt;
+  return createMqttTelemetry(
+    {
+      mqtt: { ...mqtt, ...deps.secrets.mqtt },
+      siteName: config.site.name,
+      devices: telemetryDevices(config),
+    },
+    deps,
+  );
+}

@@ -1,0 +1,78 @@
+import type { ApiOptions } from "../api/api-context.ts";
+import type { Config } from "../config/schema.ts";
+import type { ControlLoopOptions } from "../control/control-loop.ts";
+import type { CollectorOptions } from "../control/sample-collector.ts";
+import type { Settings } from "../core/settings.ts";
+import { NOMINAL_VOLTAGE_V, powerW } from "../core/units.ts";
+import type { TelemetryDevice } from "../telemetry/topics.ts";
+
+/** A fuse carries this much of its rating for minutes: a larger reading is a fault of the meter. */
+const FUSE_OVERLOAD = 1.6;
+/** Cold modules in the sun under cloud edges exceed their rating. */
+const PV_OVERSHOOT = 1.3;
+/** A pass waits this much of its interval for its readings. */
+const READ_SHARE = 0.8;
+
+/** What the config file says, in the words of each part of the program. */
+export function initialSettings({ control }: Config): Settings {
+  return {
+    mode: control.mode,
+    thresholds: {
+      minExportToStartW: control.thresholds.hems_min_export_to_start_w,
+      maxImportBeforeStoppingW: control.thresholds.hems_max_import_before_stopping_w,
+    },
+    maxCurrentA: undefined,
+  };
+}
+
+export function collectorOptions({ site, control }: Config): CollectorOptions {
+  const connectionW = site.main_fuse_a * 3 * NOMINAL_VOLTAGE_V * FUSE_OVERLOAD;
+  const maxPvPowerW = site.pv_peak_w * PV_OVERSHOOT;
+  return {
+    readBudgetMs: control.interval_ms * READ_SHARE,
+    maxGridPowerW: Math.max(connectionW, maxPvPowerW),
+    maxPvPowerW,
+  };
+}
+
+export function controlLoopOptions({ site, control, wallbox, ocpp }: Config): ControlLoopOptions {
+  return {
+    intervalMs: control.interval_ms,
+    timeZone: site.time_zone,
+    control: {
+      limits: {
+        mainFuseA: site.main_fuse_a,
+        importLimitW: site.import_limit_w,
+        gridOperatorLimitW: undefined,
+        cableCurrentA: wallbox.cable_current_a,
+        configuredMaxA: wallbox.max_current_a,
+        failsafeCurrentA: control.failsafe_current_a,
+      },
+      startProofMs: control.start_proof_s * 1_000,
+      stopProofMs: control.stop_proof_s * 1_000,
+      loopDelayMs: control.loop_delay_s * 1_000,
+      blindCurrentA: control.pause_when_meter_lost ? 0 : control.failsafe_current_a,
+      maxWritesPerDay: ocpp.max_writes_per_day,
+    },
+  };
+}
+
+export function apiOptions(config: Config, version: string): ApiOptions {
+  const { api, site, control, wallbox, partner } = config;
+  return {
+    host: api.host,
+    port: api.port,
+    siteName: site.name,
+    wallboxName: wallbox.name,
+    version,
+    intervalMs: control.interval_ms,
+    minBandW: powerW(wallbox.min_current_a, wallbox.phases),
+    deviceRoles: config.devices.flatMap(({ roles }) => roles),
+    hasPrices: false,
+    partner: partner === undefined ? undefined : { orgId: partner.org_id, userId: partner.user_id },
+  };
+}
+
+export function telemetryDevices({ devices }: Config): readonly TelemetryDevice[] {
+  return [...new Set<TelemetryDevice>([...devices.flatMap(({ roles }) => roles), "wallbox"])];
+}

@@ -1,0 +1,50 @@
+import type { Config } from "../config/schema.ts";
+import { readSecret, type Secret } from "../config/secret.ts";
+import { type PartnerClientOptions, partnerClientOptions } from "../partner/partner-options.ts";
+
+/** The secrets that the config refers to, read once at start. */
+export interface DaemonSecrets {
+  readonly wallbox: { readonly password?: string };
+  readonly mqtt: { readonly password?: string };
+  readonly partner: PartnerClientOptions | undefined;
+}
+
+export type SecretsOutcome =
+  | { readonly ok: true; readonly secrets: DaemonSecrets; readonly texts: readonly string[] }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** Reads every secret; all problems at once, each with the field it belongs to. `texts` are to be hidden from logs. */
+export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): SecretsOutcome {
+  const problems: string[] = [];
+  const texts: string[] = [];
+
+  function password(field: string, secret: Secret | undefined): { readonly password?: string } {
+    if (secret === undefined) return {};
+    const outcome = readSecret(secret, environment);
+    if (!outcome.ok) {
+      problems.push(`${field}: ${outcome.detail}`);
+      return {};
+    }
+    texts.push(outcome.value);
+    return { password: outcome.value };
+  }
+
+  const wallbox = password("wallbox.password", config.wallbox.password);
+  const mqtt = password("mqtt.password", config.mqtt?.password);
+  const partner =
+    config.partner === undefined ? undefined : partnerClientOptions(config.partner, environment);
+  if (partner?.ok === false) problems.push(partner.detail);
+  if (problems.length > 0) return { ok: false, problems };
+  const partnerOptions = partner?.ok ? partner.options : undefined;
+  return {
+    ok: true,
+    secrets: { wallbox, mqtt, partner: partnerOptions },
+    texts: [...texts, ...partnerSecrets(partnerOptions)],
+  };
+}
+
+function partnerSecrets(options: PartnerClientOptions | undefined): readonly string[] {
+  if (options === undefined) return [];
+  const { auth } = options;
+  return auth.grant === "password" ? [auth.password] : [auth.clientId, auth.clientSecret];
+}
