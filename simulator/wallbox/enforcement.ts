@@ -1,0 +1,71 @@
+import type { BoxClock } from "./box-clock.ts";
+import type { ChargePointHardware } from "./hardware.ts";
+import type { ChargingContext } from "./profile-limit.ts";
+import { createProfileStack, type ProfileStack, type ProfileStackOptions } from "./profile-stack.ts";
+
+export interface EnforcementDeps {
+  readonly hardware: ChargePointHardware;
+  readonly rules: ProfileStackOptions;
+  readonly clock: BoxClock;
+  /** Accepts profiles and charges as if there were none. */
+  readonly ignoresProfiles: boolean;
+  /** Brings the hardware up to this monotonic time, where a house around it does so. */
+  readonly advanceTo: ((monotonicMs: number) => void) | undefined;
+  context(): ChargingContext;
+}
+
+/** Keeps the hardware to what the profiles allow, and the profiles in flash. */
+export interface Enforcement {
+  readonly stack: ProfileStack;
+  /** A per phase; undefined when nothing limits. */
+  limitA(): number | undefined;
+  /** Brings the hardware up to the present. */
+  catchUp(): void;
+  /** Tells the hardware the limit in force; without `mayCharge` nothing may flow. */
+  obey(mayCharge: boolean): void;
+  save(): void;
+  /** What a boot does: the profiles in flash are in force again. */
+  reload(): void;
+  /** Flash and all. */
+  forget(): void;
+}
+
+export function createEnforcement(deps: EnforcementDeps): Enforcement {
+  const { hardware, clock } = deps;
+  const stack = createProfileStack(deps.rules);
+  let flash = stack.snapshot();
+  let advancedToMs = clock.monotonicMs();
+
+  function limitA(): number | undefined {
+    return deps.ignoresProfiles ? undefined : stack.limitA(clock.wallMs(), deps.context());
+  }
+
+  function catchUp(): void {
+    const nowMs = clock.monotonicMs();
+    if (deps.advanceTo !== undefined) deps.advanceTo(nowMs);
+    else if (nowMs > advancedToMs) hardware.advance(nowMs - advancedToMs);
+    advancedToMs = nowMs;
+  }
+
+  function save(): void {
+    flash = stack.snapshot();
+  }
+
+  return {
+    stack,
+    limitA,
+    catchUp,
+    save,
+    obey(mayCharge) {
+      catchUp();
+      hardware.allow(
+        mayCharge ? Math.min(limitA() ?? hardware.maxCurrentA, hardware.maxCurrentA) : undefined,
+      );
+    },
+    reload: () => stack.restore(flash),
+    forget() {
+      stack.reset();
+      save();
+    },
+  };
+}
