@@ -5,8 +5,8 @@ import { isoUtc } from "../core/iso-time.ts";
 /** Control never waits for the disk: a database that another process holds is tried again at the next flush. */
 const BUSY_TIMEOUT_MS = 100;
 const FORMAT_VERSION = 1;
-/** Primary result codes of SQLite that mean the file itself is broken: SQLITE_CORRUPT and SQLITE_NOTADB. */
-const BROKEN_FILE_CODES = [11, 26];
+/** Primary result codes of SQLite that mean the file: SQLITE_ERROR (other tables than ours), SQLITE_CORRUPT, SQLITE_NOTADB. */
+const BROKEN_FILE_CODES = [1, 11, 26];
 
 /** Why the disk does not serve: `broken` is the file's content, `unavailable` everything that may pass. */
 export type DiskFault =
