@@ -44,7 +44,7 @@ const WARNINGS = {
 export function power(watts) {
   if (watts === null) return "–";
   const size = Math.abs(watts);
-  return size < 1000 ? `${Math.round(size)} W` : `${(size / 1000).toFixed(size < 9950 ? 2 : 1)} kW`;
+  return size < 1000 ? `${Math.round(size)}\u00a0W` : `${(size / 1000).toFixed(size < 9950 ? 2 : 1)}\u00a0kW`;
 }
 
 /** Below this nobody calls it export or import: meters wobble. */

@@ -4,10 +4,10 @@ import { createMqttTelemetry, type MqttTelemetry } from "../../src/telemetry/mqt
 import type { TelemetryDevice } from "../../src/telemetry/topics.ts";
 import { eventually } from "../support/eventually.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { recordingCommands } from "../support/recording-commands.ts";
 import { sampleReport } from "../support/sample-report.ts";
 import { silentLog } from "../support/silent-log.ts";
 import { startBroker, type TestBroker } from "./support/broker.ts";
-import { recordingCommands } from "../support/recording-commands.ts";
 
 const BASE = "hems-edge/home";
 const cleanups: (() => Promise<void>)[] = [];
