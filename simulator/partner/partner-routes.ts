@@ -13,8 +13,9 @@ export interface PartnerRouteOptions {
   readonly statusIntake: () => "accept" | 404 | 405;
 }
 
-/** What was asked of the server since it was made; refused requests do not count. */
+/** What the server granted and did since it was made; `requests` counts the refused ones too. */
 export interface PartnerCounters {
+  requests: number;
   configPulls: number;
   configPuts: number;
   statusPushes: number;
@@ -45,6 +46,9 @@ export function createPartnerRoutes(options: PartnerRouteOptions, deps: PartnerR
     return isUnreadable
       ? reply.code(400).send({ detail: "Cannot parse request body" })
       : reply.code(500).type("text/html").send("<h1>Server Error (500)</h1>");
+  });
+  app.addHook("onRequest", async () => {
+    deps.counters.requests++;
   });
   addTokenRoutes(app, options, deps);
   addConfigRoutes(app, options, deps);

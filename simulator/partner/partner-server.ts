@@ -52,7 +52,13 @@ export async function createPartnerServer(options: PartnerServerOptions): Promis
   const account = createChargingAccount(options);
   const tokens = createTokenDesk(options, options.clock);
   const faults = createFaultBox(options.clock);
-  const counters: PartnerCounters = { configPulls: 0, configPuts: 0, statusPushes: 0, tokenGrants: 0 };
+  const counters: PartnerCounters = {
+    requests: 0,
+    configPulls: 0,
+    configPuts: 0,
+    statusPushes: 0,
+    tokenGrants: 0,
+  };
   let statusIntake = options.statusIntake ?? "accept";
   const app = createPartnerRoutes(
     {

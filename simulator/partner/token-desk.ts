@@ -99,9 +99,15 @@ function isSame(given: unknown, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function basicPair(authorization: string | undefined): [string, string] | [] {
+function basicPair(authorization: string | undefined): readonly string[] {
   const encoded = /^Basic (\S+)$/i.exec(authorization ?? "")?.[1];
   if (encoded === undefined) return [];
-  const [clientId = "", ...rest] = Buffer.from(encoded, "base64").toString().split(":");
-  return [decodeURIComponent(clientId), decodeURIComponent(rest.join(":"))];
+  const pair = Buffer.from(encoded, "base64").toString();
+  const colon = pair.indexOf(":");
+  return colon < 0 ? [] : [formDecoded(pair.slice(0, colon)), formDecoded(pair.slice(colon + 1))];
+}
+
+/** A broken escape stands for itself. */
+function formDecoded(text: string): string {
+  return new URLSearchParams(`text=${text.replaceAll("&", "%26")}`).get("text") ?? "";
 }
