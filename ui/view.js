@@ -113,7 +113,9 @@ export function mqttText(mqtt) {
 
 export function partnerText(partner) {
   if (partner === null) return "not configured";
-  return partner.is_online === false ? "not reachable" : "connected";
+  if (partner.rejected !== null) return `refused a change: ${partner.rejected}`;
+  if (partner.age_ms === null) return partner.error === null ? "not asked yet" : "not reachable";
+  return `${partner.is_online ? "in step" : "not reachable"}, ${ageText(partner.age_ms)}`;
 }
 
 export function warningText(warning) {

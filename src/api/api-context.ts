@@ -32,9 +32,22 @@ export interface MqttStateView {
   readonly eventsDropped: number;
 }
 
+/** What the Partner API sync tells of itself. */
+export interface PartnerStateView {
+  readonly pulls: number;
+  readonly puts: number;
+  /** Age of the last good pull, ms; undefined before the first. */
+  readonly ageMs: number | undefined;
+  readonly error: { readonly kind: string } | undefined;
+  /** A local change that the server has not taken yet. */
+  readonly pending: object | undefined;
+  /** The last local change that the server refused, in its words. */
+  readonly rejected: { readonly reason: string } | undefined;
+  readonly status: { readonly pushes: number; readonly isUnsupported: boolean };
+}
+
 export interface ApiSuppliers {
-  /** State of the Partner API sync; its plain values are shown. Must hold no secret. */
-  readonly partnerState?: (() => object | undefined) | undefined;
+  readonly partnerState?: (() => PartnerStateView | undefined) | undefined;
   readonly mqttState?: (() => MqttStateView | undefined) | undefined;
 }
 

@@ -16,6 +16,7 @@ export function metricsText(context: ApiContext): string {
       { value: 1, labels: { version: context.options.version } },
     ]),
     ...(report === undefined ? [] : reportFamilies(report, context.clock.monotonicMs())),
+    ...partnerFamilies(context),
     ...mqttFamilies(context),
     ...processFamilies(),
   ].join("");
@@ -71,6 +72,19 @@ function reportFamilies(report: TickReport, nowMs: number): string[] {
     family("solar_energy_today_watthours", "gauge", "Energy charged from surplus since local midnight.", [
       { value: report.solarEnergyTodayWh },
     ]),
+  ];
+}
+
+function partnerFamilies(context: ApiContext): string[] {
+  const partner = context.partnerState?.();
+  if (partner === undefined) return [];
+  return [
+    family("partner_sync_age_seconds", "gauge", "Age of the last good charging-config.", [
+      { value: seconds(partner.ageMs) },
+    ]),
+    family("partner_pulls_total", "counter", "Pulls of charging-config.", [{ value: partner.pulls }]),
+    family("partner_puts_total", "counter", "Local changes written back.", [{ value: partner.puts }]),
+    family("partner_status_pushes_total", "counter", "Statuses pushed.", [{ value: partner.status.pushes }]),
   ];
 }
 

@@ -2,8 +2,11 @@ import { isoUtc } from "../core/iso-time.ts";
 import { stateWire, telemetryWire } from "../core/report-wire.ts";
 import { smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { TickReport } from "../core/tick-report.ts";
-import type { ApiContext } from "./api-context.ts";
+import type { ApiContext, MqttStateView, PartnerStateView } from "./api-context.ts";
 import { modeAvailabilities } from "./mode-availability.ts";
+
+/** Characters of a server's own words that are shown. */
+const LONGEST_REASON = 300;
 
 /** `GET /api/state` and each server-sent event: the newest pass and what stands around it. */
 export function stateView(context: ApiContext, report: TickReport) {
@@ -25,8 +28,8 @@ export function stateView(context: ApiContext, report: TickReport) {
     },
     health_warning: healthWarningWire(report),
     available_modes: modeAvailabilities(options, report),
-    partner: plainValues(context.partnerState?.()),
-    mqtt: plainValues(context.mqttState?.()),
+    partner: partnerWire(context.partnerState?.()),
+    mqtt: mqttWire(context.mqttState?.()),
   };
 }
 
@@ -35,14 +38,29 @@ export function healthWarningWire({ healthWarning }: TickReport) {
   return { code: healthWarning.code, since: isoUtc(healthWarning.sinceWallMs) };
 }
 
-/** The plain values of a supplier under wire names; whatever is nested stays inside. */
-function plainValues(state: object | undefined): Record<string, string | number | boolean> | null {
-  if (state === undefined) return null;
-  const values: Record<string, string | number | boolean> = {};
-  for (const [key, value] of Object.entries(state)) {
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-      values[key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] = value;
-    }
-  }
-  return values;
+/** Named member by member: a supplier that grows, e.g. by a token, shows nothing new here. */
+function partnerWire(partner: PartnerStateView | undefined) {
+  if (partner === undefined) return null;
+  return {
+    is_online: partner.error === undefined && partner.ageMs !== undefined,
+    error: partner.error?.kind ?? null,
+    age_ms: partner.ageMs ?? null,
+    pulls: partner.pulls,
+    puts: partner.puts,
+    has_pending_change: partner.pending !== undefined,
+    rejected: partner.rejected?.reason.slice(0, LONGEST_REASON) ?? null,
+    status_pushes: partner.status.pushes,
+    is_status_unsupported: partner.status.isUnsupported,
+  };
+}
+
+function mqttWire(mqtt: MqttStateView | undefined) {
+  if (mqtt === undefined) return null;
+  return {
+    is_connected: mqtt.isConnected,
+    published: mqtt.published,
+    dropped: mqtt.dropped,
+    events_spooled: mqtt.eventsSpooled,
+    events_dropped: mqtt.eventsDropped,
+  };
 }

@@ -14,6 +14,17 @@ const ORG = "0b0e7a52-3c0e-4a57-9a43-000000000001";
 const USER = "0b0e7a52-3c0e-4a57-9a43-000000000002";
 const CONFIG = `/api/partners/v2.0/org/${ORG}/users/${USER}/charging-config`;
 
+const PARTNER_STATE = {
+  pulls: 3,
+  puts: 1,
+  ageMs: 12_000,
+  error: undefined,
+  pending: undefined,
+  rejected: { reason: "the band is too narrow" },
+  status: { pushes: 9, isUnsupported: false },
+  token: { value: "s3cret" },
+};
+
 describe("GET /api/state", () => {
   it("answers 503 before the first pass", async () => {
     const { port } = await serve();
@@ -26,7 +37,7 @@ describe("GET /api/state", () => {
     const { api, port, clock } = await serve(
       {},
       {
-        partnerState: () => ({ isOnline: true, lastPullAgeMs: 12_000, deep: { token: "s3cret" } }),
+        partnerState: () => PARTNER_STATE,
         mqttState: () => ({
           isConnected: true,
           published: 5,
@@ -57,8 +68,46 @@ describe("GET /api/state", () => {
       meter: "good",
       wallbox: { is_connected: true, vehicle: "charging", is_following: true, writes_today: 7 },
       health_warning: { code: "config_divergence", since: "1970-01-01T00:00:00.000Z" },
-      partner: { is_online: true, last_pull_age_ms: 12_000 },
+      partner: {
+        is_online: true,
+        error: null,
+        age_ms: 12_000,
+        pulls: 3,
+        puts: 1,
+        has_pending_change: false,
+        rejected: "the band is too narrow",
+        status_pushes: 9,
+        is_status_unsupported: false,
+      },
       mqtt: { is_connected: true, published: 5, dropped: 1, events_spooled: 2, events_dropped: 0 },
+    });
+  });
+
+  it("tells why the partner is not reached, and what waits for it", async () => {
+    const partnerState = () => ({
+      ...PARTNER_STATE,
+      error: { kind: "timeout" },
+      pending: { mode: "hems" },
+      rejected: undefined,
+    });
+    const { api, port } = await serve({}, { partnerState });
+    api.report(sampleReport());
+    expect((await ask(port, "/api/state")).json()).toMatchObject({
+      partner: {
+        is_online: false,
+        error: "timeout",
+        age_ms: 12_000,
+        has_pending_change: true,
+        rejected: null,
+      },
+    });
+  });
+
+  it("does not call a partner online that it never reached", async () => {
+    const { api, port } = await serve({}, { partnerState: () => ({ ...PARTNER_STATE, ageMs: undefined }) });
+    api.report(sampleReport());
+    expect((await ask(port, "/api/state")).json()).toMatchObject({
+      partner: { is_online: false, age_ms: null },
     });
   });
 
@@ -323,7 +372,7 @@ describe("GET /metrics", () => {
       eventsSpooled: 2,
       eventsDropped: 3,
     });
-    const { api, port } = await serve({}, { mqttState });
+    const { api, port } = await serve({}, { mqttState, partnerState: () => PARTNER_STATE });
     api.report(sampleReport({ limitedBy: "main_fuse" }));
     const answer = await ask(port, "/metrics");
     expect(answer.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -335,6 +384,8 @@ describe("GET /metrics", () => {
       'hems_edge_source_age_seconds{source="grid"} 0.4',
       'hems_edge_limit_active{kind="main_fuse"} 1',
       "hems_edge_setpoint_amperes 10",
+      "hems_edge_partner_sync_age_seconds 12",
+      "hems_edge_partner_status_pushes_total 9",
       "hems_edge_mqtt_published_total 5",
       "hems_edge_spool_dropped_total 3",
     ]) {
