@@ -1,5 +1,5 @@
 import { assign, initialTransition, setup, transition } from "xstate";
-import { accumulatedProofWh, isProved, type ProofRule } from "./proof.ts";
+import { accumulatedProofWh, type Evidence, isProved, type ProofRule } from "./proof.ts";
 import type { ChargeState } from "./tick-report.ts";
 
 /** Longest stretch that one pass may account for, ms: a gateway that slept has proved nothing meanwhile. */
@@ -48,18 +48,34 @@ function durationMs({ context, event }: Scope): number {
   return Math.min(Math.max(event.nowMs - context.lastPassMs, 0), LONGEST_PASS_MS);
 }
 
+/** Charging may start from the start surplus on. */
+export function startEvidence(surplusW: number, { startSurplusW }: ChargeLaw): Evidence {
+  return { isFor: surplusW >= startSurplusW, sizeW: Math.abs(surplusW - startSurplusW) };
+}
+
+/** Charging must end below the stop surplus; at it, charging holds. */
+export function stopEvidence(surplusW: number, { stopSurplusW }: ChargeLaw): Evidence {
+  return { isFor: surplusW < stopSurplusW, sizeW: Math.abs(surplusW - stopSurplusW) };
+}
+
+function isSunny({ surplusW, law }: PassEvent): boolean {
+  return surplusW !== undefined && startEvidence(surplusW, law).isFor;
+}
+
+function isDark({ surplusW, law }: PassEvent): boolean {
+  return surplusW !== undefined && stopEvidence(surplusW, law).isFor;
+}
+
 function startProofWh(scope: Scope): number {
   const { surplusW, law } = scope.event;
-  if (surplusW === undefined) return scope.context.proofWh;
-  const evidence = { excessW: surplusW - law.startSurplusW, durationMs: durationMs(scope) };
-  return accumulatedProofWh(scope.context.proofWh, evidence, law.startRule);
+  const evidence = surplusW === undefined ? undefined : startEvidence(surplusW, law);
+  return accumulatedProofWh(scope.context.proofWh, evidence, durationMs(scope), law.startRule);
 }
 
 function stopProofWh(scope: Scope): number {
   const { surplusW, law } = scope.event;
-  if (surplusW === undefined) return scope.context.proofWh;
-  const evidence = { excessW: law.stopSurplusW - surplusW, durationMs: durationMs(scope) };
-  return accumulatedProofWh(scope.context.proofWh, evidence, law.stopRule);
+  const evidence = surplusW === undefined ? undefined : stopEvidence(surplusW, law);
+  return accumulatedProofWh(scope.context.proofWh, evidence, durationMs(scope), law.stopRule);
 }
 
 /** Commitment begins with the next pass: the evidence of the pass that saw the condition is not counted twice. */
@@ -72,18 +88,12 @@ const machine = setup({
   guards: {
     isForbidden: ({ event }) => !event.isPermitted,
     canAdopt: ({ event }) =>
-      event.isPermitted &&
-      event.isAdopting &&
-      event.surplusW !== undefined &&
-      event.surplusW >= event.law.stopSurplusW,
-    meetsStart: ({ event }) =>
-      event.isPermitted && event.surplusW !== undefined && event.surplusW >= event.law.startSurplusW,
-    provesStart: (scope) => isProved(startProofWh(scope), scope.event.law.startRule),
+      event.isPermitted && event.isAdopting && event.surplusW !== undefined && !isDark(event),
+    meetsStart: ({ event }) => event.isPermitted && isSunny(event),
+    provesStart: (scope) => isSunny(scope.event) && isProved(startProofWh(scope), scope.event.law.startRule),
     losesStart: (scope) =>
-      scope.event.surplusW !== undefined &&
-      scope.event.surplusW < scope.event.law.startSurplusW &&
-      startProofWh(scope) === 0,
-    provesStop: (scope) => isProved(stopProofWh(scope), scope.event.law.stopRule),
+      scope.event.surplusW !== undefined && !isSunny(scope.event) && startProofWh(scope) === 0,
+    provesStop: (scope) => isDark(scope.event) && isProved(stopProofWh(scope), scope.event.law.stopRule),
   },
   actions: {
     begin: assign(begin),
@@ -107,6 +117,7 @@ const machine = setup({
       on: {
         pass: [
           { guard: "isForbidden", target: "idle", actions: "begin" },
+          { guard: "canAdopt", target: "active", actions: "begin" },
           { guard: "provesStart", target: "active", actions: "begin" },
           { guard: "losesStart", target: "idle", actions: "begin" },
           { actions: "countStart" },

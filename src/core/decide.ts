@@ -170,7 +170,7 @@ function passView(before: ControlState, input: PassInput, options: ControlOption
 }
 
 function rule(slowestMs: number, fastestFraction: number) {
-  return proofRule({ slowestMs, fastestMs: slowestMs * fastestFraction, floorW: EVIDENCE_FLOOR_W });
+  return proofRule({ slowestMs, fastestFraction, floorW: EVIDENCE_FLOOR_W });
 }
 
 function isSurplusPermitted({ input, link }: PassView): boolean {

@@ -13,37 +13,49 @@ export interface ProofRule {
   readonly ceilingW: number;
 }
 
-/** A rule that takes `slowestMs` for the smallest evidence and `fastestMs` for the largest. */
-export function proofRule(times: {
-  readonly slowestMs: number;
-  readonly fastestMs: number;
-  readonly floorW: number;
-}): ProofRule {
-  const { slowestMs, fastestMs, floorW } = times;
-  return { fullWh: energyWh(floorW, slowestMs), floorW, ceilingW: (floorW * slowestMs) / fastestMs };
+/** One moment's say on a case: for or against it, and by how much, W. */
+export interface Evidence {
+  readonly isFor: boolean;
+  readonly sizeW: number;
 }
 
-/** The proof after `durationMs` with `excessW` speaking for the case (or, below zero, against it). */
+/** A rule that takes `slowestMs` for the smallest evidence and this fraction of it for the largest. */
+export function proofRule(times: {
+  readonly slowestMs: number;
+  readonly fastestFraction: number;
+  readonly floorW: number;
+}): ProofRule {
+  const { slowestMs, fastestFraction, floorW } = times;
+  return { fullWh: energyWh(floorW, slowestMs), floorW, ceilingW: floorW / fastestFraction };
+}
+
+/** The proof after `durationMs` of this evidence; without evidence nothing is proved and nothing is lost. */
 export function accumulatedProofWh(
   proofWh: number,
-  evidence: { readonly excessW: number; readonly durationMs: number },
+  evidence: Evidence | undefined,
+  durationMs: number,
   rule: ProofRule,
 ): number {
-  const next = proofWh + energyWh(weightW(evidence.excessW, rule), evidence.durationMs);
-  return Math.min(Math.max(next, 0), rule.fullWh);
+  const changeWh = evidence === undefined ? 0 : energyWh(weightW(evidence, rule), durationMs);
+  return Math.min(Math.max(proofWh + changeWh, 0), rule.fullWh);
 }
 
 export function isProved(proofWh: number, rule: ProofRule): boolean {
   return proofWh >= rule.fullWh;
 }
 
-/** Time until the case is proved if the evidence stays as it is, ms; undefined when it does not speak for it. */
-export function timeToProofMs(proofWh: number, excessW: number, rule: ProofRule): number | undefined {
-  if (excessW < 0) return undefined;
-  return ((rule.fullWh - proofWh) / weightW(excessW, rule)) * 3_600_000;
+/** Time until the case is proved if the evidence stays as it is, ms; undefined when it speaks against it. */
+export function timeToProofMs(proofWh: number, evidence: Evidence, rule: ProofRule): number | undefined {
+  if (!evidence.isFor) return undefined;
+  return ((rule.fullWh - proofWh) / weightW(evidence, rule)) * 3_600_000;
 }
 
-function weightW(excessW: number, rule: ProofRule): number {
-  const magnitudeW = Math.min(Math.max(Math.abs(excessW), rule.floorW), rule.ceilingW);
-  return excessW < 0 ? -magnitudeW : magnitudeW;
+/** Time that a case which only just holds needs from nothing, ms. */
+export function slowestProofMs({ fullWh, floorW }: ProofRule): number {
+  return (fullWh / floorW) * 3_600_000;
+}
+
+function weightW({ isFor, sizeW }: Evidence, rule: ProofRule): number {
+  const magnitudeW = Math.min(Math.max(sizeW, rule.floorW), rule.ceilingW);
+  return isFor ? magnitudeW : -magnitudeW;
 }

@@ -1,5 +1,5 @@
-import type { ChargeLaw } from "./charge-machine.ts";
-import { timeToProofMs } from "./proof.ts";
+import { type ChargeLaw, startEvidence, stopEvidence } from "./charge-machine.ts";
+import { slowestProofMs, timeToProofMs } from "./proof.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import { followedCurrentA } from "./setpoint.ts";
 import type { BoostState, ChargingMode } from "./settings.ts";
@@ -103,11 +103,13 @@ function surplusWish(context: WishContext): Wish {
 function waitingWish({ state, proofWh, law, surplusPowerW }: WishContext): Wish {
   if (surplusPowerW === undefined) return { currentA: 0, reason: reasons.startingUp() };
   if (state === "commitment") {
-    const remainingMs = timeToProofMs(proofWh, surplusPowerW - law.startSurplusW, law.startRule);
+    const remainingMs = timeToProofMs(proofWh, startEvidence(surplusPowerW, law), law.startRule);
     return { currentA: 0, reason: reasons.provingStart(law.startSurplusW, remainingMs) };
   }
-  const proofMs = timeToProofMs(0, 0, law.startRule) ?? 0;
-  return { currentA: 0, reason: reasons.waitingForSurplus(surplusPowerW, law.startSurplusW, proofMs) };
+  return {
+    currentA: 0,
+    reason: reasons.waitingForSurplus(surplusPowerW, law.startSurplusW, slowestProofMs(law.startRule)),
+  };
 }
 
 function activeWish(context: WishContext): Wish {
@@ -123,7 +125,7 @@ function activeWish(context: WishContext): Wish {
   if (vehicle === "suspended_by_vehicle") {
     return { currentA: wishedA, reason: reasons.vehicleNotCharging(wishedA) };
   }
-  const remainingMs = timeToProofMs(proofWh, law.stopSurplusW - surplusPowerW, law.stopRule);
+  const remainingMs = timeToProofMs(proofWh, stopEvidence(surplusPowerW, law), law.stopRule);
   return {
     currentA: wishedA,
     reason:
