@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import { runCli } from "../../src/cli/cli.ts";
+import type { Command } from "../../src/cli/command.ts";
+import { commands } from "../../src/cli/commands.ts";
+
+async function run(...argv: string[]) {
+  const output = { out: "", err: "" };
+  const code = await runCli(argv, {
+    out: (text) => {
+      output.out += text;
+    },
+    err: (text) => {
+      output.err += text;
+    },
+    environment: {},
+    isTerminal: false,
+  });
+  return { code, ...output };
+}
+
+describe("help", () => {
+  it("lists every command with its summary", async () => {
+    const { code, out } = await run("--help");
+    expect(code).toBe(0);
+    for (const { name, summary } of commands)
+      expect(out).toMatch(new RegExp(`^  ${name} +${summary.slice(0, 20)}`, "m"));
+  });
+
+  it.each(commands.map(({ name }) => name))("%s shows every option and a working example", async (name) => {
+    const command = commands.find((candidate) => candidate.name === name);
+    const { code, out } = await run(name, "--help");
+    expect(code).toBe(0);
+    expect(out).toContain(`Usage: hems-edge ${name}`);
+    expect(out).toContain(command?.example);
+    for (const option of Object.keys(command?.options ?? {})) expect(out).toContain(`--${option}`);
+  });
+
+  it.each(commands.map((command) => [command.name, command] as const))(
+    "the example of %s parses",
+    (_, command) => {
+      const [program, name, ...argv] = command.example.split(" ");
+      expect([program, name]).toEqual(["hems-edge", command.name]);
+      expect(parseArguments(command, argv).ok).toBe(true);
+    },
+  );
+
+  it("comes also when nothing was typed, as a mistake", async () => {
+    expect(await run()).toMatchObject({ code: 2, out: expect.stringContaining("Usage: hems-edge COMMAND") });
+  });
+});
+
+describe("a typing mistake exits 2 and suggests", () => {
+  it.each([
+    [["chek"], /unknown command chek, did you mean check\?/],
+    [["frobnicate"], /unknown command frobnicate, hems-edge --help lists all/],
+    [["check", "--confg", "x"], /unknown option --confg, did you mean --config\?/],
+    [["check", "-x"], /unknown option -x/],
+    [["check", "--config"], /--config needs a value: FILE/],
+    [["check", "--config", "--json"], /--config needs a value: FILE/],
+    [["check", "--json=yes"], /--json takes no value/],
+    [["check", "extra"], /unexpected "extra"/],
+    [["mode", "hemz"], /unknown mode hemz, did you mean hems\?/],
+    [["mode", "warp"], /one of none, spot, hems, hems_and_spot/],
+    [["constructor"], /unknown command/],
+    [["check", "--constructor"], /unknown option/],
+  ])("%j", async (argv, message) => {
+    const { code, out, err } = await run(...argv);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(message);
+  });
+});
+
+describe("arguments", () => {
+  const command: Command = {
+    name: "probe",
+    summary: "",
+    positionals: { usage: "KIND", min: 1, max: 2 },
+    options: { url: { summary: "", placeholder: "URL" }, json: { summary: "" } },
+    example: "",
+    run: () => Promise.resolve(0),
+  };
+
+  it("are sorted into texts, lists, switches and positionals", () => {
+    expect(parseArguments(command, ["modbus", "--url", "a", "--json", "--url=b=c", "--", "--plain"])).toEqual(
+      {
+        ok: true,
+        input: {
+          texts: { url: "b=c" },
+          lists: { url: ["a", "b=c"] },
+          switches: new Set(["json"]),
+          positionals: ["modbus", "--plain"],
+        },
+      },
+    );
+  });
+
+  it("may be missing", () => {
+    expect(parseArguments(command, [])).toEqual({ ok: false, problem: "missing KIND" });
+  });
+});

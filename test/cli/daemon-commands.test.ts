@@ -1,0 +1,169 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli/cli.ts";
+
+const STATE = {
+  state: {
+    mode: "hems",
+    boost: "off",
+    phase: "active",
+    ux_phase: "active",
+    reason: "following_surplus",
+    reason_text: "Follows 4.2 kW of surplus.",
+    setpoint_a: 6,
+    phases: 3,
+    limited_by: "cable",
+    thresholds: {
+      hems_min_export_to_start_w: 1500,
+      hems_max_import_before_stopping_w: 200,
+      effective: { hems_min_export_to_start_w: 3940, hems_max_import_before_stopping_w: 200 },
+      is_widened: true,
+    },
+    valid: true,
+    ts: "2026-11-21T12:00:00.000Z",
+  },
+  telemetry: { grid_w: -120, pv_w: 5300, load_w: 5180, charge_w: null },
+};
+
+let server: Server | undefined;
+afterEach(() => server?.close());
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A daemon that answers as told and remembers what it was asked. */
+async function listen(answer: Answer) {
+  const asked: string[] = [];
+  const listening = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      asked.push(`${request.method} ${request.url} ${body}`.trimEnd());
+      answer(request, response);
+    });
+  });
+  server = listening;
+  await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
+  return { asked, url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}` };
+}
+
+const json =
+  (status: number, body: unknown): Answer =>
+  (_, response) =>
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+
+async function run(...argv: string[]) {
+  const output = { out: "", err: "" };
+  const code = await runCli(argv, {
+    out: (text) => {
+      output.out += text;
+    },
+    err: (text) => {
+      output.err += text;
+    },
+    environment: { HEMS_EDGE_CONFIG: "/nonexistent" },
+    isTerminal: false,
+  });
+  return { code, ...output };
+}
+
+describe("asking the running daemon", () => {
+  it("status shows house, car and reason", async () => {
+    const { url, asked } = await listen(json(200, STATE));
+    const { code, out } = await run("status", "--url", url);
+    expect(code).toBe(0);
+    expect(asked).toEqual(["GET /api/state"]);
+    expect(out).toContain("allowed 6 A on 3 phases, limited by cable");
+    expect(out).toContain("grid 120 W export");
+    expect(out).toContain("car       unknown");
+    expect(out).toContain("Follows 4.2 kW of surplus.");
+  });
+
+  it("status --json passes on all that the daemon says", async () => {
+    const { url } = await listen(json(200, { ...STATE, more: 1 }));
+    expect(JSON.parse((await run("status", "--json", "--url", url)).out)).toEqual({ ...STATE, more: 1 });
+  });
+
+  it("why names the reason and the thresholds that hold", async () => {
+    const { url } = await listen(json(200, STATE));
+    const { out } = await run("why", "--url", url);
+    expect(out).toBe(
+      "Follows 4.2 kW of surplus.\nStarts from 3940 W export, raised for this wallbox, stops above 200 W import.\n",
+    );
+  });
+
+  it("mode shows the mode, and sets it", async () => {
+    const { url, asked } = await listen((request, response) =>
+      request.method === "PUT" ? response.writeHead(204).end() : json(200, STATE)(request, response),
+    );
+    expect(await run("mode", "--url", url)).toMatchObject({ code: 0, out: "hems\n" });
+    expect(await run("mode", "spot", "--url", url)).toMatchObject({ code: 0, out: "mode spot\n" });
+    expect(asked[1]).toBe('PUT /api/mode {"mode":"spot"}');
+  });
+
+  it("boost is requested and cancelled", async () => {
+    const { url, asked } = await listen((_, response) => response.writeHead(204).end());
+    expect(await run("boost", "--url", url)).toMatchObject({ code: 0, out: "boost requested\n" });
+    expect(await run("boost", "--cancel", "--json", "--url", url)).toMatchObject({
+      out: '{"boost":false}\n',
+    });
+    expect(asked).toEqual(["POST /api/boost", "DELETE /api/boost"]);
+  });
+
+  it("a refusal is told with the daemon's own sentence", async () => {
+    const { url } = await listen(json(409, { detail: "The car is full.", reason: "fully_charged" }));
+    expect(await run("boost", "--url", url)).toEqual({
+      code: 1,
+      out: "",
+      err: "hems-edge: The car is full.\n",
+    });
+  });
+
+  it("the address is found in the config, even when the rest of it is wrong", async () => {
+    const { url } = await listen(json(200, STATE));
+    const folder = mkdtempSync(join(tmpdir(), "hems-address-"));
+    const path = join(folder, "config.yaml");
+    writeFileSync(path, `api: { host: 0.0.0.0, port: ${new URL(url).port} }\nsite: wrong\n`);
+    const { out } = await run("mode", "--config", path);
+    rmSync(folder, { recursive: true });
+    expect(out).toBe("hems\n");
+  });
+});
+
+describe("when the daemon does not answer well", () => {
+  it.each<readonly [string, Answer, RegExp]>([
+    ["not JSON", (_, response) => response.end("<html>"), /is not hems-edge/],
+    ["another shape", json(200, { state: {} }), /another version/],
+    ["nothing", (_, response) => response.writeHead(200).end(), /another version/],
+    ["an error without words", json(500, []), /answered 500/],
+    ["a cut line", (_, response) => response.destroy(), /cannot reach/],
+    [
+      "a redirect",
+      (_, response) => response.writeHead(302, { location: "http://192.0.2.1/" }).end(),
+      /cannot reach/,
+    ],
+  ])("%s is one sentence and exit 1", async (_, answer, message) => {
+    const { url } = await listen(answer);
+    const { code, out, err } = await run("status", "--url", url);
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toMatch(message);
+    expect(err.trimEnd()).not.toContain("\n");
+  });
+
+  it("nobody there is one sentence with what to do", async () => {
+    const { url } = await listen(() => {});
+    await new Promise((resolve) => server?.close(resolve));
+    const { code, err } = await run("status", "--url", url);
+    expect(code).toBe(1);
+    expect(err).toMatch(/no daemon runs at http:\/\/127\.0\.0\.1:\d+; start it/);
+  });
+
+  it("an address that is none is one sentence", async () => {
+    expect(await run("status", "--url", "nonsense")).toMatchObject({ code: 1, err: /cannot reach nonsense/ });
+  });
+});
