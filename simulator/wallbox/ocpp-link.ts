@@ -30,6 +30,7 @@ export type CallOutcome =
  */
 export interface OcppLink {
   readonly isOpen: boolean;
+  readonly isDialling: boolean;
   /** Queues a CALL; one is outstanding at a time (OCPP-J 1.6, 4.1.1). Never rejects. */
   call(action: string, payload: object): Promise<CallOutcome>;
   /** Dials, backs off, gives up calls that got no answer, and pings. */
@@ -171,10 +172,10 @@ export function createOcppLink(
     const frame = parsedFrame(text);
     if (frame === undefined) return;
     const [type, id, first, second] = frame;
-    if (type === CALL) void answer(id, String(first), second);
+    if (type === CALL) void answer(id, asText(first), second);
     else if (id !== outstanding?.id) log?.debug({ id }, "wallbox got an answer to no question");
     else if (type === CALLRESULT) settleOutstanding({ kind: "result", payload: asRecord(first) });
-    else if (type === CALLERROR) settleOutstanding({ kind: "error", code: String(first) });
+    else if (type === CALLERROR) settleOutstanding({ kind: "error", code: asText(first) });
   }
 
   async function answer(id: unknown, action: string, payload: unknown): Promise<void> {
@@ -216,6 +217,9 @@ export function createOcppLink(
     get isOpen() {
       return isOpen;
     },
+    get isDialling() {
+      return connection !== undefined && !isOpen;
+    },
     call(action, payload) {
       if (!isOpen || queue.length >= MAX_QUEUED_CALLS) return Promise.resolve({ kind: "disconnected" });
       lastId += 1;
@@ -255,6 +259,10 @@ function parsedFrame(text: string): readonly unknown[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {
