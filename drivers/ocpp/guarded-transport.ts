@@ -138,8 +138,10 @@ function attach(client: RpcClient, { log, onWire }: TransportDeps): void {
   });
   client.on("ping", () => listener.onTraffic());
   socket.on("ping", () => listener.onTraffic());
-  // After an illegal frame the library would wait half a minute of real time for the peer to close.
+  // After an illegal frame or too many bad messages the library would wait half a minute of real time for the
+  // peer to close.
   client.on("socketError", () => setImmediate(() => socket.terminate()));
+  client.on("closing", () => setImmediate(() => socket.terminate()));
   client.once("close", () => listener.onClosed());
 }
 
