@@ -138,7 +138,7 @@ describe("the wallbox's end of OCPP-J", () => {
 
   it("gives up a dial that gets no answer", async () => {
     link.down();
-    const silent = createServer((socket) => socket.on("error", () => {}));
+    const silent = createServer((socket) => socket.on("error", () => {}).resume());
     silent.listen(0, "127.0.0.1");
     await once(silent, "listening");
     const toNowhere = createOcppLink(
