@@ -5,8 +5,6 @@ import type { Command } from "./command.ts";
 import { configSummary } from "./config-summary.ts";
 
 export const checkCommand: Command = {
-  name: "check",
-  summary: "Check a config file and report every problem in it.",
   options: {
     config: {
       summary: "The file; else $HEMS_EDGE_CONFIG, else /etc/hems-edge/config.yaml.",

@@ -1,8 +1,8 @@
 import { closestName } from "../config/closest-name.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import { parseArguments } from "./arguments.ts";
-import type { CliIo, Command } from "./command.ts";
-import { commands } from "./commands.ts";
+import type { CliIo } from "./command.ts";
+import { type CommandEntry, commands } from "./commands.ts";
 import { commandHelp, overview } from "./help.ts";
 
 /** Runs what a person typed after `hems-edge`; resolves to the exit code. */
@@ -12,8 +12,8 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
     io.out(overview(commands));
     return name === undefined ? EXIT.usage : EXIT.ok;
   }
-  const command = commands.find((candidate) => candidate.name === (name === "--version" ? "version" : name));
-  if (command === undefined) {
+  const entry = commands.find((candidate) => candidate.name === (name === "--version" ? "version" : name));
+  if (entry === undefined) {
     const meant = closestName(
       name,
       commands.map((candidate) => candidate.name),
@@ -22,17 +22,18 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
     io.err(`hems-edge: unknown command ${name}, ${hint}\n`);
     return EXIT.usage;
   }
-  return runCommand(command, rest, io);
+  return runCommand(entry, rest, io);
 }
 
-async function runCommand(command: Command, argv: readonly string[], io: CliIo): Promise<number> {
+async function runCommand(entry: CommandEntry, argv: readonly string[], io: CliIo): Promise<number> {
+  const command = await entry.load();
   if (argv.includes("--help") || argv.includes("-h")) {
-    io.out(commandHelp(command));
+    io.out(commandHelp(entry, command));
     return EXIT.ok;
   }
   const parsed = parseArguments(command, argv);
   if (!parsed.ok) {
-    io.err(`hems-edge ${command.name}: ${parsed.problem}\nTry: ${command.example}\n`);
+    io.err(`hems-edge ${entry.name}: ${parsed.problem}\nTry: ${command.example}\n`);
     return EXIT.usage;
   }
   return command.run({ ...parsed.input, io });

@@ -25,11 +25,8 @@ export interface CommandInput {
   readonly io: CliIo;
 }
 
-/** What a person can type. The table of all of them is `commands.ts`. */
+/** One command as it is used; its name and summary stand in the table, `commands.ts`. */
 export interface Command {
-  readonly name: string;
-  /** One line for the list of commands. */
-  readonly summary: string;
   /** As shown in the usage line, e.g. `[MODE]`; with the fewest and most that are allowed. */
   readonly positionals?: { readonly usage: string; readonly min: number; readonly max: number };
   readonly options: Readonly<Record<string, OptionSpec>>;

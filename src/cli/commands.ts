@@ -1,22 +1,63 @@
-import { checkCommand } from "./check-command.ts";
 import type { Command } from "./command.ts";
-import { boostCommand, modeCommand, statusCommand, whyCommand } from "./daemon-commands.ts";
-import { demoCommand } from "./demo/demo-command.ts";
-import { doctorCommand } from "./doctor-command.ts";
-import { generateCommand } from "./generate-command.ts";
-import { runCommand } from "./run-command.ts";
-import { versionCommand } from "./version-command.ts";
+
+export interface CommandEntry {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Only the command that was typed is loaded: `status` must not wait for everything that `demo` needs. */
+  load(): Promise<Command>;
+}
 
 /** Everything that can be typed after `hems-edge`, in the order of the help. */
-export const commands: readonly Command[] = [
-  runCommand,
-  demoCommand,
-  checkCommand,
-  doctorCommand,
-  statusCommand,
-  whyCommand,
-  modeCommand,
-  boostCommand,
-  generateCommand,
-  versionCommand,
+export const commands: readonly CommandEntry[] = [
+  {
+    name: "run",
+    summary: "Run the daemon until it is told to stop.",
+    load: async () => (await import("./run-command.ts")).runCommand,
+  },
+  {
+    name: "demo",
+    summary: "Watch the real daemon charge a car in a simulated house from a measured day.",
+    load: async () => (await import("./demo/demo-command.ts")).demoCommand,
+  },
+  {
+    name: "check",
+    summary: "Check a config file and report every problem in it.",
+    load: async () => (await import("./check-command.ts")).checkCommand,
+  },
+  {
+    name: "doctor",
+    summary: "Look at what the daemon needs of this machine: clock, disk, ports, serial lines, systemd.",
+    load: async () => (await import("./doctor-command.ts")).doctorCommand,
+  },
+  {
+    name: "status",
+    summary: "Show what the running daemon does; exit 1 when none runs.",
+    load: async () => (await import("./daemon-commands.ts")).statusCommand,
+  },
+  {
+    name: "why",
+    summary: "Say why the car gets its current, and what happens next.",
+    load: async () => (await import("./daemon-commands.ts")).whyCommand,
+  },
+  {
+    name: "mode",
+    summary: "Show the charging mode, or set it: none, spot, hems or hems_and_spot.",
+    load: async () => (await import("./daemon-commands.ts")).modeCommand,
+  },
+  {
+    name: "boost",
+    summary: "Charge now with full current until the car is full or unplugged.",
+    load: async () => (await import("./daemon-commands.ts")).boostCommand,
+  },
+  {
+    name: "generate",
+    summary: "In a checkout: write the files that are made from the config schema.",
+    load: async () => (await import("./generate-command.ts")).generateCommand,
+  },
+  {
+    name: "version",
+    summary: "Print the version, the commit, Node and the libraries.",
+    load: async () => (await import("./version-command.ts")).versionCommand,
+  },
 ];

@@ -9,16 +9,12 @@ import { type DaemonState, daemonStateSchema, stateText, whyText } from "./daemo
 const json = { summary: "Print JSON." };
 
 export const statusCommand: Command = {
-  name: "status",
-  summary: "Show what the running daemon does; exit 1 when none runs.",
   options: { ...daemonOptions, json },
   example: "hems-edge status",
   run: (input) => show(input, stateText, (body) => body),
 };
 
 export const whyCommand: Command = {
-  name: "why",
-  summary: "Say why the car gets its current, and what happens next.",
   options: { ...daemonOptions, json },
   example: "hems-edge why",
   run: (input) =>
@@ -31,8 +27,6 @@ export const whyCommand: Command = {
 };
 
 export const modeCommand: Command = {
-  name: "mode",
-  summary: "Show the charging mode, or set it: none, spot, hems or hems_and_spot.",
   positionals: { usage: "[MODE]", min: 0, max: 1 },
   options: { ...daemonOptions, json },
   example: "hems-edge mode hems",
@@ -56,8 +50,6 @@ export const modeCommand: Command = {
 };
 
 export const boostCommand: Command = {
-  name: "boost",
-  summary: "Charge now with full current until the car is full or unplugged.",
   options: { ...daemonOptions, cancel: { summary: "Go back to the mode." }, json },
   example: "hems-edge boost --cancel",
   run(input) {

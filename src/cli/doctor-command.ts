@@ -14,8 +14,6 @@ import {
 } from "./doctor-checks.ts";
 
 export const doctorCommand: Command = {
-  name: "doctor",
-  summary: "Look at what the daemon needs of this machine: clock, disk, ports, serial lines, systemd.",
   options: {
     config: {
       summary: "The daemon's config; else $HEMS_EDGE_CONFIG, else /etc/hems-edge/config.yaml.",

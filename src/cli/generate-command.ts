@@ -6,8 +6,6 @@ import type { Command } from "./command.ts";
 import { packageInfo } from "./package-info.ts";
 
 export const generateCommand: Command = {
-  name: "generate",
-  summary: "In a checkout: write the files that are made from the config schema.",
   options: { check: { summary: "Write nothing; exit 1 when a file is stale." } },
   example: "hems-edge generate --check",
   async run({ switches, io }) {

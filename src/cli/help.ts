@@ -1,7 +1,8 @@
 import type { Command } from "./command.ts";
+import type { CommandEntry } from "./commands.ts";
 
 /** The list of all commands. */
-export function overview(commands: readonly Command[]): string {
+export function overview(commands: readonly CommandEntry[]): string {
   return [
     "hems-edge charges a car from measured solar surplus, and says why.",
     "",
@@ -15,11 +16,11 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** How one command is used. */
-export function commandHelp(command: Command): string {
+export function commandHelp({ name, summary }: CommandEntry, command: Command): string {
   const options = Object.entries({ ...command.options, help: { summary: "Show this text." } });
-  const usage = ["hems-edge", command.name, command.positionals?.usage, "[OPTIONS]"];
+  const usage = ["hems-edge", name, command.positionals?.usage, "[OPTIONS]"];
   return [
-    command.summary,
+    summary,
     "",
     `Usage: ${usage.filter((part) => part !== undefined).join(" ")}`,
     "",

@@ -15,8 +15,6 @@ import type { Command, CommandInput } from "./command.ts";
 import { packageInfo } from "./package-info.ts";
 
 export const runCommand: Command = {
-  name: "run",
-  summary: "Run the daemon until it is told to stop.",
   options: {
     config: {
       summary: "The config file; else $HEMS_EDGE_CONFIG, else /etc/hems-edge/config.yaml.",

@@ -3,8 +3,6 @@ import type { Command } from "./command.ts";
 import { packageInfo } from "./package-info.ts";
 
 export const versionCommand: Command = {
-  name: "version",
-  summary: "Print the version, the commit, Node and the libraries.",
   options: { json: { summary: "Print JSON." } },
   example: "hems-edge version --json",
   async run({ switches, io }) {

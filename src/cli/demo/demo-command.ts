@@ -10,8 +10,6 @@ import { demoSummary, summaryText } from "./demo-summary.ts";
 const WATCHING_SPEED = 600;
 
 export const demoCommand: Command = {
-  name: "demo",
-  summary: "Watch the real daemon charge a car in a simulated house from a measured day.",
   options: {
     day: { summary: "Shipped day, or a CSV file time,pv_w,load_w.", placeholder: "NAME" },
     speed: {
