@@ -115,8 +115,11 @@ export function createMqttConnection(
       isLossLogged = false;
       connectedAtMs = clock.monotonicMs();
       log.info({ broker: hostOf(options.url) }, "MQTT broker connected");
-      opened.subscribe(options.subscription, { qos: 1, rap: options.protocolVersion === 5 }, (error) => {
-        if (error) log.warn({ cause: error.message }, "MQTT broker refuses the command subscription");
+      const how = { qos: 1, rap: options.protocolVersion === 5 } as const;
+      opened.subscribe(options.subscription, how, (error, _granted, suback) => {
+        // Without an answer the connection ended meanwhile, which is told elsewhere.
+        if (error === null || suback === undefined) return;
+        log.warn({ cause: error.message }, "MQTT broker refuses commands to us");
       });
       listener.onConnected();
     });

@@ -48,7 +48,7 @@ export function initialToldSite(report: TickReport): ToldSite {
     mode: report.mode,
     boost: report.boost,
     limitedBy: report.limitedBy,
-    limitToldAtMs: report.monotonicMs,
+    limitToldAtMs: Number.NEGATIVE_INFINITY,
     meter: report.meterTrust === "good" ? "there" : "unseen",
     wallbox: report.wallbox.isConnected ? "there" : "unseen",
   };

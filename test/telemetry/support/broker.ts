@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { Aedes, type AuthenticateHandler, type PublishPacket } from "aedes";
+import { Aedes, type AuthenticateHandler, type AuthorizeSubscribeHandler, type PublishPacket } from "aedes";
 import { eventually } from "../../support/eventually.ts";
 
 export interface Message {
@@ -24,13 +24,15 @@ export interface TestBroker {
   close(): Promise<void>;
 }
 
+interface BrokerSetup {
+  readonly port?: number;
+  readonly authenticate?: AuthenticateHandler;
+  readonly authorizeSubscribe?: AuthorizeSubscribeHandler;
+}
+
 /** A real MQTT 3.1.1 broker on a port of 127.0.0.1 that remembers what it saw. */
-export async function startBroker(
-  options: { port?: number; authenticate?: AuthenticateHandler } = {},
-): Promise<TestBroker> {
-  const broker = await Aedes.createBroker(
-    options.authenticate === undefined ? {} : { authenticate: options.authenticate },
-  );
+export async function startBroker({ port = 0, ...handlers }: BrokerSetup = {}): Promise<TestBroker> {
+  const broker = await Aedes.createBroker(handlers);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -38,9 +40,9 @@ export async function startBroker(
     socket.on("error", () => undefined);
     broker.handle(socket);
   });
-  server.listen(options.port ?? 0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const bound = (server.address() as AddressInfo).port;
   const messages: Message[] = [];
   broker.on("publish", (packet: PublishPacket) => {
     if (packet.topic.startsWith("$SYS")) return;
@@ -57,8 +59,8 @@ export async function startBroker(
     for (const socket of sockets) socket.destroy();
   };
   return {
-    url: `mqtt://127.0.0.1:${port}`,
-    port,
+    url: `mqtt://127.0.0.1:${bound}`,
+    port: bound,
     messages,
     payloads,
     cut,

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { TickReport } from "../../src/core/tick-report.ts";
+import { initialToldSite, siteEvents } from "../../src/telemetry/site-events.ts";
+import { sampleReport } from "../support/sample-report.ts";
+
+const away = { ...sampleReport().wallbox, isConnected: false };
+
+/** The names of all events that these passes, one second apart, raise. */
+function story(...passes: Partial<TickReport>[]): string[] {
+  const reports = passes.map((changes, index) => sampleReport({ monotonicMs: index * 1_000, ...changes }));
+  const [first, ...rest] = reports;
+  let told = initialToldSite(first ?? sampleReport());
+  return rest.flatMap((report) => {
+    const step = siteEvents(told, report);
+    told = step.told;
+    return step.events.map((event) => ("to" in event ? `${event.event} ${event.to}` : event.event));
+  });
+}
+
+describe("events", () => {
+  it("are silent while nothing changes", () => {
+    expect(story({}, {}, { setpointA: 11 }, { setpointA: 12 })).toEqual([]);
+  });
+
+  it("tell mode, boost and state in that order", () => {
+    expect(
+      story({ state: "idle", mode: "none" }, { state: "active", mode: "hems", boost: "ongoing" }),
+    ).toEqual(["mode_changed hems", "boost_changed ongoing", "state_changed active"]);
+  });
+
+  it("tell that the meter was lost, once, and that it is back, once", () => {
+    expect(
+      story(
+        {},
+        { meterTrust: "suspect" },
+        { meterTrust: "lost" },
+        { meterTrust: "lost" },
+        { meterTrust: "suspect" },
+        { meterTrust: "good" },
+        { meterTrust: "good" },
+      ),
+    ).toEqual(["meter_lost", "meter_recovered"]);
+  });
+
+  it("do not call suspect what comes back a loss", () => {
+    expect(story({}, { meterTrust: "suspect" }, { meterTrust: "good" })).toEqual([]);
+  });
+
+  it("tell that the wallbox was lost and is back", () => {
+    expect(story({}, { wallbox: away }, { wallbox: away }, {})).toEqual([
+      "wallbox_lost",
+      "wallbox_recovered",
+    ]);
+  });
+
+  it("do not tell the loss of what was not there yet", () => {
+    const start = { meterTrust: "lost", wallbox: away } as const;
+    expect(story(start, start, { ...start, meterTrust: "suspect" }, {})).toEqual([]);
+    expect(story(start, {}, start)).toEqual(["meter_lost", "wallbox_lost"]);
+  });
+
+  it("tell a limit at most every five seconds, and the newest in the end", () => {
+    const limited = { limitedBy: "main_fuse" } as const;
+    const flicker = Array.from({ length: 10 }, (_, index) => (index % 2 === 0 ? limited : {}));
+    expect(story({}, ...flicker)).toEqual(["limit_changed main_fuse", "limit_changed null"]);
+    expect(story({}, limited, {}, {}, {}, {})).toEqual(["limit_changed main_fuse"]);
+    expect(story({}, limited, {}, {}, {}, {}, {})).toEqual(["limit_changed main_fuse", "limit_changed null"]);
+    expect(story({}, limited, {}, {}, {}, {}, limited, limited)).toEqual(["limit_changed main_fuse"]);
+  });
+});
