@@ -29,9 +29,8 @@ export interface ModelNeed {
 /** Gives the image of a model that was read. */
 export type Images = (model: ModelAddress) => ModelImage;
 
-/** How one or two channels come about. */
+/** How a channel comes about; for the grid, two. */
 export interface ChannelPlan {
-  readonly channels: readonly (keyof SiteChannels)[];
   readonly needs: readonly ModelNeed[];
   decode(images: Images): SiteChannels;
 }
@@ -67,7 +66,6 @@ function gridPlan(device: SubDevice, gridSign: GridSign): ChannelPlan | undefine
   if (meter === undefined) return undefined;
   const { model, points } = meter;
   return {
-    channels: ["gridPowerW"],
     needs: [need(model, meterPointsOf(points))],
     decode: (images) => gridChannels(images(model), points, gridSign),
   };
@@ -114,7 +112,6 @@ function stringsPlan(device: SubDevice): ChannelPlan | undefined {
 
 function pvPlanOf(needs: readonly ModelNeed[], powerW: (images: Images) => number | undefined): ChannelPlan {
   return {
-    channels: ["pvPowerW"],
     needs,
     decode(images) {
       const pvPowerW = powerW(images);
@@ -135,7 +132,6 @@ function batteryPowerPlan(device: SubDevice): ChannelPlan | undefined {
   const battery = device.models.find(({ id }) => id === BATTERY);
   if (battery !== undefined) {
     return {
-      channels: ["batteryPowerW"],
       needs: [need(battery, [BATTERY_POINTS.W])],
       decode(images) {
         const batteryPowerW = pointValue(images(battery), BATTERY_POINTS.W);
@@ -153,7 +149,6 @@ function storageInputsPlan(device: SubDevice): ChannelPlan | undefined {
   const last = inputs.at(-1);
   if (model === undefined || last === undefined) return undefined;
   return {
-    channels: ["batteryPowerW"],
     needs: [{ model, count: dcInputEnd(last.index) }],
     decode(images) {
       const image = images(model);
@@ -179,7 +174,6 @@ function socPlan(device: SubDevice): ChannelPlan | undefined {
   if (found === undefined) return undefined;
   const { model, points: point } = found;
   return {
-    channels: ["batterySocPct"],
     needs: [need(model, [point])],
     decode(images) {
       const batterySocPct = pointValue(images(model), point);

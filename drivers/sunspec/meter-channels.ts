@@ -13,7 +13,7 @@ export function gridChannels(
   const meterW = pointValue(image, points.W);
   const currentsA = phaseCurrentsA(image, points, sign);
   return {
-    ...(meterW === undefined ? {} : { gridPowerW: sign * meterW }),
+    ...(meterW === undefined ? {} : { gridPowerW: sign === 1 ? meterW : 0 - meterW }),
     ...(currentsA === undefined ? {} : { gridPhaseCurrentsA: currentsA }),
   };
 }

@@ -26,6 +26,7 @@ export interface SunspecSourceDeps {
 }
 
 interface Plan {
+  readonly subDevices: readonly SubDevice[];
   readonly channelPlans: readonly ChannelPlan[];
   readonly reader: BlockReader;
   readonly madeAtMs: number;
@@ -60,8 +61,11 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
       if (!found.ok) return failure(found.fault);
       plan = planFor(found.subDevices);
     }
-    const { channelPlans, reader } = plan;
-    if (channelPlans.length === 0) return failure({ kind: "protocol", detail: "no model for any role" });
+    const { subDevices, channelPlans, reader } = plan;
+    if (channelPlans.length === 0) {
+      tellFinding(subDevices, {});
+      return failure({ kind: "protocol", detail: "no SunSpec model for any role of the device" });
+    }
     const blocks = await reader.read();
     if (!blocks.ok) {
       if (blocks.isMoved) plan = undefined;
@@ -71,15 +75,15 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
       {},
       ...channelPlans.map(({ decode }) => decode(blocks.images)),
     );
+    tellFinding(subDevices, channels);
     return { ok: true, channels, stamp: blocks.stamp };
   }
 
   function planFor(subDevices: readonly SubDevice[]): Plan {
     const channelPlans = planChannels(subDevices, options.roles, options.gridSign);
-    tellFinding(subDevices, channelPlans);
     const blocks = planBlocks(channelPlans.flatMap(({ needs }) => needs));
     const reader = createBlockReader(bus, options.unit, blocks);
-    return { channelPlans, reader, madeAtMs: clock.monotonicMs() };
+    return { subDevices, channelPlans, reader, madeAtMs: clock.monotonicMs() };
   }
 
   return { name: options.name, read, close: () => Promise.resolve() };
@@ -89,10 +93,13 @@ function failure(fault: BusFault): SourceReading {
   return { ok: false, fault: deviceFault(fault) };
 }
 
-/** Tells each finding once: a device that is discovered again and stayed the same is silent. */
+/** Tells each finding once, with the first reading: a device that is discovered again and stayed the same is silent. */
 function createFindingLog({ name, roles }: SunspecSourceOptions, log: Logger) {
+  let last: readonly SubDevice[] | undefined;
   let told = "";
-  return (subDevices: readonly SubDevice[], channelPlans: readonly ChannelPlan[]): void => {
+  return (subDevices: readonly SubDevice[], channels: SiteChannels): void => {
+    if (subDevices === last) return;
+    last = subDevices;
     const devices = subDevices.map(({ manufacturer, model, models }) => ({
       manufacturer,
       model,
@@ -102,7 +109,9 @@ function createFindingLog({ name, roles }: SunspecSourceOptions, log: Logger) {
     if (finding === told) return;
     told = finding;
     log.info({ device: name, devices }, "sunspec device found");
-    const missing = missingChannels(roles, channelPlans);
+    const missing = roles
+      .flatMap((role) => CHANNELS[role])
+      .filter((channel) => channels[channel] === undefined);
     if (missing.length > 0) log.warn({ device: name, missing, devices }, "sunspec device lacks values");
   };
 }
@@ -112,11 +121,3 @@ const CHANNELS: Readonly<Record<Role, readonly (keyof SiteChannels)[]>> = {
   pv: ["pvPowerW"],
   battery: ["batteryPowerW", "batterySocPct"],
 };
-
-function missingChannels(
-  roles: readonly Role[],
-  channelPlans: readonly ChannelPlan[],
-): readonly (keyof SiteChannels)[] {
-  const given = new Set(channelPlans.flatMap(({ channels }) => channels));
-  return roles.flatMap((role) => CHANNELS[role]).filter((channel) => !given.has(channel));
-}
