@@ -39,6 +39,11 @@ const MOST_CONNECTIONS = 128;
 const REQUEST_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_MS = 5_000;
 
+/** For bytes that are no HTTP: there is no request to answer by. */
+const MALFORMED_HTTP =
+  "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n" +
+  '{"detail":"malformed request"}';
+
 export function createApi(options: ApiOptions, deps: ApiDeps): Api {
   const { clock, log } = deps;
   let latest: TickReport | undefined;
@@ -92,6 +97,10 @@ async function buildServer(context: ApiContext, stream: EventStream, log: Logger
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 64 },
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(MALFORMED_HTTP);
+      else socket.destroy();
+    },
     frameworkErrors: (_error, _request, reply) => {
       sendProblem(reply.headers(SECURITY_HEADERS), 400, "malformed request");
     },

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createApi } from "../../src/api/api.ts";
@@ -445,6 +445,24 @@ describe("errors and hardening", () => {
     expect(answer.status).toBe(status);
     expect(answer.json()).toEqual({ detail: expect.stringMatching(/.+/) });
     expect(recorder.asked).toEqual([]);
+  });
+
+  it("answers bytes that are no HTTP with a detail and goes on", async () => {
+    const { port } = await serve();
+    for (const bytes of [
+      "\0\xff\r\n\r\n",
+      "GET / HTTP/9.9\r\n\r\n",
+      `GET / HTTP/1.1\r\nx: ${"x".repeat(20_000)}\r\n\r\n`,
+    ]) {
+      const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+      const chunks: Buffer[] = [];
+      socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+      await once(socket, "close");
+      expect(Buffer.concat(chunks).toString()).toMatch(
+        /^HTTP\/1\.1 400 [\s\S]*\{"detail":"malformed request"\}$/,
+      );
+    }
+    expect((await ask(port, "/healthz")).status).toBe(503);
   });
 
   it("refuses foreign host names, which is how DNS rebinding comes in", async () => {
