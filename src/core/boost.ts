@@ -2,7 +2,7 @@ import type { BoostState } from "./settings.ts";
 import type { VehicleState, WallboxSample } from "./site-sample.ts";
 
 /** A car that draws this much is charging, W: less is its electronics. */
-export const DRAWING_POWER_W = 300;
+const DRAWING_POWER_W = 300;
 
 export interface Boost {
   readonly state: BoostState;
@@ -14,7 +14,7 @@ export const NO_BOOST: Boost = { state: "off", hasDrawn: false };
 
 /** The boost after one pass: armed starts at plug-in, ongoing ends when the car is full or gone. */
 export function nextBoost(boost: Boost, wallbox: WallboxSample): Boost {
-  if (!wallbox.isConnected || wallbox.vehicle === "unknown") return boost;
+  if (!isVehicleTold(wallbox)) return boost;
   const { vehicle } = wallbox;
   switch (boost.state) {
     case "off":
@@ -45,6 +45,16 @@ export function isPluggedIn(vehicle: VehicleState): boolean {
   }
 }
 
-export function isDrawing(wallbox: WallboxSample): boolean {
+/** False only when the box tells that the car has been unplugged or its session is over. */
+export function isSameCar(wallbox: WallboxSample): boolean {
+  return !isVehicleTold(wallbox) || isPluggedIn(wallbox.vehicle);
+}
+
+/** A box that is away, silent or broken tells nothing of the car. */
+function isVehicleTold({ isConnected, vehicle }: WallboxSample): boolean {
+  return isConnected && vehicle !== "unknown" && vehicle !== "faulted";
+}
+
+function isDrawing(wallbox: WallboxSample): boolean {
   return wallbox.chargePowerW !== undefined && wallbox.chargePowerW.value >= DRAWING_POWER_W;
 }

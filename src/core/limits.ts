@@ -1,5 +1,5 @@
 import type { SiteSample, WallboxCapability } from "./site-sample.ts";
-import { currentA, NOMINAL_VOLTAGE_V, type PhaseCurrentsA } from "./units.ts";
+import { currentA, NOMINAL_VOLTAGE_V, type PhaseCurrentsA, powerW } from "./units.ts";
 
 /** Every limit on the charge current; the smallest wins and is named. */
 export type LimitName =
@@ -38,45 +38,54 @@ export interface LimitContext {
   readonly userMaxA: number | undefined;
   /** The current the car is allowed at this moment, A per phase. */
   readonly setpointA: number;
-  /** Whether meter and wallbox both show the present set point. */
+  /** Whether the meter shows the present set point. */
+  readonly isMeterSettled: boolean;
+  /** Whether meter and wallbox both show it. */
   readonly isSettled: boolean;
 }
 
-/** The limits that hold now, smallest first. */
-export function activeLimits(context: LimitContext): readonly Limit[] {
+/** The limit that leaves least to the car now. */
+export function smallestLimit(context: LimitContext): Limit {
   const { limits, sample } = context;
-  const found: Limit[] = [
-    { name: "wallbox_rating", maxCurrentA: sample.wallbox.capability.maxCurrentA },
-    { name: "configured_maximum", maxCurrentA: limits.configuredMaxA },
+  const isBlind = sample.meterTrust === "lost";
+  const others: readonly (readonly [LimitName, number | undefined])[] = [
+    ["configured_maximum", limits.configuredMaxA],
+    ["cable", limits.cableCurrentA],
+    ["user_maximum", context.userMaxA],
+    ["failsafe", isBlind ? limits.failsafeCurrentA : undefined],
+    ["main_fuse", isBlind ? undefined : fuseLimitA(context)],
+    ["site_import", isBlind ? undefined : importLimitA(context)],
+    ["grid_operator", isBlind ? undefined : gridOperatorLimitA(context)],
   ];
-  add(found, "cable", limits.cableCurrentA);
-  add(found, "user_maximum", context.userMaxA);
-  if (sample.meterTrust === "lost") {
-    found.push({ name: "failsafe", maxCurrentA: limits.failsafeCurrentA });
-  } else {
-    add(found, "main_fuse", fuseLimitA(context));
-    add(found, "site_import", importLimitA(context));
-    add(found, "grid_operator", gridOperatorLimitA(context));
+  let smallest: Limit = { name: "wallbox_rating", maxCurrentA: sample.wallbox.capability.maxCurrentA };
+  for (const [name, maxCurrentA] of others) {
+    if (maxCurrentA !== undefined && maxCurrentA < smallest.maxCurrentA) smallest = { name, maxCurrentA };
   }
-  return found.sort((a, b) => a.maxCurrentA - b.maxCurrentA);
+  return smallest;
 }
 
-/** The wanted current under the limits: whole steps of the box, and 0 instead of less than its minimum. */
+/** The wanted current under the limit: whole steps of the box, and 0 instead of less than its minimum. */
 export function limitedCurrentA(
   wantedA: number,
-  limits: readonly Limit[],
+  limit: Limit,
   capability: WallboxCapability,
 ): { readonly currentA: number; readonly limitedBy: LimitName | undefined } {
-  const smallest = limits[0];
-  if (smallest === undefined || wantedA <= smallest.maxCurrentA)
-    return { currentA: wantedA, limitedBy: undefined };
-  const steppedA = floorToStepA(Math.max(smallest.maxCurrentA, 0), capability.stepA);
-  return { currentA: steppedA < capability.minCurrentA ? 0 : steppedA, limitedBy: smallest.name };
+  const allowedA = Math.max(0, Math.min(wantedA, limit.maxCurrentA));
+  const steppedA = floorToStepA(allowedA, capability.stepA);
+  return {
+    currentA: steppedA < capability.minCurrentA ? 0 : steppedA,
+    limitedBy: wantedA > limit.maxCurrentA ? limit.name : undefined,
+  };
 }
 
 /** Largest multiple of `stepA` not above `valueA`; tolerant of binary fractions. */
 export function floorToStepA(valueA: number, stepA: number): number {
   return roundedA(Math.floor(valueA / stepA + 1e-6) * stepA);
+}
+
+/** Smallest multiple of `stepA` not below `valueA`; tolerant of binary fractions. */
+export function ceilToStepA(valueA: number, stepA: number): number {
+  return roundedA(Math.ceil(valueA / stepA - 1e-6) * stepA);
 }
 
 /** Nearest multiple of `stepA`. */
@@ -88,13 +97,9 @@ function roundedA(valueA: number): number {
   return Math.round(valueA * 10) / 10;
 }
 
-function add(found: Limit[], name: LimitName, maxCurrentA: number | undefined): void {
-  if (maxCurrentA !== undefined) found.push({ name, maxCurrentA });
-}
-
 /** Main fuse: what its tightest phase leaves to the car. Which phase a one-phase box hangs on is not known. */
 function fuseLimitA(context: LimitContext): number | undefined {
-  const importsA = gridImportsA(context.sample);
+  const importsA = gridImportsA(context);
   if (importsA === undefined) return undefined;
   const allowancesA = importsA.map((importA, phase) =>
     allowanceA(context, context.limits.mainFuseA - importA, carPhaseCurrentA(context, phase)),
@@ -106,46 +111,60 @@ function importLimitA(context: LimitContext): number | undefined {
   const { gridPowerW } = context.sample;
   const { importLimitW } = context.limits;
   if (gridPowerW === undefined || importLimitW === undefined) return undefined;
-  const headroomA = currentA(importLimitW - gridPowerW.value, context.sample.wallbox.capability.phases);
-  return allowanceA(context, headroomA, carMeanCurrentA(context));
+  return powerAllowanceA(context, importLimitW - gridPowerW.value);
 }
 
 /** The operator limits what the car draws from the grid; power the house exports without the car comes on top. */
 function gridOperatorLimitA(context: LimitContext): number | undefined {
+  const { gridPowerW } = context.sample;
   const { gridOperatorLimitW } = context.limits;
-  const { gridPowerW, wallbox } = context.sample;
-  if (gridOperatorLimitW === undefined) return undefined;
-  if (gridPowerW === undefined || wallbox.chargePowerW === undefined || !context.isSettled) {
-    return currentA(gridOperatorLimitW, context.sample.wallbox.capability.phases);
-  }
-  const ownW = Math.max(0, wallbox.chargePowerW.value - gridPowerW.value);
-  return currentA(gridOperatorLimitW + ownW, context.sample.wallbox.capability.phases);
+  if (gridPowerW === undefined || gridOperatorLimitW === undefined) return undefined;
+  return powerAllowanceA(context, gridOperatorLimitW - Math.min(carPowerW(context), gridPowerW.value));
+}
+
+function powerAllowanceA(context: LimitContext, headroomW: number): number {
+  const headroomA = currentA(headroomW, context.sample.wallbox.capability.phases);
+  return allowanceA(context, headroomA, carMeanCurrentA(context));
 }
 
 /**
  * Current that uses up `headroomA` on top of what the car draws. While the last set point still works its way into
- * the readings they cannot be combined: then a breach lowers the set point by its excess, and nothing raises it.
+ * the readings nothing raises it, and a breach is judged against the readings themselves: taking its excess off a
+ * set point that the meter does not show yet would cut again on each pass.
  */
-function allowanceA(context: LimitContext, headroomA: number, carA: number): number {
-  if (context.isSettled) return carA + headroomA;
-  return headroomA >= 0 ? Number.POSITIVE_INFINITY : Math.min(context.setpointA, carA) + headroomA;
+function allowanceA(
+  { isSettled, isMeterSettled, setpointA }: LimitContext,
+  headroomA: number,
+  carA: number,
+): number {
+  if (isSettled) return carA + headroomA;
+  if (headroomA >= 0) return Number.POSITIVE_INFINITY;
+  return (isMeterSettled ? Math.min(setpointA, carA) : carA) + headroomA;
 }
 
-/** Import on each phase, A: measured, else an even split of the power. */
-function gridImportsA(sample: SiteSample): PhaseCurrentsA | undefined {
-  if (sample.gridPhaseCurrentsA !== undefined) return sample.gridPhaseCurrentsA.value;
-  if (sample.gridPowerW === undefined) return undefined;
-  const evenA = sample.gridPowerW.value / (3 * NOMINAL_VOLTAGE_V);
-  return [evenA, evenA, evenA];
+/** Import on each phase, A: measured, else the house split evenly and the car where it may be. */
+function gridImportsA(context: LimitContext): PhaseCurrentsA | undefined {
+  const { gridPhaseCurrentsA, gridPowerW } = context.sample;
+  if (gridPhaseCurrentsA !== undefined) return gridPhaseCurrentsA.value;
+  if (gridPowerW === undefined) return undefined;
+  const houseA = (gridPowerW.value - carPowerW(context)) / (3 * NOMINAL_VOLTAGE_V);
+  const importA = (phase: number) => houseA + carPhaseCurrentA(context, phase);
+  return [importA(0), importA(1), importA(2)];
 }
 
 function carPhaseCurrentA(context: LimitContext, phase: number): number {
-  if (context.sample.wallbox.capability.phases === 1) return carMeanCurrentA(context);
-  return context.sample.wallbox.phaseCurrentsA?.value[phase] ?? carMeanCurrentA(context);
+  const { capability, phaseCurrentsA } = context.sample.wallbox;
+  const measuredA = capability.phases === 1 ? undefined : phaseCurrentsA?.value[phase];
+  return measuredA ?? carMeanCurrentA(context);
 }
 
-/** What the car draws per phase, A; with nothing measured, what it is allowed. */
-function carMeanCurrentA({ sample, setpointA }: LimitContext): number {
+/** What the car draws per phase, A. */
+function carMeanCurrentA(context: LimitContext): number {
+  return currentA(carPowerW(context), context.sample.wallbox.capability.phases);
+}
+
+/** What the car draws, W; with nothing measured, what it is allowed. */
+function carPowerW({ sample, setpointA }: LimitContext): number {
   const { chargePowerW, capability } = sample.wallbox;
-  return chargePowerW === undefined ? setpointA : currentA(chargePowerW.value, capability.phases);
+  return chargePowerW === undefined ? powerW(setpointA, capability.phases) : chargePowerW.value;
 }

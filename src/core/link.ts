@@ -6,46 +6,57 @@ import { currentA } from "./units.ts";
 const ADOPTION_MS = 30_000;
 
 /** What control knows of the set point that the box holds. */
-export interface Link {
-  /** A per phase; undefined until the box has been read after each (re)connect. */
-  readonly setpointA: number | undefined;
-  readonly lastChangeMs: number | undefined;
-  /** A charge that was found running is judged until this time, ms. */
-  readonly adoptingUntilMs: number | undefined;
-  /** Since when the box has been away, ms. */
-  readonly lostSinceMs: number | undefined;
+export type Link = UnreadLink | HeldLink;
+
+/** The box is away, or what it does has not been read since it is back: its set point expires by itself. */
+export interface UnreadLink {
+  readonly kind: "unread";
+  readonly sinceMs: number;
 }
 
-export const UNREAD_LINK: Link = {
-  setpointA: undefined,
-  lastChangeMs: undefined,
-  adoptingUntilMs: undefined,
-  lostSinceMs: undefined,
-};
+export interface HeldLink {
+  readonly kind: "held";
+  /** A per phase. */
+  readonly setpointA: number;
+  readonly lastChangeMs: number;
+  /** A charge that was found running is judged until this time, ms. */
+  readonly adoptingUntilMs: number | undefined;
+}
 
 /**
- * The link at a pass. While the box is away its set point expires by itself, so nothing about it is believed; when
- * it is back, what the car draws is adopted as the set point, so that control neither jumps up nor cuts off.
+ * The link at a pass. While the box is away nothing about it is believed; when it is back, what the car draws is
+ * adopted as the set point, so that control neither jumps up nor cuts off.
  */
-export function nextLink(link: Link, sample: SiteSample): Link {
+export function nextLink(link: Link | undefined, sample: SiteSample): Link {
   const { wallbox, nowMs } = sample;
-  if (!wallbox.isConnected) return { ...UNREAD_LINK, lostSinceMs: link.lostSinceMs ?? nowMs };
-  if (link.setpointA === undefined) return adoptedLink(link, sample);
+  if (!wallbox.isConnected) return { kind: "unread", sinceMs: unreadSinceMs(link) ?? nowMs };
+  if (link?.kind === "held") return judgedLink(link, nowMs);
+  return (
+    adoptedLink(sample, unreadSinceMs(link)) ?? { kind: "unread", sinceMs: unreadSinceMs(link) ?? nowMs }
+  );
+}
+
+function unreadSinceMs(link: Link | undefined): number | undefined {
+  return link?.kind === "unread" ? link.sinceMs : undefined;
+}
+
+function judgedLink(link: HeldLink, nowMs: number): HeldLink {
   const isJudged = link.adoptingUntilMs !== undefined && nowMs >= link.adoptingUntilMs;
   return isJudged ? { ...link, adoptingUntilMs: undefined } : link;
 }
 
-function adoptedLink(link: Link, { wallbox, nowMs }: SiteSample): Link {
+/** Undefined while there is no reading that tells what the box does now. */
+function adoptedLink({ wallbox, nowMs }: SiteSample, unreadMs: number | undefined): HeldLink | undefined {
   const { capability, chargePowerW, vehicle } = wallbox;
-  if (vehicle === "unknown" || chargePowerW === undefined) return link;
-  if (link.lostSinceMs !== undefined && chargePowerW.atMs < link.lostSinceMs) return link;
+  if (vehicle === "unknown" || chargePowerW === undefined) return undefined;
+  if (unreadMs !== undefined && chargePowerW.atMs < unreadMs) return undefined;
   const drawnA = currentA(chargePowerW.value, capability.phases);
   const adoptedA = nearestStepA(Math.min(drawnA, capability.maxCurrentA), capability.stepA);
   const isCharging = drawnA >= capability.minCurrentA / 2;
   return {
+    kind: "held",
     setpointA: isCharging ? Math.max(adoptedA, capability.minCurrentA) : 0,
     lastChangeMs: nowMs,
     adoptingUntilMs: isCharging ? nowMs + ADOPTION_MS : undefined,
-    lostSinceMs: undefined,
   };
 }

@@ -1,4 +1,6 @@
-import type { ControlState, CurrentChoice, PassView } from "./decide.ts";
+import type { CurrentChoice } from "./current-choice.ts";
+import type { ControlState } from "./decide.ts";
+import type { PassView } from "./pass-view.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import type { Reading, SiteSample } from "./site-sample.ts";
 import { healthWarning, uxPhase } from "./status.ts";

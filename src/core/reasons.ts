@@ -9,6 +9,8 @@ export type ReasonCode =
   | "wallbox_faulted"
   | "wallbox_not_modulating"
   | "wallbox_not_following"
+  | "wallbox_silent"
+  | "settling"
   | "meter_suspect"
   | "meter_lost"
   | "waiting_for_surplus"
@@ -67,13 +69,21 @@ export const reasons = {
     code: "wallbox_not_following",
     text: `The car draws more than the ${amps(setpointA)} that the wallbox was told: nothing is raised until it obeys.`,
   }),
+  wallboxSilent: (setpointA: number): Reason => ({
+    code: "wallbox_silent",
+    text: `The wallbox does not say what the car draws: ${allowed(setpointA)} until it does.`,
+  }),
+  settling: (setpointA: number): Reason => ({
+    code: "settling",
+    text: `Waiting for readings that show the last change: ${allowed(setpointA)} meanwhile.`,
+  }),
   meterSuspect: (setpointA: number): Reason => ({
     code: "meter_suspect",
     text: `The meter does not answer sensibly: holding ${amps(setpointA)}, no increase.`,
   }),
   meterLost: (setpointA: number): Reason => ({
     code: "meter_lost",
-    text: `The meter is lost: ${setpointA === 0 ? "charging is paused" : `charging with ${amps(setpointA)}`} until it is back.`,
+    text: `The meter is lost: ${allowed(setpointA)} until it is back.`,
   }),
   waitingForSurplus: (surplusW: number, startW: number, proofMs: number): Reason => ({
     code: "waiting_for_surplus",
@@ -86,12 +96,9 @@ export const reasons = {
         ? `About to start: waiting for the export to return to ${watts(startW)}.`
         : `Starts in ${seconds(remainingMs)} if the export stays above ${watts(startW)}.`,
   }),
-  followingSurplus: (setpointA: number, surplusW: number | undefined): Reason => ({
+  followingSurplus: (setpointA: number, surplusW: number): Reason => ({
     code: "following_surplus",
-    text:
-      surplusW === undefined
-        ? `Charging from surplus with ${amps(setpointA)}: waiting for the last change to show.`
-        : `Charging from surplus: ${watts(surplusW)} available, ${amps(setpointA)} allowed.`,
+    text: `Charging from surplus: ${watts(surplusW)} available, ${amps(setpointA)} allowed.`,
   }),
   provingStop: (surplusW: number, remainingMs: number): Reason => ({
     code: "proving_stop",
@@ -123,6 +130,10 @@ export const reasons = {
 
 function surplusWords(surplusW: number): string {
   return surplusW >= 0 ? `${watts(surplusW)} of surplus` : `the house imports ${watts(-surplusW)}`;
+}
+
+function allowed(setpointA: number): string {
+  return setpointA === 0 ? "charging is paused" : `${amps(setpointA)} are allowed`;
 }
 
 function watts(powerW: number): string {

@@ -10,14 +10,22 @@ export function surplusPowerW(sample: SiteSample): number | undefined {
   return wallbox.chargePowerW.value - gridPowerW.value;
 }
 
+/** Time from which on a reading shows the present set point, ms. */
+export function shownSinceMs(lastWriteMs: number | undefined, loopDelayMs: number): number {
+  return lastWriteMs === undefined ? Number.NEGATIVE_INFINITY : lastWriteMs + loopDelayMs;
+}
+
+/** True when the meter has been read since the last change of the set point had time to show. */
+export function isMeterSettled(sample: SiteSample, sinceMs: number): boolean {
+  return isSince(sample.gridPowerW, sinceMs);
+}
+
 /**
- * True when meter and wallbox have both been read after the last change of the set point had time to show in them.
+ * True when meter and wallbox have both been read since the last change of the set point had time to show in them.
  * Only then do the two fit together; acting on a mixture makes the loop hunt.
  */
-export function isSettled(sample: SiteSample, lastWriteMs: number | undefined, loopDelayMs: number): boolean {
-  if (lastWriteMs === undefined) return true;
-  const shownMs = lastWriteMs + loopDelayMs;
-  return isSince(sample.gridPowerW, shownMs) && isSince(sample.wallbox.chargePowerW, shownMs);
+export function isSettled(sample: SiteSample, sinceMs: number): boolean {
+  return isMeterSettled(sample, sinceMs) && isSince(sample.wallbox.chargePowerW, sinceMs);
 }
 
 function isSince(reading: Reading<number> | undefined, timeMs: number): boolean {

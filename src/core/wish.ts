@@ -3,9 +3,8 @@ import { slowestProofMs, timeToProofMs } from "./proof.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import { followedCurrentA } from "./setpoint.ts";
 import type { BoostState, ChargingMode } from "./settings.ts";
-import type { SiteSample } from "./site-sample.ts";
+import type { MeterTrust, SiteSample } from "./site-sample.ts";
 import type { ChargeState } from "./tick-report.ts";
-import { currentA } from "./units.ts";
 
 /** Whether the price plan charges now; undefined where no prices are known. */
 export type PriceSlot = "cheap" | "dear" | undefined;
@@ -40,9 +39,7 @@ export function wish(context: WishContext): Wish {
 
 /** What makes every mode pointless. */
 function obstacle({ sample, setpointA }: WishContext): Wish | undefined {
-  const { wallbox } = sample;
-  if (!wallbox.isConnected) return { currentA: setpointA, reason: reasons.wallboxDisconnected() };
-  switch (wallbox.vehicle) {
+  switch (sample.wallbox.vehicle) {
     case "unknown":
       return { currentA: setpointA, reason: reasons.startingUp() };
     case "faulted":
@@ -88,49 +85,55 @@ function spotWish({ priceSlot, sample }: WishContext): Wish {
 }
 
 function surplusWish(context: WishContext): Wish {
-  const { sample, setpointA } = context;
-  if (!sample.wallbox.capability.isModulating) return { currentA: 0, reason: reasons.wallboxNotModulating() };
-  if (sample.meterTrust === "lost") {
-    const heldA = Math.min(setpointA, context.blindCurrentA);
-    return { currentA: heldA, reason: reasons.meterLost(heldA) };
+  const { sample, setpointA, blindCurrentA, surplusPowerW } = context;
+  const { capability, chargePowerW } = sample.wallbox;
+  const heldA = Math.min(setpointA, blindCurrentA);
+  if (!capability.isModulating) return { currentA: 0, reason: reasons.wallboxNotModulating() };
+  if (sample.meterTrust === "lost") return { currentA: heldA, reason: reasons.meterLost(heldA) };
+  if (chargePowerW === undefined) return { currentA: heldA, reason: reasons.wallboxSilent(heldA) };
+  if (surplusPowerW !== undefined) {
+    return context.state === "active"
+      ? activeWish(context, { surplusPowerW, chargePowerW: chargePowerW.value })
+      : waitingWish(context, surplusPowerW);
   }
-  if (sample.meterTrust === "suspect")
-    return { currentA: setpointA, reason: reasons.meterSuspect(setpointA) };
-  if (context.isAdopting) return { currentA: setpointA, reason: reasons.startingUp() };
-  return context.state === "active" ? activeWish(context) : waitingWish(context);
+  const mayHold = context.state === "active" || context.isAdopting;
+  return unsightedWish(sample.meterTrust, mayHold ? setpointA : 0);
 }
 
-function waitingWish({ state, proofWh, law, surplusPowerW }: WishContext): Wish {
-  if (surplusPowerW === undefined) return { currentA: 0, reason: reasons.startingUp() };
+/** The readings do not fit together yet, or the meter is under suspicion. */
+function unsightedWish(meterTrust: MeterTrust, heldA: number): Wish {
+  const reason = meterTrust === "suspect" ? reasons.meterSuspect(heldA) : reasons.settling(heldA);
+  return { currentA: heldA, reason };
+}
+
+function waitingWish({ state, proofWh, law }: WishContext, surplusPowerW: number): Wish {
+  const { startSurplusW, startRule } = law;
   if (state === "commitment") {
-    const remainingMs = timeToProofMs(proofWh, startEvidence(surplusPowerW, law), law.startRule);
-    return { currentA: 0, reason: reasons.provingStart(law.startSurplusW, remainingMs) };
+    const remainingMs = timeToProofMs(proofWh, startEvidence(surplusPowerW, law), startRule);
+    return { currentA: 0, reason: reasons.provingStart(startSurplusW, remainingMs) };
   }
-  return {
-    currentA: 0,
-    reason: reasons.waitingForSurplus(surplusPowerW, law.startSurplusW, slowestProofMs(law.startRule)),
-  };
+  const proofMs = slowestProofMs(startRule);
+  return { currentA: 0, reason: reasons.waitingForSurplus(surplusPowerW, startSurplusW, proofMs) };
 }
 
-function activeWish(context: WishContext): Wish {
-  const { sample, surplusPowerW, setpointA, law, proofWh } = context;
-  const { capability, chargePowerW, vehicle } = sample.wallbox;
-  const { phases } = capability;
-  if (surplusPowerW === undefined) {
-    const heldA = Math.max(setpointA, capability.minCurrentA);
-    return { currentA: heldA, reason: reasons.followingSurplus(heldA, undefined) };
-  }
-  const drawnCurrentA = chargePowerW === undefined ? undefined : currentA(chargePowerW.value, phases);
-  const wishedA = followedCurrentA({ surplusPowerW, phases, setpointA, drawnCurrentA, capability });
+function activeWish(
+  { sample, setpointA, law, proofWh }: WishContext,
+  powers: { readonly surplusPowerW: number; readonly chargePowerW: number },
+): Wish {
+  const { capability, vehicle } = sample.wallbox;
+  const { surplusPowerW, chargePowerW } = powers;
+  const followedA = followedCurrentA({ surplusPowerW, chargePowerW, setpointA, capability });
   if (vehicle === "suspended_by_vehicle") {
-    return { currentA: wishedA, reason: reasons.vehicleNotCharging(wishedA) };
+    // A car that takes nothing needs no more than it is offered: raising it would only wear the box.
+    const offeredA = setpointA === 0 ? followedA : Math.min(followedA, setpointA);
+    return { currentA: offeredA, reason: reasons.vehicleNotCharging(offeredA) };
   }
   const remainingMs = timeToProofMs(proofWh, stopEvidence(surplusPowerW, law), law.stopRule);
   return {
-    currentA: wishedA,
+    currentA: followedA,
     reason:
       remainingMs === undefined
-        ? reasons.followingSurplus(wishedA, surplusPowerW)
+        ? reasons.followingSurplus(followedA, surplusPowerW)
         : reasons.provingStop(surplusPowerW, remainingMs),
   };
 }

@@ -1,0 +1,70 @@
+import { isPluggedIn } from "./boost.ts";
+import type { ChargeLaw } from "./charge-machine.ts";
+import type { ControlOptions, PassInput } from "./decide.ts";
+import { type Link, nextLink } from "./link.ts";
+import { proofRule } from "./proof.ts";
+import { isMeterSettled, isSettled, shownSinceMs, surplusPowerW } from "./surplus.ts";
+import { type EffectiveThresholds, effectiveThresholds, stopSurplusW } from "./thresholds.ts";
+import { powerW } from "./units.ts";
+
+/** Where the case for a start or stop is clear, its proof may be this much faster than its slowest. */
+const FASTEST_START_FRACTION = 1 / 2;
+const FASTEST_STOP_FRACTION = 1 / 12;
+/** Evidence that counts least, W: the noise of a house is smaller. */
+const EVIDENCE_FLOOR_W = 500;
+/** A lost wallbox link is bridged this long before the machine gives up, ms. */
+const LINK_GRACE_MS = 120_000;
+
+/** What a pass sees before it decides. */
+export interface PassView {
+  readonly input: PassInput;
+  readonly thresholds: EffectiveThresholds;
+  readonly law: ChargeLaw;
+  readonly link: Link;
+  readonly isMeterSettled: boolean;
+  readonly isSettled: boolean;
+  /** Surplus for decisions; undefined while readings do not fit together or cannot be believed. */
+  readonly surplusPowerW: number | undefined;
+  readonly isSurplusPermitted: boolean;
+  /** True while a charge that was found running still has to be judged. */
+  readonly isAdopting: boolean;
+}
+
+export function passView(before: Link | undefined, input: PassInput, options: ControlOptions): PassView {
+  const { sample, settings } = input;
+  const { capability } = sample.wallbox;
+  const minChargePowerW = powerW(capability.minCurrentA, capability.phases);
+  const thresholds = effectiveThresholds(settings.thresholds, minChargePowerW);
+  const link = nextLink(before, sample);
+  const sinceMs = shownSinceMs(input.lastWriteMs, options.loopDelayMs);
+  const settled = isSettled(sample, sinceMs);
+  const isReadable = link.kind === "held" && sample.meterTrust === "good" && settled;
+  return {
+    input,
+    thresholds,
+    law: {
+      startSurplusW: thresholds.effective.minExportToStartW,
+      stopSurplusW: stopSurplusW(thresholds.effective, minChargePowerW),
+      startRule: rule(options.startProofMs, FASTEST_START_FRACTION),
+      stopRule: rule(options.stopProofMs, FASTEST_STOP_FRACTION),
+    },
+    link,
+    isMeterSettled: isMeterSettled(sample, sinceMs),
+    isSettled: settled,
+    surplusPowerW: isReadable ? surplusPowerW(sample) : undefined,
+    isSurplusPermitted: isSurplusPermitted(input, link),
+    isAdopting: link.kind === "held" && link.adoptingUntilMs !== undefined,
+  };
+}
+
+function rule(slowestMs: number, fastestFraction: number) {
+  return proofRule({ slowestMs, fastestFraction, floorW: EVIDENCE_FLOOR_W });
+}
+
+function isSurplusPermitted({ sample, settings }: PassInput, link: Link): boolean {
+  const { capability, chargePowerW, vehicle } = sample.wallbox;
+  if (settings.mode !== "hems" && settings.mode !== "hems_and_spot") return false;
+  if (sample.meterTrust === "lost" || !capability.isModulating) return false;
+  if (link.kind === "unread") return sample.nowMs - link.sinceMs < LINK_GRACE_MS;
+  return chargePowerW !== undefined && (vehicle === "unknown" || isPluggedIn(vehicle));
+}
