@@ -45,7 +45,8 @@ export function createControlMemory(deps: {
       return { ...initialControlState(day), solar: snapshot.solar };
     },
     remember(state) {
-      const key = `${state.machine.value} ${state.boost.state}`;
+      // Commitment comes and goes with each cloud and is worth a minute: not the flash's wear.
+      const key = `${state.machine.value === "active"} ${state.boost.state}`;
       const isChanged = key !== savedKey;
       if (!isChanged && clock.monotonicMs() - savedMs < SAVE_INTERVAL_MS) return;
       savedKey = key;

@@ -1,5 +1,11 @@
 import type { Logger } from "pino";
-import { afterMeterRead, initialMeterRecord, judgedMeter, type MeterRecord } from "../core/meter-trust.ts";
+import {
+  afterMeterRead,
+  initialMeterRecord,
+  judgedMeter,
+  meterLostForMs as lostForMs,
+  type MeterRecord,
+} from "../core/meter-trust.ts";
 import type { Reading, SiteSample } from "../core/site-sample.ts";
 import { type Clock, withTimeout } from "../ports/clock.ts";
 import type { SiteChannels, SiteSource, SourceReading } from "../ports/site-source.ts";
@@ -7,6 +13,8 @@ import type { Wallbox } from "../ports/wallbox.ts";
 
 /** F1: a device whose every register stands still for this long is frozen, ms. */
 const FROZEN_AFTER_MS = 120_000;
+/** Timers fire a little early or late: a pass must not miss a read that is due with it, ms. */
+const POLL_SLACK_MS = 50;
 /** A value is shown this long, or for this many polls, after its last good read. */
 const VALID_FOR_MS = 60_000;
 const VALID_POLLS = 3;
@@ -57,7 +65,7 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
 
   function isDue(track: Track, nowMs: number): boolean {
     if (track.pending !== undefined) return false;
-    return track.lastStartMs === undefined || nowMs - track.lastStartMs >= track.pollMs;
+    return track.lastStartMs === undefined || nowMs - track.lastStartMs >= track.pollMs - POLL_SLACK_MS;
   }
 
   function startRead(track: Track, nowMs: number): Promise<void> {
@@ -129,9 +137,7 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
       if (started.length > 0) await withTimeout(clock, options.readBudgetMs, Promise.all(started), undefined);
       return siteSample(clock.monotonicMs());
     },
-    meterLostForMs() {
-      return meter.lostSinceMs === undefined ? undefined : clock.monotonicMs() - meter.lostSinceMs;
-    },
+    meterLostForMs: () => lostForMs(meter, clock.monotonicMs()),
   };
 }
 
@@ -182,15 +188,17 @@ function latestOf(
 }
 
 function implausibility(
-  { gridPowerW, pvPowerW }: SiteChannels,
+  channels: SiteChannels,
   isGridMeter: boolean,
   { maxGridPowerW, maxPvPowerW }: CollectorOptions,
 ): string | undefined {
+  const { gridPowerW, pvPowerW } = channels;
+  if (!Object.values(channels).flat().every(Number.isFinite)) return "it gives values that are not numbers";
   if (isGridMeter && gridPowerW === undefined) return "it gives no grid power";
-  if (gridPowerW !== undefined && !(Math.abs(gridPowerW) <= maxGridPowerW)) {
+  if (gridPowerW !== undefined && Math.abs(gridPowerW) > maxGridPowerW) {
     return "its grid power is beyond the house connection";
   }
-  if (pvPowerW !== undefined && !(pvPowerW >= 0 && pvPowerW <= maxPvPowerW))
+  if (pvPowerW !== undefined && (pvPowerW < 0 || pvPowerW > maxPvPowerW))
     return "its PV power is beyond the plant";
   return undefined;
 }

@@ -2,6 +2,12 @@ import type { Logger } from "pino";
 import type { Clock } from "../ports/clock.ts";
 import type { ApplyResult, CurrentCommand, Wallbox } from "../ports/wallbox.ts";
 
+/**
+ * A change that the box has not confirmed for this long no longer holds up control, ms: a box that refuses or defers
+ * it draws what it draws, and the readings tell.
+ */
+const LONGEST_WAY_MS = 30_000;
+
 /** Hands each pass's set point to the wallbox and knows when the last change reached it. */
 export interface SetpointWriter {
   /** Never waits: the answer of the box shows in a later pass. */
@@ -18,18 +24,19 @@ export function createSetpointWriter(deps: {
   readonly log: Logger;
 }): SetpointWriter {
   const { wallbox, clock, log } = deps;
-  let commandedA: number | undefined;
-  let isOnItsWay = false;
-  let confirmedMs: number | undefined;
+  let newest: CurrentCommand | undefined;
   let isAwaiting = false;
+  let sentMs: number | undefined;
+  let confirmedMs: number | undefined;
   let failure: string | undefined;
 
   function take(command: CurrentCommand, result: ApplyResult): void {
-    isAwaiting = false;
     noteFailure(result);
+    if (command !== newest) return;
+    isAwaiting = false;
     const isHeld = result.kind === "written" || result.kind === "unchanged";
-    if (!isHeld || command.currentA !== commandedA || !isOnItsWay) return;
-    isOnItsWay = false;
+    if (!isHeld || sentMs === undefined) return;
+    sentMs = undefined;
     confirmedMs = clock.monotonicMs();
   }
 
@@ -43,22 +50,33 @@ export function createSetpointWriter(deps: {
     failure = next;
   }
 
+  /** What is asked for again stays as urgent as it was until the box holds it. */
+  function isStillUrgent(): boolean {
+    return sentMs !== undefined && newest?.isUrgent === true;
+  }
+
+  function send(command: CurrentCommand): void {
+    newest = command;
+    isAwaiting = true;
+    void wallbox.apply(command).then((result) => take(command, result));
+  }
+
   return {
     write(command) {
-      if (command.currentA !== commandedA) {
-        isOnItsWay = commandedA !== undefined;
-        commandedA = command.currentA;
-      } else if (isAwaiting) return;
-      isAwaiting = true;
-      void wallbox.apply(command).then((result) => take(command, result));
+      if (newest?.currentA === command.currentA) {
+        if (!isAwaiting) send({ ...command, isUrgent: command.isUrgent || isStillUrgent() });
+        return;
+      }
+      if (newest !== undefined) sentMs = clock.monotonicMs();
+      send(command);
     },
     forget() {
-      commandedA = undefined;
-      isOnItsWay = false;
+      newest = undefined;
+      sentMs = undefined;
       confirmedMs = undefined;
     },
     lastWriteMs() {
-      return isOnItsWay ? clock.monotonicMs() : confirmedMs;
+      return sentMs === undefined ? confirmedMs : Math.min(clock.monotonicMs(), sentMs + LONGEST_WAY_MS);
     },
   };
 }
