@@ -78,6 +78,13 @@ describe("a session", () => {
     await bench.passUntil(() => evse.powerW === 0);
   });
 
+  it("leaves the passing of time to the house where one is given", async () => {
+    const reachedMs: number[] = [];
+    await bench.startCharging({ advanceTo: (monotonicMs) => reachedMs.push(monotonicMs) });
+    expect(reachedMs.at(-1)).toBe(bench.clock.monotonicMs());
+    expect(bench.hardware.energyWh).toBe(1_000);
+  });
+
   it("is suspended by 0 A and goes on in the same transaction", async () => {
     box = await bench.startCharging();
     expect(await set(bench.setpoint(0))).toEqual(accepted);
