@@ -57,10 +57,7 @@ export function createBoxMeasurements(
   let drawsSinceMs = clock.monotonicMs();
 
   function takeSample(sample: MeterSample): void {
-    if (boxTime.isReplay(sample.timestamp)) {
-      deviations.note("meter_value_from_the_past");
-      return;
-    }
+    if (boxTime.isReplay(sample.timestamp)) return;
     const currentA = judgedCurrentA(sample, phases);
     if (isDrawingNothing(vehicle)) {
       // Boxes send a last value after the end, and some never a zero: the state is believed.

@@ -86,6 +86,7 @@ export function createBoxSession(connector: number, deps: BoxSessionDeps): BoxSe
 
   function watch(): void {
     wait(WATCH_MS, watch);
+    writer.probe();
     if (deps.isMeterStale()) void triggers.request("MeterValues", connector);
     // Some boxes answer only the request without a connector.
     if (!deps.isStatusKnown() && statusRequests < MAX_STATUS_REQUESTS) {

@@ -19,9 +19,12 @@ export interface MeterContext {
 
 const MAX_ENTRIES = 100;
 const MAX_VALUES = 200;
-/** Below this apparent power the comparison of power and U x I says nothing. */
-const COMPARABLE_VA = 100;
+/** Below this the comparison of power and U x I says nothing. */
+const COMPARABLE_W = 100;
 const HIGHEST_VOLTAGE_V = 253;
+/** More than any AC wallbox can carry; a box that ignores its rating must still be seen. */
+const HIGHEST_CURRENT_A = 200;
+const LOWEST_CEILING_A = 40;
 
 const scaleByUnit = new Map([
   ["w", 1],
@@ -63,11 +66,12 @@ function sampleOf(entry: JsonRecord, context: MeterContext): MeterSample {
   const readings = emptyReadings();
   for (const value of listOf(entry.sampledValue, MAX_VALUES)) collect(readings, recordOf(value), context);
   const reportedW = sumOrTotal(readings["power.active.import"]);
-  const apparentVa = apparentPowerVa(readings, context, reportedW);
+  const phaseCurrentsA = phaseCurrents(readings, context, reportedW);
+  const apparentVa = apparentPowerVa(readings, phaseCurrentsA);
   return {
     timestamp: textOf(entry.timestamp),
     powerW: plausiblePowerW({ reportedW, apparentVa }, context),
-    phaseCurrentsA: phaseCurrents(readings, context, reportedW),
+    phaseCurrentsA,
     offeredCurrentA: offeredCurrent(readings, context),
   };
 }
@@ -144,19 +148,34 @@ function voltage(readings: Readings, phase: 0 | 1 | 2): number {
   return measuredV !== undefined && measuredV > 150 && measuredV < 280 ? measuredV : NOMINAL_VOLTAGE_V;
 }
 
-/** Currents of the phases; one that came without a phase belongs to each phase if the power says so. */
 function phaseCurrents(
+  readings: Readings,
+  context: MeterContext,
+  reportedW: number | undefined,
+): PhaseCurrentsA | undefined {
+  const current = readings["current.import"];
+  const currentsA = hasPhases(current)
+    ? currentsOf(current.phases)
+    : currentsWithoutPhase(readings, context, reportedW);
+  if (currentsA === undefined || Math.max(...currentsA) <= HIGHEST_CURRENT_A) return currentsA;
+  context.noteDeviation("meter_current_implausible");
+  return undefined;
+}
+
+function currentsOf(values: PhaseValues["phases"]): PhaseCurrentsA {
+  const [l1, l2, l3] = values;
+  return [Math.abs(l1 ?? 0), Math.abs(l2 ?? 0), Math.abs(l3 ?? 0)];
+}
+
+/** A current that came without a phase flows in each phase, unless the power says otherwise. */
+function currentsWithoutPhase(
   readings: Readings,
   { phases, noteDeviation }: MeterContext,
   reportedW: number | undefined,
 ): PhaseCurrentsA | undefined {
-  const current = readings["current.import"];
-  if (hasPhases(current)) {
-    const [l1 = 0, l2 = 0, l3 = 0] = current.phases.map((value) => Math.abs(value ?? 0));
-    return [l1, l2, l3];
-  }
-  if (current.total === undefined) return undefined;
-  const eachA = Math.abs(current.total);
+  const { total } = readings["current.import"];
+  if (total === undefined) return undefined;
+  const eachA = Math.abs(total);
   if (phases === 1) return [eachA, 0, 0];
   noteDeviation("meter_current_without_phase");
   const oneW = eachA * voltage(readings, 0);
@@ -164,12 +183,7 @@ function phaseCurrents(
   return isEachPhase ? [eachA, eachA, eachA] : undefined;
 }
 
-function apparentPowerVa(
-  readings: Readings,
-  context: MeterContext,
-  reportedW: number | undefined,
-): number | undefined {
-  const currentsA = phaseCurrents(readings, context, reportedW);
+function apparentPowerVa(readings: Readings, currentsA: PhaseCurrentsA | undefined): number | undefined {
   if (currentsA === undefined) return undefined;
   const [l1, l2, l3] = currentsA;
   return l1 * voltage(readings, 0) + l2 * voltage(readings, 1) + l3 * voltage(readings, 2);
@@ -183,18 +197,20 @@ function plausiblePowerW(
   }: { readonly reportedW: number | undefined; readonly apparentVa: number | undefined },
   { phases, maxCurrentA, noteDeviation }: MeterContext,
 ): number | undefined {
-  if (reportedW === undefined) return apparentVa;
-  if (apparentVa !== undefined && apparentVa > COMPARABLE_VA) {
-    const factor = [1, 1_000, 0.001].find((scale) => isWithinFactorTwo(reportedW * scale, apparentVa));
-    if (factor !== 1) noteDeviation("meter_power_implausible");
-    return factor === undefined ? apparentVa : reportedW * factor;
-  }
-  const ceilingW = phases * HIGHEST_VOLTAGE_V * maxCurrentA * 1.5;
-  if (reportedW > ceilingW || reportedW < -COMPARABLE_VA) {
-    noteDeviation("meter_power_implausible");
-    return undefined;
-  }
-  return Math.max(0, reportedW);
+  const ceilingW = phases * HIGHEST_VOLTAGE_V * Math.max(LOWEST_CEILING_A, 1.5 * maxCurrentA);
+  const factor = plausibleFactor(reportedW, apparentVa);
+  const watts = reportedW === undefined || factor === undefined ? apparentVa : reportedW * factor;
+  if (reportedW !== undefined && factor !== 1) noteDeviation("meter_power_implausible");
+  if (watts === undefined) return undefined;
+  if (watts <= ceilingW && watts >= -COMPARABLE_W) return Math.max(0, watts);
+  noteDeviation("meter_power_implausible");
+  return undefined;
+}
+
+/** What the reported power must be multiplied by to fit U x I; undefined when nothing fits. */
+function plausibleFactor(reportedW: number | undefined, apparentVa: number | undefined): number | undefined {
+  if (reportedW === undefined || apparentVa === undefined || apparentVa <= COMPARABLE_W) return 1;
+  return [1, 1_000, 0.001].find((scale) => isWithinFactorTwo(reportedW * scale, apparentVa));
 }
 
 function isWithinFactorTwo(watts: number, apparentVa: number): boolean {

@@ -4,11 +4,14 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { SendOutcome } from "./profile-sending.ts";
 import { isInSession } from "./vehicle-status.ts";
 
-const REFUSALS_UNTIL_READ_ONLY = 3;
+/** Refusals in a session, or writes without an answer, in a row. */
+const FAILURES_UNTIL_READ_ONLY = 3;
 
 type Failure = "timeout" | "refused" | "refused_outside_session" | "unsupported";
 
-/** How long after a failure nothing is sent: for urgent reductions, and for everything else. */
+const LONGEST_PAUSE_MS = 300_000;
+
+/** How long after a failure nothing is sent: for urgent reductions, and for everything else, where it doubles. */
 const pauseAfter: Readonly<Record<Failure, { readonly urgentMs: number; readonly otherMs: number }>> = {
   timeout: { urgentMs: 2_000, otherMs: 10_000 },
   refused: { urgentMs: 5_000, otherMs: 30_000 },
@@ -36,14 +39,14 @@ export function createProfileRefusals({
 }): ProfileRefusals {
   let last: { readonly failure: Failure; readonly atMs: number } | undefined;
   let isFailing = false;
-  let refusalsInSession = 0;
+  let failures = 0;
   let isModulating = true;
 
   function accepted(): void {
     if (isFailing) log.info("wallbox takes charging profiles again");
     last = undefined;
     isFailing = false;
-    refusalsInSession = 0;
+    failures = 0;
     isModulating = true;
   }
 
@@ -51,8 +54,8 @@ export function createProfileRefusals({
     if (!isFailing) log.warn({ failure }, "wallbox did not take a charging profile");
     isFailing = true;
     last = { failure, atMs: clock.monotonicMs() };
-    if (failure === "refused") refusalsInSession++;
-    if (failure !== "unsupported" && refusalsInSession < REFUSALS_UNTIL_READ_ONLY) return;
+    if (failure !== "refused_outside_session") failures++;
+    if (failure !== "unsupported" && failures < FAILURES_UNTIL_READ_ONLY) return;
     if (isModulating) log.error({ failure }, "wallbox takes no current limit");
     isModulating = false;
   }
@@ -76,8 +79,10 @@ export function createProfileRefusals({
     },
     isPausing(isUrgent) {
       if (last === undefined) return false;
-      const pause = pauseAfter[last.failure];
-      return clock.monotonicMs() - last.atMs < (isUrgent ? pause.urgentMs : pause.otherMs);
+      const { urgentMs, otherMs } = pauseAfter[last.failure];
+      const growingMs = Math.min(LONGEST_PAUSE_MS, otherMs * 2 ** Math.max(0, failures - 1));
+      const pauseMs = isUrgent ? urgentMs : Math.max(otherMs, growingMs);
+      return clock.monotonicMs() - last.atMs < pauseMs;
     },
     vehicleChanged() {
       if (last?.failure !== "refused_outside_session") return false;
@@ -86,7 +91,7 @@ export function createProfileRefusals({
     },
     linkUp() {
       last = undefined;
-      refusalsInSession = 0;
+      failures = 0;
     },
   };
 }

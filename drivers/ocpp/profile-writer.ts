@@ -13,6 +13,8 @@ import type { WriteBudget } from "./write-budget.ts";
 
 /** Our wall clock moved against the monotonic one: the times in the profile are wrong. */
 const WALL_JUMP_MS = 10_000;
+/** So that a call that runs into its timeout is told as such. */
+const APPLY_MARGIN_MS = 1_000;
 /** A command older than this is not sent by the driver itself: control may hang. */
 const FRESH_COMMAND_MS = 120_000;
 
@@ -43,6 +45,8 @@ export interface ProfileWriter {
   linkDown(): void;
   /** Lays the floor where the plan has one and it is not laid yet. */
   layFloor(): Promise<void>;
+  /** Tries whether a box that took no limits takes them by now; the floor is safe at any time. */
+  probe(): void;
   /** What the box holds may be lost or wrong: floor and set point are written again. */
   forget(): void;
   apply(command: CurrentCommand): Promise<ApplyResult>;
@@ -143,6 +147,14 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
     return outcome;
   }
 
+  async function writeFloor(): Promise<void> {
+    if (link === undefined || isWriting) return;
+    isWriting = true;
+    const outcome = await sendFloor(link);
+    isWriting = false;
+    if (outcome.kind === "accepted") writeNewest();
+  }
+
   function settle(plan: ProfilePlan, currentA: number): void {
     book.confirm(plan);
     isFloorLaid = plan === "stacked";
@@ -179,11 +191,10 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
     },
     forget,
     async layFloor() {
-      if (link === undefined || isWriting || isFloorLaid || book.plan !== "stacked") return;
-      isWriting = true;
-      const outcome = await sendFloor(link);
-      isWriting = false;
-      if (outcome.kind === "accepted") writeNewest();
+      if (!isFloorLaid && book.plan === "stacked") await writeFloor();
+    },
+    probe() {
+      if (!refusals.isModulating && !refusals.isPausing(false)) void writeFloor();
     },
     apply(command) {
       const currentA = admissibleCurrentA(command.currentA, options);
@@ -191,7 +202,7 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
       if (link === undefined) return Promise.resolve(DISCONNECTED);
       const isIdle = !isWriting && dueWrite() === undefined;
       if (isIdle) return Promise.resolve(UNCHANGED);
-      return withTimeout(clock, link.callTimeoutMs, writeWanted(), BUSY);
+      return withTimeout(clock, link.callTimeoutMs + APPLY_MARGIN_MS, writeWanted(), BUSY);
     },
     vehicleChanged(now) {
       vehicle = now;

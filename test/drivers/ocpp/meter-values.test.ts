@@ -83,6 +83,8 @@ describe("the power of a MeterValues message", () => {
     ["a power that fits no U x I", [power("77"), ...current("10", "10", "10")], 6900],
     ["a power that is slightly less than U x I", [power("6500"), ...current("10", "10", "10")], 6500],
     ["more than the box can", [power("50000")], undefined],
+    ["more than its rating, which it ignores", [power("22080")], 22_080],
+    ["a current beyond reason", current("5000", "0", "0"), undefined],
     ["a little below zero", [power("-12")], 0],
     ["far below zero", [power("-4000")], undefined],
     ["mA", [{ measurand: "Current.Import", phase: "L1", value: "10000", unit: "mA" }], 2300],

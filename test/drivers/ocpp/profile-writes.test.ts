@@ -144,6 +144,27 @@ describe("limits on a wallbox", () => {
     expect(site.wallbox.sample().isConnected).toBe(true);
   });
 
+  it("counts as not modulating when three writes went unanswered, and is tried again on its own", async () => {
+    site = await createTestSite();
+    const box = await site.dialReady();
+    box.on("SetChargingProfile", () => "silence");
+    const results: string[] = [];
+    await eventually(async () => {
+      await site.clock.advance(5_000);
+      void site.wallbox.apply(command(10)).then((result) => results.push(result.kind));
+      return !site.wallbox.sample().capability.isModulating;
+    });
+    expect(results.filter((kind) => kind === "failed")).toHaveLength(3);
+    const attempts = sentLimits(box).length;
+    expect(attempts).toBe(4);
+    box.on("SetChargingProfile", () => ({ status: "Accepted" }));
+    await eventually(async () => {
+      await site.clock.advance(10_000);
+      return site.wallbox.sample().capability.isModulating;
+    });
+    expect(sentLimits(box)[attempts]).toBe("0:6");
+  });
+
   it("sends an urgent reduction sooner after a timeout than a raise", async () => {
     site = await createTestSite();
     const box = await site.dialReady();
