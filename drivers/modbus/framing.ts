@@ -14,6 +14,4 @@ export interface Framing {
   /** The bytes to send for the RTU frame `request`, whose answer is awaited from now on. */
   wrap(request: Buffer): Buffer;
   push(chunk: Buffer): Received;
-  /** Nobody waits any more: a late answer is dropped. */
-  abandon(): void;
 }

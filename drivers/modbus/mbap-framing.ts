@@ -50,9 +50,6 @@ export function createMbapFraming(): Framing {
       while (result === undefined) result = next();
       return result;
     },
-    abandon() {
-      awaited = undefined;
-    },
   };
 }
 

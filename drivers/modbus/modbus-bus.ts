@@ -176,7 +176,6 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
 
   function timeOut(job: Job): void {
     takeActive();
-    session?.framing.abandon();
     timeoutsInARow += 1;
     job.settle(failed({ kind: "timeout", detail: `no answer within ${timeoutMs} ms` }));
     if (isSocket && timeoutsInARow >= MOST_TIMEOUTS_IN_A_ROW) {

@@ -46,9 +46,6 @@ export function createRtuFraming(): Framing {
       received = Buffer.alloc(0);
       return { kind: "frame", frame };
     },
-    abandon() {
-      awaited = undefined;
-    },
   };
 }
 

@@ -195,6 +195,7 @@ describe("a bus over Modbus TCP", () => {
       await eventually(() => server.requests.length === index + 1);
       if (silent.has(index)) await clock.advance(TIMEOUT_MS);
       expect(await reading).toMatchObject(silent.has(index) ? faultOf("timeout") : { ok: true });
+      if (index < 5) expect(server.sockets).toHaveLength(1);
     }
     expect(await readAt(bus, 6)).toEqual(registersAt(6));
     expect(server.sockets).toHaveLength(2);

@@ -323,6 +323,20 @@ describe("a hybrid inverter with storage inputs", () => {
   });
 });
 
+describe("values of several models", () => {
+  it.each([
+    ["next to each other", [], 1],
+    ["far from each other", [model(120, 26, {})], 2],
+  ] as const)("take as few reads as pay for themselves, with models %s", async (_, between, readCount) => {
+    const device = await startDevice(chain(inverter(5_000), ...between, storage(6_850)));
+    const { source } = sourceOf(device, ["pv", "battery"]);
+    await source.read();
+    device.takeRequests();
+    expect(await source.read()).toMatchObject({ channels: { pvPowerW: 5_000, batterySocPct: 68.5 } });
+    expect(device.takeRequests()).toHaveLength(readCount);
+  });
+});
+
 describe("a battery's state of charge", () => {
   it.each([
     [1_001, undefined],
