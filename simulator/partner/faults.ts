@@ -9,7 +9,7 @@ export type PartnerFault =
   | { readonly kind: "server_error" }
   /** 200 with JSON that ends in the middle. */
   | { readonly kind: "truncated" }
-  /** 200 with a body beyond all measure. */
+  /** 200 with a good body that is padded beyond all measure. */
   | { readonly kind: "oversized" }
   /** 429; `retryAfter` is the header's text, seconds or an HTTP date. */
   | { readonly kind: "rate_limited"; readonly retryAfter?: string }
@@ -85,7 +85,7 @@ async function act(
     case "truncated":
       return reply.type("application/json").send('{"smart_charging_mode": "hems", "mode_con');
     case "oversized":
-      return reply.type("application/json").send(JSON.stringify({ padding: "x".repeat(2_000_000) }));
+      return reply.type("application/json").send(`{"smart_charging_mode":"hems"${" ".repeat(2_000_000)}}`);
     case "rate_limited":
       if (fault.retryAfter !== undefined) reply.header("retry-after", fault.retryAfter);
       return reply.code(429).send({ detail: "Too many requests." });

@@ -145,7 +145,7 @@ describe("an answer that is of no use", () => {
   });
 
   it("stops a compressed body that unfolds beyond the bound", async () => {
-    const bomb = gzipSync(Buffer.alloc(5_000_000, " "));
+    const bomb = gzipSync(`{"smart_charging_mode":"hems"${" ".repeat(5_000_000)}}`);
     const baseUrl = await serverThatSends((_request, response) => {
       response.writeHead(200, { "content-encoding": "gzip" }).end(bomb);
     });
@@ -224,6 +224,18 @@ describe("an answer that is of no use", () => {
     client.close();
     expect(await pending).toMatchObject({ ok: false, error: { kind: "unreachable" } });
     expect(await client.getChargingConfig()).toMatchObject({ ok: false, error: { kind: "unreachable" } });
+  });
+});
+
+describe("a body", () => {
+  it.each([
+    ["as large as the bound", 262_144, true],
+    ["one byte larger", 262_145, false],
+  ])("%s is read: %s bytes, %s", async (_name, bytes, isRead) => {
+    const { client, server } = await partnerFixture();
+    const body = '{"smart_charging_mode":"hems"}'.padEnd(bytes, " ");
+    server.inject({ kind: "status", status: 200, body }, { scope: "config" });
+    expect((await client.getChargingConfig()).ok).toBe(isRead);
   });
 });
 

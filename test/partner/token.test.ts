@@ -72,6 +72,23 @@ describe("the user's login", () => {
     ]);
   });
 
+  it("does not try a refused refresh token again", async () => {
+    const recorded = recordingFetch();
+    const { client, clock, server } = await partnerFixture({ fetch: recorded.fetch });
+    await client.getChargingConfig();
+    await clock.advance(TEN_HOURS_MS);
+    server.inject({ kind: "unauthorized" }, { scope: "token", times: 2 });
+    expect(await client.getChargingConfig()).toMatchObject({ ok: false, error: { kind: "unauthorized" } });
+    await clock.advance(5_000);
+    expect((await client.getChargingConfig()).ok).toBe(true);
+    expect(recorded.calls.map(({ body }) => JSON.parse(body).grant_type)).toEqual([
+      "password",
+      "refresh_token",
+      "password",
+      "password",
+    ]);
+  });
+
   it("goes to the configured token address where there is one", async () => {
     const recorded = recordingFetch();
     const { client } = await partnerFixture({

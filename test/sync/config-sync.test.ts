@@ -246,6 +246,19 @@ describe("a local change", () => {
     expect(after.state().pending).toBeUndefined();
   });
 
+  it("made in an outage waits for the next try", async () => {
+    const { boot, pass, server } = await syncFixture();
+    server.inject({ kind: "rate_limited", retryAfter: "600" }, { scope: "config", times: 1 });
+    const sync = boot();
+    sync.start();
+    await pass(10_000);
+    sync.queue({ mode: "spot" });
+    await pass(580_000, 10_000);
+    expect(server.counters()).toMatchObject({ requests: 2, configPuts: 0 });
+    await pass(20_000);
+    expect(server.counters().configPuts).toBe(1);
+  });
+
   it("that the server fails to take stays pending and is tried again", async () => {
     const { applied, boot, pass, server } = await syncFixture();
     const sync = boot();
