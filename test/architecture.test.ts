@@ -55,7 +55,7 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
   "src/daemon": { own: ["src", "drivers"], libraries: ["*"] },
   "src/daemon.ts": { own: ["src", "drivers"], libraries: ["*"] },
   simulator: {
-    own: ["simulator", "src/core/units.ts", "src/ports/clock.ts"],
+    own: ["simulator", "src/core/units.ts", "src/core/iso-time.ts", "src/ports/clock.ts"],
     libraries: ["ocpp-rpc", "ws", "aedes", "fastify", "zod", "pino", "node:"],
   },
   bench: { own: ["bench", "src", "drivers", "simulator"], libraries: ["*"] },

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import { isoUtcMs } from "./iso-utc.ts";
+import { parseIsoMs } from "../../src/core/iso-time.ts";
 
 /** Measured or modelled powers of a house without its car, as means over equal steps. */
 export interface DayTrace {
@@ -26,6 +26,7 @@ export const DEFAULT_DAY = "2022-03-19_golden_clear";
 const MAX_FILE_BYTES = 24 * 1024 * 1024;
 const LONGEST_STEP_MS = 15 * 60_000;
 const HEADER = "time,pv_w,load_w";
+const UTC_END = /(?:Z|\+00:?00)$/;
 const DAYS_FOLDER = join(import.meta.dirname, "..", "days");
 
 const shippedDaySchema = z.strictObject({
@@ -142,7 +143,7 @@ function parseRow(line: string): { wallMs: number; pvW: number; loadW: number } 
   const cells = line.split(",");
   if (cells.length !== 3) return `three values are needed (${HEADER}), not "${shorten(line)}".`;
   const [time = "", pv = "", load = ""] = cells.map((cell) => cell.trim());
-  const wallMs = isoUtcMs(time);
+  const wallMs = UTC_END.test(time) ? parseIsoMs(time) : undefined;
   if (wallMs === undefined) return `"${shorten(time)}" is no UTC time such as 2022-03-19T06:00:00Z.`;
   const pvW = watts(pv, "pv_w");
   if (typeof pvW === "string") return pvW;

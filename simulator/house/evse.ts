@@ -20,6 +20,8 @@ export interface EvseOptions {
   readonly voltageV: number;
   /** Energy register at the start, Wh. */
   readonly initialEnergyWh: number;
+  /** Nothing flows for this long while the box changes between one phase and three. */
+  readonly phaseSwitchMs: number;
 }
 
 export const NOMINAL_EVSE: EvseOptions = {
@@ -30,6 +32,7 @@ export const NOMINAL_EVSE: EvseOptions = {
   phases: 3,
   voltageV: NOMINAL_VOLTAGE_V,
   initialEnergyWh: 1_234_567,
+  phaseSwitchMs: 30_000,
 };
 
 /**
@@ -41,7 +44,9 @@ export type EvseState = "available" | "occupied" | "charging" | "suspended_ev" |
 /** The electrical half of a wallbox; a protocol layer allows it a current. Holds no timer, persists nothing. */
 export interface Evse {
   readonly car: Car;
+  /** Phases it is switched to now; while it switches, still the old ones. */
   readonly phases: PhaseCount;
+  readonly isSwitchingPhases: boolean;
   readonly minCurrentA: number;
   readonly maxCurrentA: number;
   readonly voltageV: number;
@@ -59,6 +64,11 @@ export interface Evse {
    * transaction allows charging. Bring the box up to the present (`advance`) first.
    */
   allow(limitA: number | undefined): void;
+  /**
+   * Begins to change to `phases` at once: the pilot takes all current away, the contactors change, and what is
+   * allowed then is offered again. A change that is under way is only turned round by the next call.
+   */
+  setPhases(phases: PhaseCount): void;
   /** Lets time pass; returns the energy drawn in it, Wh. */
   advance(durationMs: number): number;
 }
@@ -76,7 +86,9 @@ interface PendingLimit {
 /** Wallbox hardware with `car` at the end of its cable; nominal values where `options` says nothing else. */
 export function createEvse(car: Car, options: Partial<EvseOptions> = {}): Evse {
   const box: EvseOptions = { ...NOMINAL_EVSE, ...options };
-  const usedPhases = Math.min(box.phases, car.phases);
+  let phases = box.phases;
+  let usedPhases = Math.min(phases, car.phases);
+  let phaseSwitch: { readonly to: PhaseCount; readonly dueMs: number } | undefined;
   const supply: { -readonly [K in keyof CarSupply]: CarSupply[K] } = {
     offeredCurrentA: 0,
     voltageV: box.voltageV,
@@ -90,7 +102,23 @@ export function createEvse(car: Car, options: Partial<EvseOptions> = {}): Evse {
 
   function enforce(next: number | undefined): void {
     limitA = next;
-    supply.offeredCurrentA = offeredCurrentA(next ?? 0, box);
+    supply.offeredCurrentA = phaseSwitch === undefined ? offeredCurrentA(next ?? 0, box) : 0;
+  }
+
+  function beginSwitch(to: PhaseCount): void {
+    if (to === (phaseSwitch?.to ?? phases)) return;
+    phaseSwitch = { to, dueMs: nowMs + box.phaseSwitchMs };
+    enforce(limitA);
+    endDueSwitch();
+  }
+
+  function endDueSwitch(): void {
+    if (phaseSwitch === undefined || phaseSwitch.dueMs > nowMs) return;
+    phases = phaseSwitch.to;
+    usedPhases = Math.min(phases, car.phases);
+    supply.phases = usedPhases;
+    phaseSwitch = undefined;
+    enforce(limitA);
   }
 
   function flow(durationMs: number): number {
@@ -114,7 +142,12 @@ export function createEvse(car: Car, options: Partial<EvseOptions> = {}): Evse {
 
   return {
     car,
-    phases: box.phases,
+    get phases() {
+      return phases;
+    },
+    get isSwitchingPhases() {
+      return phaseSwitch !== undefined;
+    },
     minCurrentA: box.minCurrentA,
     maxCurrentA: box.maxCurrentA,
     voltageV: box.voltageV,
@@ -142,15 +175,17 @@ export function createEvse(car: Car, options: Partial<EvseOptions> = {}): Evse {
       else pending.push({ limitA: next, dueMs: nowMs + box.deadTimeMs });
       enforceDue();
     },
+    setPhases: beginSwitch,
     advance(durationMs) {
       const untilMs = nowMs + durationMs;
       let drawnWh = 0;
       while (nowMs < untilMs) {
-        const dueMs = pending[0]?.dueMs ?? untilMs;
+        const dueMs = Math.min(pending[0]?.dueMs ?? untilMs, phaseSwitch?.dueMs ?? untilMs);
         const spanMs = Math.min(untilMs, dueMs, nowMs + LONGEST_SPAN_MS) - nowMs;
         drawnWh += flow(spanMs);
         nowMs += spanMs;
         enforceDue();
+        endDueSwitch();
       }
       registerWh += drawnWh;
       return drawnWh;

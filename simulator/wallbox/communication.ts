@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
+import { isoUtc } from "../../src/core/iso-time.ts";
 import { type Clock, delay } from "../../src/ports/clock.ts";
 import type { BoxClock } from "./box-clock.ts";
 import type { Configuration } from "./configuration.ts";
 import { type CallOutcome, createOcppLink } from "./ocpp-link.ts";
-import { ocppTime } from "./ocpp-time.ts";
 import type { Quirks } from "./quirks.ts";
 import { createRegistration } from "./registration.ts";
 import type { RpcAnswer } from "./rpc-answer.ts";
@@ -138,7 +138,7 @@ export function createCommunication(options: CommunicationOptions, deps: Communi
   }
 
   function tellStatus(ofConnectorId: number, status: ConnectorStatus): void {
-    const timestamp = ocppTime(boxClock.wallMs());
+    const timestamp = isoUtc(boxClock.wallMs());
     send("StatusNotification", { connectorId: ofConnectorId, errorCode: "NoError", status, timestamp });
   }
 

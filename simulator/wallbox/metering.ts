@@ -1,7 +1,7 @@
+import { isoUtc } from "../../src/core/iso-time.ts";
 import type { Configuration } from "./configuration.ts";
 import type { ChargePointHardware } from "./hardware.ts";
 import { type ReadingContext, sampledValues } from "./meter-values.ts";
-import { ocppTime } from "./ocpp-time.ts";
 import type { Session } from "./session.ts";
 import type { TransactionMessage } from "./transaction-queue.ts";
 
@@ -35,7 +35,7 @@ export function createMetering(deps: MeteringDeps): Metering {
   function sample(context: ReadingContext): void {
     const key = context === "Sample.Clock" ? "MeterValuesAlignedData" : "MeterValuesSampledData";
     const sampledValue = sampledValues(hardware, configuration.list(key), context);
-    const meterValue = [{ timestamp: ocppTime(deps.wallMs()), sampledValue }];
+    const meterValue = [{ timestamp: isoUtc(deps.wallMs()), sampledValue }];
     const { connectorId } = deps;
     const { transaction } = session;
     if (transaction !== undefined) {

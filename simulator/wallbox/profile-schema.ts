@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { wallMsOf } from "./ocpp-time.ts";
+import { parseIsoMs } from "../../src/core/iso-time.ts";
 
 /** OCPP 1.6 writes limits with at most one decimal. */
 const tenths = z
@@ -12,7 +12,7 @@ const seconds = z.int().min(0).max(2_147_483_647);
 
 /** A time on the wire, in milliseconds since 1970 once parsed. */
 const wireTime = z.string().transform((text, context) => {
-  const wallMs = wallMsOf(text);
+  const wallMs = parseIsoMs(text);
   if (wallMs !== undefined) return wallMs;
   context.addIssue({ code: "custom", message: "not an ISO 8601 time" });
   return z.NEVER;

@@ -1,5 +1,5 @@
+import { isoUtc } from "../../src/core/iso-time.ts";
 import { NOMINAL_VOLTAGE_V } from "../../src/core/units.ts";
-import { ocppTime } from "./ocpp-time.ts";
 import { type ChargingContext, effectiveLimitA, type InstalledProfile, nextTurnMs } from "./profile-limit.ts";
 import {
   type ChargingProfile,
@@ -138,10 +138,10 @@ export function createProfileStack(options: Partial<ProfileStackOptions> = {}): 
       return result({
         status: "Accepted",
         connectorId,
-        scheduleStart: ocppTime(atWallMs),
+        scheduleStart: isoUtc(atWallMs),
         chargingSchedule: {
           duration,
-          startSchedule: ocppTime(atWallMs),
+          startSchedule: isoUtc(atWallMs),
           chargingRateUnit,
           chargingSchedulePeriod,
         },
@@ -227,11 +227,11 @@ function wireRequest({ connectorId, profile }: InstalledProfile): unknown {
     connectorId,
     csChargingProfiles: {
       ...rest,
-      ...(validFrom !== undefined && { validFrom: ocppTime(validFrom) }),
-      ...(validTo !== undefined && { validTo: ocppTime(validTo) }),
+      ...(validFrom !== undefined && { validFrom: isoUtc(validFrom) }),
+      ...(validTo !== undefined && { validTo: isoUtc(validTo) }),
       chargingSchedule: {
         ...schedule,
-        ...(startSchedule !== undefined && { startSchedule: ocppTime(startSchedule) }),
+        ...(startSchedule !== undefined && { startSchedule: isoUtc(startSchedule) }),
       },
     },
   };

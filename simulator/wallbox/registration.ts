@@ -1,6 +1,6 @@
+import { parseIsoMs } from "../../src/core/iso-time.ts";
 import type { Configuration } from "./configuration.ts";
 import type { CallOutcome } from "./ocpp-link.ts";
-import { wallMsOf } from "./ocpp-time.ts";
 
 export interface RegistrationDeps {
   /** BootNotification.req */
@@ -53,7 +53,7 @@ export function createRegistration(deps: RegistrationDeps): Registration {
   }
 
   function learnTime(currentTime: unknown): void {
-    const wallMs = typeof currentTime === "string" ? wallMsOf(currentTime) : undefined;
+    const wallMs = typeof currentTime === "string" ? parseIsoMs(currentTime) : undefined;
     if (wallMs !== undefined) deps.onTime(wallMs);
   }
 

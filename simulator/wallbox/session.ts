@@ -1,6 +1,6 @@
+import { isoUtc } from "../../src/core/iso-time.ts";
 import type { Configuration } from "./configuration.ts";
 import type { ChargePointHardware } from "./hardware.ts";
-import { ocppTime } from "./ocpp-time.ts";
 import type { TransactionMessage } from "./transaction-queue.ts";
 
 export type ConnectorStatus =
@@ -76,7 +76,7 @@ export function createSession(deps: SessionDeps): Session {
     };
     transaction = begun;
     isFinished = false;
-    const request = { connectorId, idTag, meterStart: meterWh(), timestamp: ocppTime(begun.startedWallMs) };
+    const request = { connectorId, idTag, meterStart: meterWh(), timestamp: isoUtc(begun.startedWallMs) };
     deps.send({
       action: "StartTransaction",
       payload: () => request,
@@ -96,7 +96,7 @@ export function createSession(deps: SessionDeps): Session {
   function stop(reason: StopReason): void {
     if (transaction === undefined) return;
     const ended = transaction;
-    const request = { meterStop: meterWh(), timestamp: ocppTime(deps.wallMs()), reason };
+    const request = { meterStop: meterWh(), timestamp: isoUtc(deps.wallMs()), reason };
     transaction = undefined;
     isFinished = true;
     deps.send({ action: "StopTransaction", payload: () => ({ transactionId: ended.id ?? -1, ...request }) });

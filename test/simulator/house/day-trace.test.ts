@@ -11,7 +11,6 @@ import {
   loadShippedDay,
   parseDayTrace,
 } from "../../../simulator/house/day-trace.ts";
-import { isoUtcMs } from "../../../simulator/house/iso-utc.ts";
 
 const HEADER = "time,pv_w,load_w";
 
@@ -141,26 +140,5 @@ describe("parsing a trace", () => {
 
   it("shortens what it quotes", () => {
     expect(problemOf(parseDayTrace("y".repeat(100_000), "x")).length).toBeLessThan(150);
-  });
-});
-
-describe("UTC times", () => {
-  it.each([
-    "1970-01-01T00:00:00.000Z",
-    "1969-12-31T23:59:59.000Z",
-    "2000-02-29T12:34:56.789Z",
-    "2024-12-31T23:59:59.999Z",
-    "2100-03-01T00:00:00.000Z",
-  ])("%s is read as the platform reads it", (text) => {
-    expect(isoUtcMs(text)).toBe(Date.parse(text));
-  });
-
-  it.each([
-    "2023-02-29T00:00:00Z",
-    "2024-13-01T00:00:00Z",
-    "2024-01-01T24:00:00Z",
-    "2024-01-01T00:00:00+01:00",
-  ])("%s is refused", (text) => {
-    expect(isoUtcMs(text)).toBeUndefined();
   });
 });

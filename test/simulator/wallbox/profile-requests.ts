@@ -1,4 +1,4 @@
-import { ocppTime } from "../../../simulator/wallbox/ocpp-time.ts";
+import { isoUtc } from "../../../src/core/iso-time.ts";
 
 /** A Saturday, 06:00 UTC. */
 export const T0_MS = Date.parse("2022-03-19T06:00:00Z");
@@ -32,11 +32,11 @@ export function profileRequest(sketch: ProfileSketch = {}) {
       chargingProfileKind: kind,
       ...(sketch.transactionId !== undefined && { transactionId: sketch.transactionId }),
       ...(sketch.recurrency !== undefined && { recurrencyKind: sketch.recurrency }),
-      ...(sketch.validFromMs !== undefined && { validFrom: ocppTime(sketch.validFromMs) }),
-      ...(sketch.validToMs !== undefined && { validTo: ocppTime(sketch.validToMs) }),
+      ...(sketch.validFromMs !== undefined && { validFrom: isoUtc(sketch.validFromMs) }),
+      ...(sketch.validToMs !== undefined && { validTo: isoUtc(sketch.validToMs) }),
       chargingSchedule: {
         chargingRateUnit: sketch.unit ?? "A",
-        ...(startMs !== undefined && { startSchedule: ocppTime(startMs) }),
+        ...(startMs !== undefined && { startSchedule: isoUtc(startMs) }),
         ...(sketch.durationS !== undefined && { duration: sketch.durationS }),
         chargingSchedulePeriod: (sketch.periods ?? [[0, 10]]).map(([startPeriod, limit, numberPhases]) => ({
           startPeriod,
