@@ -102,6 +102,9 @@ describe("a second connection without a password", () => {
     await settle(10);
     expect(site.wallbox.sample().isConnected).toBe(true);
     expect(await second.call("Heartbeat")).toHaveProperty("currentTime");
+    // It is still known as the one to be replaced.
+    await site.dial({ password: "p" });
+    await eventually(() => !second.isOpen);
   });
 });
 

@@ -26,6 +26,16 @@ describe("the set-up of a wallbox", () => {
     ]);
   });
 
+  it("never calls a box before the answer to its own call is out", async () => {
+    site = await createTestSite();
+    const box = await site.dial();
+    const types: number[] = [];
+    box.socket.on("message", (data) => types.push(JSON.parse(String(data))[0]));
+    await box.boot();
+    await eventually(() => types.length >= 2);
+    expect(types.slice(0, 2)).toEqual([3, 2]);
+  });
+
   it("changes nothing that is good already, unknown or read-only", async () => {
     site = await createTestSite();
     const box = await site.dial();
