@@ -148,7 +148,14 @@ function createSync({ partner }: Config, deps: DaemonDeps, target: SettingsTarge
   const options = deps.secrets.partner;
   if (partner === undefined || options === undefined) return undefined;
   const client = createPartnerClient(options, deps);
-  return createSyncLoop({ pollMs: partner.poll_s * 1_000 }, { ...deps, client, target });
+  const sync = createSyncLoop({ pollMs: partner.poll_s * 1_000 }, { ...deps, client, target });
+  return {
+    ...sync,
+    stop() {
+      sync.stop();
+      client.close();
+    },
+  };
 }
 
 function createMqtt(
