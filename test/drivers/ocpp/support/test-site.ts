@@ -1,3 +1,4 @@
+import type { SetChargingProfileRequest } from "ocpp-ts";
 import { pino } from "pino";
 import {
   type CentralSystem,
@@ -108,25 +109,8 @@ export function command(currentA: number, isUrgent = false): CurrentCommand {
   return { currentA, phases: 3, isUrgent };
 }
 
-export interface SentProfile {
-  readonly connectorId: number;
-  readonly csChargingProfiles: {
-    readonly chargingProfileId: number;
-    readonly stackLevel: number;
-    readonly chargingProfilePurpose: string;
-    readonly chargingProfileKind: string;
-    readonly validTo?: string;
-    readonly chargingSchedule: {
-      readonly duration?: number;
-      readonly startSchedule: string;
-      readonly chargingRateUnit: string;
-      readonly chargingSchedulePeriod: readonly { readonly startPeriod: number; readonly limit: number }[];
-    };
-  };
-}
-
-export function profiles(box: ScriptedBox): readonly SentProfile[] {
-  return box.calls("SetChargingProfile") as unknown as readonly SentProfile[];
+export function profiles(box: ScriptedBox): readonly SetChargingProfileRequest[] {
+  return box.calls("SetChargingProfile") as unknown as readonly SetChargingProfileRequest[];
 }
 
 /** `0:6` for stack level and limit of each profile that was sent, in order. */
