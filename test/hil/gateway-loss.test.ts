@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { whileCharging } from "./support/bench.ts";
+
+describe.concurrent("a gateway that dies while the car charges", { timeout: 90_000 }, () => {
+  it(
+    "leaves a box that falls to its floor within the horizon, and adopts its charge afterwards",
+    whileCharging(async (bench, daemon) => {
+      const { transactionId } = bench.wallbox.state();
+      expect(transactionId).toBeGreaterThan(0);
+      const killed = bench.history.mark();
+      const killedMs = bench.site.house.nowMs;
+      daemon.kill("SIGKILL");
+      expect(await daemon.ended).toEqual({ code: null, signal: "SIGKILL" });
+      await bench.offers(6, 120);
+      // The horizon of 90 s and the 5 s that the box takes to act, in steps of a second.
+      expect(bench.site.house.nowMs - killedMs).toBeLessThanOrEqual(100_000);
+      expect(bench.history.highestSinceA(killed)).toBe(11);
+
+      const restarted = bench.history.mark();
+      bench.startDaemon();
+      await bench.offers(11, 400);
+      expect(bench.wallbox.state().transactionId).toBe(transactionId);
+      expect(bench.history.highestSinceA(restarted)).toBe(11);
+      expect(bench.history.lowestSinceA(restarted)).toBe(6);
+    }),
+  );
+
+  it(
+    "does not interrupt the charge when it is back at once",
+    whileCharging(async (bench, daemon) => {
+      const { transactionId } = bench.wallbox.state();
+      await bench.says("following_surplus", 120);
+      const killed = bench.history.mark();
+      daemon.kill("SIGKILL");
+      await daemon.ended;
+      bench.startDaemon();
+      await bench.within(300, async () => (await bench.state())?.wallbox.is_connected === true);
+      await bench.says("following_surplus", 120);
+      await bench.offers(11, 300);
+      expect(bench.wallbox.state().transactionId).toBe(transactionId);
+      expect(bench.history.highestSinceA(killed)).toBe(11);
+      expect(bench.history.lowestSinceA(killed)).toBeGreaterThanOrEqual(6);
+    }),
+  );
+
+  it(
+    "ends in order and with 0 when it is told to stop",
+    whileCharging(async (bench, daemon) => {
+      const toldMs = performance.now();
+      daemon.kill("SIGTERM");
+      expect(await daemon.ended).toEqual({ code: 0, signal: null });
+      expect(performance.now() - toldMs).toBeLessThan(5_000);
+      expect(daemon.messages().at(-1)).toBe("stopped");
+      expect(bench.site.broker.lastMessage("hems-edge/bench/status")?.payload).toBe("offline");
+      await bench.offers(6, 120);
+    }),
+  );
+
+  it(
+    "goes on without its broker and tells it the present state afterwards",
+    whileCharging(async (bench) => {
+      const published = () =>
+        JSON.parse(bench.site.broker.lastMessage("hems-edge/bench/state")?.payload ?? "{}");
+      await bench.within(120, () => published().reason === "following_surplus");
+      await bench.site.pull("broker");
+      await bench.within(120, async () => (await bench.state())?.mqtt?.is_connected === false);
+      bench.site.partner.setMode("none");
+      await bench.offers(16, 200);
+      expect(published().mode).toBe("hems");
+
+      await bench.site.plug("broker");
+      await bench.within(400, () => published().mode === "none" && published().setpoint_a === 16);
+      const status = bench.site.broker.lastMessage("hems-edge/bench/status");
+      expect(status).toMatchObject({ payload: "online", isRetained: true });
+    }),
+  );
+});

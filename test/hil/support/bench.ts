@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { stringify } from "yaml";
+import type { DayTrace } from "../../../simulator/house/day-trace.ts";
+import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
+import { createSite, type Site, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
+import type { ChargePoint } from "../../../simulator/wallbox/charge-point.ts";
+import { createScaledClock } from "../../../src/service/clock.ts";
+import { type ChargeHistory, recordCharging } from "./charge-history.ts";
+import { constantTrace } from "./constant-trace.ts";
+import { type DaemonProcess, spawnProgram } from "./daemon-process.ts";
+import { freePort } from "./free-port.ts";
+
+/** Fast enough to be quick, slow enough that a second of a busy machine is no outage. */
+const SPEED = 15;
+/** What a busy machine may take beyond the time on the bench's clock, ms. */
+const PATIENCE_MS = 8_000;
+/** Rare enough to leave the machine to those who are watched. */
+const LOOK_AGAIN_MS = 15;
+
+/** What `GET /api/state` says, as far as the tests look at it. */
+export interface DaemonState {
+  readonly state: {
+    readonly mode: string;
+    readonly reason: string;
+    readonly setpoint_a: number;
+    readonly thresholds: { readonly hems_min_export_to_start_w: number };
+  };
+  readonly meter: string;
+  readonly wallbox: { readonly is_connected: boolean; readonly vehicle: string };
+  readonly partner: { readonly is_online: boolean } | null;
+  readonly mqtt: { readonly is_connected: boolean } | null;
+}
+
+export interface BenchOptions {
+  readonly trace?: DayTrace;
+  readonly thresholds?: {
+    readonly hems_min_export_to_start_w: number;
+    readonly hems_max_import_before_stopping_w: number;
+  };
+  readonly stateDir?: string;
+}
+
+/** The simulated house in this process, and the real daemon as a process of its own, both on fast clocks. */
+export interface Bench {
+  readonly site: Site;
+  readonly wallbox: ChargePoint;
+  readonly history: ChargeHistory;
+  readonly configPath: string;
+  readonly ports: { readonly ocpp: number; readonly page: number };
+  startDaemon(): DaemonProcess;
+  /** Waits for something to become true within that many seconds of the bench's clock. */
+  within(seconds: number, condition: () => boolean | Promise<boolean>): Promise<void>;
+  /** Lets seconds of the house pass. */
+  pass(seconds: number): Promise<void>;
+  /** What the daemon says of itself; undefined while it does not answer. */
+  state(): Promise<DaemonState | undefined>;
+  /** Waits until the box offers this current, A per phase. */
+  offers(currentA: number, withinSeconds: number): Promise<void>;
+  /** Waits until the daemon gives this reason. */
+  says(reason: string, withinSeconds: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const THRESHOLDS = { hems_min_export_to_start_w: 4_200, hems_max_import_before_stopping_w: 300 };
+
+/** More sun than load all day: 7500 W, 11 A on three phases. */
+export const SUNNY = constantTrace({ pvW: 8_000, loadW: 500 });
+
+async function createBench(options: BenchOptions): Promise<Bench> {
+  const clock = createScaledClock(SPEED);
+  const folder = mkdtempSync(join(tmpdir(), "hems-edge-bench-"));
+  const stateDir = options.stateDir ?? join(folder, "state");
+  const configPath = join(folder, "config.yaml");
+  const thresholds = options.thresholds ?? THRESHOLDS;
+  const site = await createSite({ trace: options.trace ?? SUNNY, clock, partner: { thresholds } });
+  const history = recordCharging(site);
+  const ports = { ocpp: await freePort(), page: await freePort() };
+  writeFileSync(configPath, stringify(benchConfig(site, { ports, stateDir, thresholds })), { mode: 0o600 });
+  const wallbox = site.connectWallbox(`ws://127.0.0.1:${ports.ocpp}`);
+  const daemons: DaemonProcess[] = [];
+
+  async function state(): Promise<DaemonState | undefined> {
+    try {
+      const response = await fetch(`http://127.0.0.1:${ports.page}/api/state`, {
+        signal: AbortSignal.timeout(2_000),
+      });
+      return response.ok ? ((await response.json()) as DaemonState) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async function within(seconds: number, condition: () => boolean | Promise<boolean>): Promise<void> {
+    const timeoutMs = (seconds * 1_000) / SPEED + PATIENCE_MS;
+    const deadlineMs = performance.now() + timeoutMs;
+    while (!(await condition())) {
+      if (performance.now() > deadlineMs) throw new Error(await complaint(`${condition}`, seconds));
+      await sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  /** What is known when something did not happen. */
+  async function complaint(what: string, seconds: number): Promise<string> {
+    const daemon = JSON.stringify((await state())?.state ?? "does not answer");
+    const tail = daemons.at(-1)?.messages().slice(-12).join("\n  ");
+    return `did not happen within ${seconds} s: ${what}\ndaemon: ${daemon}\nlog:\n  ${tail}`;
+  }
+
+  return {
+    site,
+    wallbox,
+    history,
+    configPath,
+    ports,
+    startDaemon() {
+      const daemon = spawnProgram(["run", "--config", configPath, "--clock-speed", String(SPEED)]);
+      daemons.push(daemon);
+      return daemon;
+    },
+    within,
+    async pass(seconds) {
+      const untilMs = clock.monotonicMs() + seconds * 1_000;
+      await within(seconds, () => site.house.nowMs >= untilMs);
+    },
+    state,
+    offers: (currentA, withinSeconds) =>
+      within(withinSeconds, () => site.house.evse.offeredCurrentA === currentA),
+    says: (reason, withinSeconds) =>
+      within(withinSeconds, async () => (await state())?.state.reason === reason),
+    async close() {
+      for (const daemon of daemons) if (daemon.isRunning) daemon.kill("SIGKILL");
+      await Promise.all(daemons.map(({ ended }) => ended));
+      await site.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function benchConfig(
+  site: Site,
+  its: {
+    readonly ports: { readonly ocpp: number; readonly page: number };
+    readonly stateDir: string;
+    readonly thresholds: object;
+  },
+) {
+  const device = (name: string, role: string, { host, port }: { host: string; port: number }) => ({
+    name,
+    driver: "sunspec",
+    roles: [role],
+    connection: { type: "tcp", host, port },
+    timeout_ms: 15_000,
+  });
+  return {
+    site: { name: "bench", main_fuse_a: 63, pv_peak_w: 10_000 },
+    control: { thresholds: its.thresholds, start_proof_s: 30, stop_proof_s: 30 },
+    devices: [
+      device("inverter", "pv", site.inverter.address()),
+      device("meter", "grid", site.meter.address()),
+    ],
+    ocpp: { host: "127.0.0.1", port: its.ports.ocpp, horizon_s: 90 },
+    wallbox: { identity: WALLBOX_IDENTITY, phases: 3, max_current_a: 16, rated_current_a: 16 },
+    partner: {
+      base_url: site.partner.address().url,
+      org_id: SIMULATED_ORG_ID,
+      user_id: SIMULATED_USER_ID,
+      auth: { grant: "password", ...site.credentials },
+      poll_s: 30,
+      timeout_s: 20,
+    },
+    mqtt: { url: site.broker.url, telemetry_interval_ms: 5_000 },
+    api: { port: its.ports.page },
+    state_dir: its.stateDir,
+  };
+}
+
+/** Runs `test` on a bench of its own, with the daemon started and the car following the sun at 11 A. */
+export function whileCharging(
+  test: (bench: Bench, daemon: DaemonProcess) => Promise<void>,
+): () => Promise<void> {
+  return onBench({}, async (bench) => {
+    const daemon = bench.startDaemon();
+    await bench.offers(11, 300);
+    await test(bench, daemon);
+  });
+}
+
+/** Runs `test` on a bench of its own and clears it away in any case. */
+export function onBench(options: BenchOptions, test: (bench: Bench) => Promise<void>): () => Promise<void> {
+  return async () => {
+    const bench = await createBench(options);
+    try {
+      await test(bench);
+    } finally {
+      await bench.close();
+    }
+  };
+}
