@@ -1,0 +1,441 @@
+import { describe, expect, it } from "vitest";
+import { NO_BOOST } from "../../src/core/boost.ts";
+import { initialChargeState } from "../../src/core/charge-machine.ts";
+import {
+  type ControlOptions,
+  type ControlSnapshot,
+  type ControlState,
+  controlSnapshot,
+  type Decision,
+  decide,
+  initialControlState,
+  type PassInput,
+} from "../../src/core/decide.ts";
+import type { HeldLink } from "../../src/core/link.ts";
+import type { Settings } from "../../src/core/settings.ts";
+import type { SiteSample, WallboxSample } from "../../src/core/site-sample.ts";
+import type { ChargeState } from "../../src/core/tick-report.ts";
+import {
+  DAY,
+  NOON_WALL_MS,
+  NOW_MS,
+  ONE_PHASE,
+  OPTIONS,
+  passInput,
+  reading,
+  SETTINGS,
+  siteSample,
+  THREE_PHASE,
+  WIDE_LIMITS,
+} from "./support/site.ts";
+
+interface Given {
+  readonly state?: ChargeState;
+  readonly proofWh?: number;
+  readonly before?: Partial<ControlState>;
+  readonly link?: Partial<HeldLink>;
+  readonly sample?: Partial<Omit<SiteSample, "wallbox">>;
+  readonly wallbox?: Partial<WallboxSample>;
+  readonly settings?: Partial<Settings>;
+  readonly input?: Partial<PassInput>;
+  readonly options?: Partial<ControlOptions>;
+}
+
+/** A pass in the middle of a charge with 10 A of 2 800 W of surplus, a minute after the last change. */
+function passOf(given: Given): Decision {
+  const before: ControlState = {
+    ...initialControlState(DAY),
+    machine: initialChargeState({ state: given.state ?? "active", proofWh: given.proofWh ?? 0 }),
+    link: {
+      kind: "held",
+      setpointA: 10,
+      lastChangeMs: NOW_MS - 60_000,
+      adoptingUntilMs: undefined,
+      ...given.link,
+    },
+    lastPassMs: NOW_MS - 1_000,
+    pass: 41,
+    ...given.before,
+  };
+  const input = passInput(siteSample(given.sample, given.wallbox), {
+    settings: { ...SETTINGS, ...given.settings },
+    ...given.input,
+  });
+  return decide(before, input, { ...OPTIONS, ...given.options });
+}
+
+describe("a pass", () => {
+  it("sets the current that the surplus gives and says why", () => {
+    const { setpointA, isUrgent, report, state } = passOf({});
+    expect([setpointA, isUrgent]).toEqual([12, false]);
+    expect(report).toEqual({
+      pass: 42,
+      monotonicMs: NOW_MS,
+      wallMs: NOON_WALL_MS,
+      mode: "hems",
+      boost: "off",
+      state: "active",
+      uxPhase: "active",
+      setpointA: 12,
+      phases: 1,
+      limitedBy: undefined,
+      reason: {
+        code: "following_surplus",
+        text: "Charging from surplus: 2\u00a0800 W available, 12 A allowed.",
+      },
+      thresholds: { asked: SETTINGS.thresholds, effective: SETTINGS.thresholds, isWidened: false },
+      powers: {
+        gridPowerW: -500,
+        pvPowerW: 4_000,
+        batteryPowerW: undefined,
+        batterySocPct: undefined,
+        loadPowerW: 3_500,
+        chargePowerW: 2_300,
+        surplusPowerW: 2_800,
+      },
+      ages: { gridAgeMs: 0, pvAgeMs: 0, batteryAgeMs: undefined, chargeAgeMs: 0 },
+      meterTrust: "good",
+      wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 0 },
+      healthWarning: undefined,
+      solarEnergyTodayWh: 2_300 / 3_600,
+    });
+    expect(state).toMatchObject({
+      link: { kind: "held", setpointA: 12, lastChangeMs: NOW_MS, adoptingUntilMs: undefined },
+      hasChargedSincePlugIn: true,
+      lastPassMs: NOW_MS,
+      pass: 42,
+    });
+  });
+
+  it("remembers when the set point last changed", () => {
+    const { state } = passOf({ sample: { gridPowerW: reading(0) } });
+    expect(state.link).toMatchObject({ setpointA: 10, lastChangeMs: NOW_MS - 60_000 });
+  });
+
+  it("tells battery, ages and writes", () => {
+    const sample = {
+      gridPowerW: reading(-500, 400),
+      pvPowerW: reading(4_000, -7),
+      batteryPowerW: reading(-800, 2_000),
+      batterySocPct: reading(63),
+    };
+    const { report } = passOf({
+      sample,
+      wallbox: { chargePowerW: reading(2_300, 9_000) },
+      input: { writesToday: 7 },
+    });
+    expect(report.powers).toMatchObject({ batteryPowerW: -800, batterySocPct: 63, loadPowerW: 2_700 });
+    expect(report.ages).toEqual({ gridAgeMs: 400, pvAgeMs: 0, batteryAgeMs: 2_000, chargeAgeMs: 9_000 });
+    expect(report.wallbox.writesToday).toBe(7);
+  });
+
+  it.each([
+    ["the grid", { gridPowerW: undefined }],
+    ["the sun", { pvPowerW: undefined }],
+  ])("tells no load without %s", (_case, sample) => {
+    expect(passOf({ sample }).report.powers.loadPowerW).toBeUndefined();
+  });
+
+  it("drops readings that are not numbers", () => {
+    const { report, setpointA } = passOf({ sample: { gridPowerW: reading(Number.NaN) } });
+    expect(report.powers.gridPowerW).toBeUndefined();
+    expect(setpointA).toBe(10);
+  });
+
+  it("widens a band that is too narrow for the box, by its real smallest current", () => {
+    const { report } = passOf({
+      wallbox: { capability: { ...THREE_PHASE, minCurrentA: 6.5 } },
+      input: { wallMs: 5 },
+    });
+    expect(report.thresholds).toEqual({
+      asked: SETTINGS.thresholds,
+      effective: { minExportToStartW: 7 * 690 - 200, maxImportBeforeStoppingW: 200 },
+      isWidened: true,
+    });
+    expect(report.healthWarning).toEqual({ code: "config_divergence", sinceWallMs: 5 });
+    expect(report.phases).toBe(3);
+  });
+});
+
+describe("readings that do not fit together", () => {
+  it.each([
+    ["a meter from before the last change", { gridPowerW: reading(900, 1) }, {}],
+    ["a car from before the last change", {}, { chargePowerW: reading(1_400, 1) }],
+  ])("hold the current: %s", (_case, sample, wallbox) => {
+    const given = { sample, wallbox, input: { lastWriteMs: NOW_MS - 12_000 } };
+    expect(passOf(given).setpointA).toBe(10);
+    expect(passOf({ ...given, input: { lastWriteMs: NOW_MS - 12_001 } }).setpointA).not.toBe(10);
+  });
+
+  it("prove neither start nor stop", () => {
+    const input = { lastWriteMs: NOW_MS };
+    expect(passOf({ state: "commitment", proofWh: 3, input }).report.state).toBe("commitment");
+    const dark = { sample: { gridPowerW: reading(9_000) } };
+    const { state } = passOf({ ...dark, input });
+    expect(controlSnapshot(state).machine.proofWh).toBe(0);
+  });
+});
+
+describe("proofs", () => {
+  it("take the configured time, a start half of it and a stop a twelfth of it where the case is clear", () => {
+    const waiting = passOf({ state: "idle", sample: { gridPowerW: reading(1_000) } });
+    expect(waiting.report.reason.text).toContain("held for 60 s");
+    const starting = passOf({ state: "commitment", sample: { gridPowerW: reading(-9_000) } });
+    expect(starting.report.reason.text).toContain("Starts in 30 s");
+    const ending = passOf({ sample: { gridPowerW: reading(20_000) } });
+    expect(ending.report.reason.text).toContain("stops in 15 s");
+    const slowly = passOf({ sample: { gridPowerW: reading(1_121) } });
+    expect(slowly.report.reason.text).toContain("stops in 180 s");
+  });
+});
+
+describe("surplus charging is out of the question", () => {
+  it.each<[string, Given]>([
+    ["without steering", { settings: { mode: "none" } }],
+    ["by prices alone", { settings: { mode: "spot" } }],
+    ["with the meter lost", { sample: { meterTrust: "lost" } }],
+    ["at a box that takes no limit", { wallbox: { capability: { ...ONE_PHASE, isModulating: false } } }],
+    ["without a car", { wallbox: { vehicle: "absent" } }],
+    ["after the session", { wallbox: { vehicle: "finishing" } }],
+    ["at a faulted box", { wallbox: { vehicle: "faulted" } }],
+    ["when the box does not say what the car draws", { wallbox: { chargePowerW: undefined } }],
+  ])("%s", (_case, given) => {
+    expect(passOf(given).report.state).toBe("idle");
+  });
+
+  it.each<[string, Given]>([
+    ["with prices too", { settings: { mode: "hems_and_spot" } }],
+    ["under suspicion", { sample: { meterTrust: "suspect" } }],
+    ["with a box that does not know its car", { wallbox: { vehicle: "unknown" } }],
+  ])("but not %s", (_case, given) => {
+    expect(passOf(given).report.state).toBe("active");
+  });
+
+  it("when the box has been away for two minutes", () => {
+    const away = (sinceMs: number): Given => ({
+      wallbox: { isConnected: false },
+      before: { link: { kind: "unread", sinceMs } },
+    });
+    expect(passOf(away(NOW_MS - 119_999)).report.state).toBe("active");
+    expect(passOf(away(NOW_MS - 120_000)).report.state).toBe("idle");
+  });
+});
+
+describe("a box that has not been read", () => {
+  it("gets no set point and is told as such", () => {
+    const away = passOf({ wallbox: { isConnected: false } });
+    expect(away.setpointA).toBeUndefined();
+    expect(away.isUrgent).toBe(false);
+    expect(away.report).toMatchObject({
+      setpointA: 0,
+      limitedBy: undefined,
+      reason: { code: "wallbox_disconnected" },
+      healthWarning: { code: "wallbox_disconnected" },
+    });
+    const silent = passOf({
+      before: { link: { kind: "unread", sinceMs: NOW_MS } },
+      wallbox: { chargePowerW: undefined, isFollowing: false },
+    });
+    expect(silent.report.reason.code).toBe("starting_up");
+    expect(silent.report.healthWarning).toBeUndefined();
+  });
+
+  it("does not count what it drew before", () => {
+    const away = passOf({ wallbox: { isConnected: false } });
+    expect(away.report.solarEnergyTodayWh).toBe(0);
+  });
+
+  it("is adopted with what it does, and a charge that the sun bears goes on", () => {
+    const { setpointA, report, state } = passOf({ state: "idle", before: { link: undefined } });
+    expect([setpointA, report.state]).toEqual([10, "active"]);
+    expect(state.link).toMatchObject({ adoptingUntilMs: undefined });
+  });
+
+  it("is held while the surplus is not known yet, and no longer than 30 s", () => {
+    const suspect: Given = { state: "idle", sample: { meterTrust: "suspect" } };
+    const adopted = passOf({ ...suspect, before: { link: undefined } });
+    expect(adopted.setpointA).toBe(10);
+    expect(adopted.state.link).toMatchObject({ adoptingUntilMs: NOW_MS + 30_000 });
+    expect(passOf({ ...suspect, link: { adoptingUntilMs: NOW_MS + 1 } }).setpointA).toBe(10);
+    expect(passOf({ ...suspect, link: { adoptingUntilMs: NOW_MS } }).setpointA).toBe(0);
+  });
+
+  it("ends a charge that the sun does not bear", () => {
+    const dark: Given = {
+      state: "idle",
+      before: { link: undefined },
+      sample: { gridPowerW: reading(2_000) },
+    };
+    expect(passOf(dark).setpointA).toBe(0);
+  });
+});
+
+describe("limits in a pass", () => {
+  it("bind in every mode, are named and are urgent when they force the current down", () => {
+    const fuse = {
+      options: { limits: { ...WIDE_LIMITS, mainFuseA: 8 } },
+      sample: { gridPowerW: reading(0) },
+    };
+    for (const mode of ["none", "hems"] as const) {
+      const { setpointA, isUrgent, report } = passOf({ ...fuse, settings: { mode } });
+      // The house gives the car 10 / 3 A on each phase.
+      expect([setpointA, isUrgent, report.limitedBy]).toEqual([
+        10,
+        false,
+        mode === "none" ? "main_fuse" : undefined,
+      ]);
+    }
+    const tight = { ...fuse, options: { limits: { ...WIDE_LIMITS, configuredMaxA: 8 } } };
+    const { setpointA, isUrgent, report } = passOf(tight);
+    expect([setpointA, isUrgent, report.limitedBy]).toEqual([8, true, "configured_maximum"]);
+    expect(report.reason.code).toBe("limited");
+  });
+
+  it("take the user's maximum", () => {
+    const { setpointA, report } = passOf({ settings: { maxCurrentA: 7 } });
+    expect([setpointA, report.limitedBy]).toEqual([7, "user_maximum"]);
+  });
+
+  it("are not urgent where the wish is already lower", () => {
+    const given: Given = {
+      sample: { gridPowerW: reading(900) },
+      options: { limits: { ...WIDE_LIMITS, configuredMaxA: 8 } },
+    };
+    expect(passOf(given)).toMatchObject({ setpointA: 6, isUrgent: false, report: { limitedBy: undefined } });
+  });
+
+  it("act although the last change is on its way", () => {
+    const given: Given = {
+      input: { lastWriteMs: NOW_MS },
+      options: { limits: { ...WIDE_LIMITS, configuredMaxA: 8 } },
+    };
+    expect(passOf(given)).toMatchObject({
+      setpointA: 8,
+      isUrgent: true,
+      report: { limitedBy: "configured_maximum" },
+    });
+  });
+
+  it("are named while they hold the current, not while something else does", () => {
+    const capped = { limits: { ...WIDE_LIMITS, configuredMaxA: 13 } };
+    const boosted: Given = { settings: { mode: "none" }, options: capped };
+    expect(passOf(boosted).report.limitedBy).toBe("configured_maximum");
+    const paused = passOf({ ...boosted, link: { setpointA: 0, lastChangeMs: NOW_MS - 59_999 } });
+    expect(paused).toMatchObject({
+      setpointA: 0,
+      report: { limitedBy: undefined, reason: { code: "unsteered" } },
+    });
+  });
+
+  it("name what binds a held current although the wish is lower still", () => {
+    const given: Given = {
+      link: { setpointA: 16 },
+      sample: { gridPowerW: reading(2_300) },
+      wallbox: { chargePowerW: reading(3_680, 1) },
+      input: { lastWriteMs: NOW_MS - 12_000 },
+      options: { limits: { ...WIDE_LIMITS, configuredMaxA: 13 } },
+    };
+    expect(passOf({ ...given, link: { setpointA: 13 } }).report.limitedBy).toBeUndefined();
+    expect(passOf(given)).toMatchObject({ setpointA: 13, report: { limitedBy: "configured_maximum" } });
+  });
+
+  it("explain a blind gateway less than the loss itself", () => {
+    const blind: Given = { sample: { meterTrust: "lost" }, options: { blindCurrentA: 10 } };
+    expect(passOf(blind)).toMatchObject({
+      setpointA: 6,
+      report: { limitedBy: "failsafe", reason: { code: "meter_lost" } },
+    });
+  });
+
+  it("use the meter as soon as it shows the set point, before the wallbox does", () => {
+    const given: Given = {
+      sample: { gridPhaseCurrentsA: reading([20, 0, 0] as const) },
+      wallbox: { chargePowerW: reading(2_990, 20_000) },
+      options: { limits: { ...WIDE_LIMITS, mainFuseA: 18 } },
+    };
+    expect(passOf({ ...given, input: { lastWriteMs: NOW_MS - 12_000 } }).setpointA).toBe(8);
+    expect(passOf({ ...given, input: { lastWriteMs: NOW_MS - 11_999 } }).setpointA).toBe(10);
+  });
+});
+
+describe("pace in a pass", () => {
+  it("raises nothing beyond the day's writes", () => {
+    expect(passOf({ input: { writesToday: 399 } }).setpointA).toBe(12);
+    expect(passOf({ input: { writesToday: 400 } }).setpointA).toBe(10);
+  });
+
+  it("raises nothing while the box does not follow, and says so", () => {
+    const { setpointA, report } = passOf({ wallbox: { isFollowing: false } });
+    expect([setpointA, report.reason.code]).toEqual([10, "wallbox_not_following"]);
+  });
+
+  it("raises not twice in 30 s", () => {
+    expect(passOf({ link: { lastChangeMs: NOW_MS - 29_999 } }).setpointA).toBe(10);
+  });
+});
+
+describe("what lasts", () => {
+  it("the boost, once the pass has judged it", () => {
+    const { state, report, setpointA } = passOf({
+      state: "idle",
+      before: { boost: { state: "armed", hasDrawn: false } },
+    });
+    expect([state.boost, report.boost, setpointA]).toEqual([
+      { state: "ongoing", hasDrawn: false },
+      "ongoing",
+      16,
+    ]);
+  });
+
+  it("that the car has charged since it was plugged in", () => {
+    const idle: Given = { state: "idle", sample: { gridPowerW: reading(5_000) } };
+    const charged = { hasChargedSincePlugIn: true };
+    expect(passOf(idle).report.uxPhase).toBe("idle");
+    expect(passOf({ ...idle, before: charged }).report.uxPhase).toBe("paused");
+    expect(passOf({ ...idle, before: charged, wallbox: { vehicle: "absent" } }).report.uxPhase).toBe("idle");
+    expect(passOf({ ...idle, before: charged, wallbox: { isConnected: false } }).report.uxPhase).toBe(
+      "paused",
+    );
+  });
+
+  it("the day's solar energy, which the first pass cannot know the time of", () => {
+    const solar = { day: DAY, energyWh: 500 };
+    expect(passOf({ before: { solar } }).report.solarEnergyTodayWh).toBeCloseTo(500 + 2_300 / 3_600, 9);
+    expect(passOf({ before: { solar, lastPassMs: undefined } }).report.solarEnergyTodayWh).toBe(500);
+    expect(passOf({ before: { solar }, input: { day: "2022-03-20" } }).report.solarEnergyTodayWh).toBeCloseTo(
+      2_300 / 3_600,
+      9,
+    );
+  });
+
+  it("when a warning began", () => {
+    const conditions = { wallbox_disconnected: 7 };
+    const away = passOf({ before: { conditions }, wallbox: { isConnected: false } });
+    expect(away.report.healthWarning).toEqual({ code: "wallbox_disconnected", sinceWallMs: 7 });
+    const lost = passOf({ input: { meterLostForMs: 1 } });
+    expect(lost.report.healthWarning?.code).toBe("inverter_data_stale");
+  });
+});
+
+describe("a restart", () => {
+  it("begins with nothing", () => {
+    const state = initialControlState(DAY);
+    expect(controlSnapshot(state)).toEqual({
+      machine: { state: "idle", proofWh: 0 },
+      boost: NO_BOOST,
+      hasChargedSincePlugIn: false,
+      solar: { day: DAY, energyWh: 0 },
+    });
+    expect(state).toMatchObject({ link: undefined, conditions: {}, lastPassMs: undefined, pass: 0 });
+  });
+
+  it("takes up what was stored", () => {
+    const snapshot: ControlSnapshot = {
+      machine: { state: "active", proofWh: 3 },
+      boost: { state: "armed", hasDrawn: false },
+      hasChargedSincePlugIn: true,
+      solar: { day: "2022-03-18", energyWh: 400 },
+    };
+    expect(controlSnapshot(initialControlState(DAY, snapshot))).toEqual(snapshot);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from "vitest";
+import type { LimitName } from "../../src/core/limits.ts";
+import { type Reason, reasons } from "../../src/core/reasons.ts";
+
+const SPACE = "\u00a0";
+
+describe("a reason", () => {
+  it.each<[Reason, string, string]>([
+    [reasons.startingUp(), "starting_up", "Starting: waiting for the first readings of meter and wallbox."],
+    [reasons.noVehicle(), "no_vehicle", "No car is plugged in."],
+    [
+      reasons.sessionEnded(),
+      "session_ended",
+      "The wallbox has ended the session: unplug the car and plug it in again.",
+    ],
+    [
+      reasons.wallboxDisconnected(),
+      "wallbox_disconnected",
+      "The wallbox is not connected: it falls back to its failsafe current by itself.",
+    ],
+    [reasons.wallboxFaulted(), "wallbox_faulted", "The wallbox reports a fault: look at its display."],
+    [
+      reasons.wallboxNotModulating(),
+      "wallbox_not_modulating",
+      "The wallbox takes no current limit, so it cannot follow the sun.",
+    ],
+    [
+      reasons.wallboxNotFollowing(7.25),
+      "wallbox_not_following",
+      "The car draws more than the 7.3 A that the wallbox was told: nothing is raised until it obeys.",
+    ],
+    [
+      reasons.wallboxSilent(0),
+      "wallbox_silent",
+      "The wallbox does not say what the car draws: charging is paused until it does.",
+    ],
+    [
+      reasons.wallboxSilent(6),
+      "wallbox_silent",
+      "The wallbox does not say what the car draws: 6 A are allowed until it does.",
+    ],
+    [
+      reasons.settling(10),
+      "settling",
+      "Waiting for readings that show the last change: 10 A are allowed meanwhile.",
+    ],
+    [
+      reasons.meterSuspect(10),
+      "meter_suspect",
+      "The meter does not answer sensibly: holding 10 A, no increase.",
+    ],
+    [reasons.meterLost(0), "meter_lost", "The meter is lost: charging is paused until it is back."],
+    [reasons.meterLost(6), "meter_lost", "The meter is lost: 6 A are allowed until it is back."],
+    [
+      reasons.waitingForSurplus(800, 1_500, 60_000),
+      "waiting_for_surplus",
+      `Waiting: 800 W of surplus, starts at 1${SPACE}500 W of export held for 60 s.`,
+    ],
+    [
+      reasons.waitingForSurplus(0, 500, 1),
+      "waiting_for_surplus",
+      "Waiting: 0 W of surplus, starts at 500 W of export held for 1 s.",
+    ],
+    [
+      reasons.waitingForSurplus(-12_345.6, 1_500, 60_000),
+      "waiting_for_surplus",
+      `Waiting: the house imports 12${SPACE}346 W, starts at 1${SPACE}500 W of export held for 60 s.`,
+    ],
+    [
+      reasons.provingStart(1_500, 23_001),
+      "proving_start",
+      `Starts in 24 s if the export stays above 1${SPACE}500 W.`,
+    ],
+    [
+      reasons.provingStart(1_500, undefined),
+      "proving_start",
+      `About to start: waiting for the export to return to 1${SPACE}500 W.`,
+    ],
+    [
+      reasons.followingSurplus(10, 1_234_567),
+      "following_surplus",
+      `Charging from surplus: 1${SPACE}234${SPACE}567 W available, 10 A allowed.`,
+    ],
+    [
+      reasons.provingStop(-300, 12_000),
+      "proving_stop",
+      "Too little sun (the house imports 300 W): stops in 12 s unless it returns.",
+    ],
+    [
+      reasons.vehicleNotCharging(6),
+      "vehicle_not_charging",
+      "6 A are offered, but the car takes nothing: it is full or asleep.",
+    ],
+    [reasons.unsteered(), "unsteered", "No steering: the car may charge as fast as the limits allow."],
+    [reasons.boost(), "boost", "Boost: charging now, as fast as the limits allow."],
+    [reasons.waitingForCheapSlot(), "waiting_for_cheap_slot", "Waiting for a cheap hour."],
+    [reasons.cheapSlot(), "cheap_slot", "Charging in a cheap hour."],
+    [
+      reasons.noPrices(),
+      "no_prices",
+      "No electricity prices are known, so no cheap hour can be chosen: use boost to charge now.",
+    ],
+  ])("%o", (reason, code, text) => {
+    expect(reason).toEqual({ code, text });
+  });
+
+  it.each<[LimitName, string]>([
+    ["wallbox_rating", "the wallbox's rating"],
+    ["cable", "the charging cable"],
+    ["main_fuse", "the main fuse"],
+    ["site_import", "the import limit of the house"],
+    ["grid_operator", "the grid operator"],
+    ["configured_maximum", "the configured maximum"],
+    ["user_maximum", "the user's maximum"],
+    ["failsafe", "the failsafe current, because the meter is lost"],
+  ])("names the limit %s", (limit, words) => {
+    expect(reasons.limited(limit, 13.2)).toEqual({ code: "limited", text: `Limited to 13.2 A by ${words}.` });
+    expect(reasons.limited(limit, 0)).toEqual({
+      code: "limited",
+      text: `Paused: ${words} leaves less than the car needs to charge.`,
+    });
+  });
+});

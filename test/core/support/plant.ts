@@ -1,0 +1,86 @@
+import type { Reading, SiteSample, VehicleState, WallboxCapability } from "../../../src/core/site-sample.ts";
+import { powerW } from "../../../src/core/units.ts";
+
+export interface PlantOptions {
+  readonly capability: WallboxCapability;
+  /** The house without the car, W: import > 0. */
+  readonly houseGridW: (nowMs: number) => number;
+  /** From a write until the car begins to move, ms. */
+  readonly deadTimeMs: number;
+  readonly rampAPerS: number;
+  /** Time from one charger reading to the next, ms. */
+  readonly chargerEveryMs: number;
+}
+
+/** A house, a box and a car that obey: every watt is measured, every write is taken at once. */
+export interface Plant {
+  readonly nowMs: number;
+  readonly drawnA: number;
+  readonly lastWriteMs: number | undefined;
+  readonly writes: number;
+  vehicle: VehicleState;
+  advance(durationMs: number): void;
+  command(currentA: number): void;
+  sample(): SiteSample;
+}
+
+export function createPlant(options: PlantOptions, startMs = 1_000_000): Plant {
+  const { capability, houseGridW, deadTimeMs, rampAPerS, chargerEveryMs } = options;
+  let nowMs = startMs;
+  let drawnA = 0;
+  let commandedA = 0;
+  let lastWriteMs: number | undefined;
+  let writes = 0;
+  let chargePowerW: Reading<number> = { value: 0, atMs: startMs };
+
+  const carPowerW = () => powerW(drawnA, capability.phases);
+
+  return {
+    get nowMs() {
+      return nowMs;
+    },
+    get drawnA() {
+      return drawnA;
+    },
+    get lastWriteMs() {
+      return lastWriteMs;
+    },
+    get writes() {
+      return writes;
+    },
+    vehicle: "charging",
+    advance(durationMs) {
+      nowMs += durationMs;
+      const isMoving = nowMs - (lastWriteMs ?? nowMs) >= deadTimeMs;
+      const reachA = (rampAPerS * durationMs) / 1_000;
+      if (isMoving) drawnA += Math.min(Math.max(commandedA - drawnA, -reachA), reachA);
+      if (nowMs - chargePowerW.atMs >= chargerEveryMs) chargePowerW = { value: carPowerW(), atMs: nowMs };
+    },
+    command(currentA) {
+      if (currentA === commandedA) return;
+      commandedA = currentA;
+      lastWriteMs = nowMs;
+      writes += 1;
+    },
+    sample() {
+      return {
+        nowMs,
+        gridPowerW: { value: houseGridW(nowMs) + carPowerW(), atMs: nowMs },
+        gridPhaseCurrentsA: undefined,
+        pvPowerW: undefined,
+        batteryPowerW: undefined,
+        batterySocPct: undefined,
+        meterTrust: "good",
+        wallbox: {
+          isConnected: true,
+          vehicle: this.vehicle,
+          chargePowerW,
+          phaseCurrentsA: undefined,
+          offeredCurrentA: undefined,
+          isFollowing: true,
+          capability,
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import type { ChargeLaw } from "../../src/core/charge-machine.ts";
+import { proofRule } from "../../src/core/proof.ts";
+import type { SiteSample, VehicleState, WallboxSample } from "../../src/core/site-sample.ts";
+import { type WishContext, wish } from "../../src/core/wish.ts";
+import { ONE_PHASE, reading, siteSample } from "./support/site.ts";
+
+const law: ChargeLaw = {
+  startSurplusW: 1_500,
+  stopSurplusW: 1_180,
+  startRule: proofRule({ slowestMs: 36_000, fastestFraction: 1 / 2, floorW: 500 }),
+  stopRule: proofRule({ slowestMs: 72_000, fastestFraction: 1 / 12, floorW: 500 }),
+};
+
+type Given = Partial<Omit<WishContext, "sample">> & {
+  readonly wallbox?: Partial<WallboxSample>;
+  readonly sample?: Partial<Omit<SiteSample, "wallbox">>;
+};
+
+/** Active, 10 A allowed and drawn, 2 760 W of surplus. */
+function wished({ wallbox, sample, ...changes }: Given) {
+  const { currentA, reason } = wish({
+    sample: siteSample(sample, wallbox),
+    mode: "hems",
+    boost: "off",
+    state: "active",
+    proofWh: 0,
+    law,
+    surplusPowerW: 2_760,
+    priceSlot: undefined,
+    setpointA: 10,
+    isAdopting: false,
+    blindCurrentA: 0,
+    ...changes,
+  });
+  return [currentA, reason.code, reason.text] as const;
+}
+
+describe("an obstacle", () => {
+  it.each<[VehicleState, number, string]>([
+    ["absent", 0, "no_vehicle"],
+    ["finishing", 0, "session_ended"],
+    ["faulted", 0, "wallbox_faulted"],
+    ["unknown", 10, "starting_up"],
+  ])("%s makes every mode pointless", (vehicle, currentA, code) => {
+    for (const mode of ["none", "spot", "hems", "hems_and_spot"] as const) {
+      const given = { wallbox: { vehicle }, mode, priceSlot: "cheap" } as const;
+      expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
+      expect(wished({ ...given, boost: "ongoing" }).slice(0, 2)).toEqual([currentA, code]);
+    }
+  });
+
+  it.each<VehicleState>(["connected", "charging", "suspended_by_wallbox", "suspended_by_vehicle"])(
+    "is no car that is %s",
+    (vehicle) => {
+      expect(wished({ wallbox: { vehicle }, mode: "none" }).slice(0, 2)).toEqual([16, "unsteered"]);
+    },
+  );
+});
+
+describe("a mode", () => {
+  it.each<[string, Given, number, string]>([
+    ["none wants all", { mode: "none" }, 16, "unsteered"],
+    ["spot wants all in a cheap hour", { mode: "spot", priceSlot: "cheap" }, 16, "cheap_slot"],
+    ["spot wants nothing in a dear hour", { mode: "spot", priceSlot: "dear" }, 0, "waiting_for_cheap_slot"],
+    ["spot wants nothing without prices", { mode: "spot" }, 0, "no_prices"],
+    ["hems cares for no price", { priceSlot: "cheap" }, 12, "following_surplus"],
+    ["both want all in a cheap hour", { mode: "hems_and_spot", priceSlot: "cheap" }, 16, "cheap_slot"],
+    [
+      "both follow the sun in a dear hour",
+      { mode: "hems_and_spot", priceSlot: "dear" },
+      12,
+      "following_surplus",
+    ],
+    ["both follow the sun without prices", { mode: "hems_and_spot" }, 12, "following_surplus"],
+    ["a boost wants all in any mode", { mode: "spot", priceSlot: "dear", boost: "ongoing" }, 16, "boost"],
+    ["an armed boost wants nothing yet", { boost: "armed" }, 12, "following_surplus"],
+  ])("%s", (_case, given, currentA, code) => {
+    expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
+  });
+});
+
+describe("surplus charging", () => {
+  const dark = { surplusPowerW: undefined } as const;
+  const suspect = { meterTrust: "suspect" } as const;
+
+  it.each<[string, Given, number, string]>([
+    [
+      "needs a box that takes a limit",
+      { wallbox: { capability: { ...ONE_PHASE, isModulating: false } } },
+      0,
+      "wallbox_not_modulating",
+    ],
+    ["pauses blind", { ...dark, sample: { meterTrust: "lost" } }, 0, "meter_lost"],
+    [
+      "may keep the blind current",
+      { ...dark, sample: { meterTrust: "lost" }, blindCurrentA: 6 },
+      6,
+      "meter_lost",
+    ],
+    [
+      "raises to no blind current",
+      { ...dark, sample: { meterTrust: "lost" }, blindCurrentA: 6, setpointA: 0 },
+      0,
+      "meter_lost",
+    ],
+    ["pauses when the box is silent", { ...dark, wallbox: { chargePowerW: undefined } }, 0, "wallbox_silent"],
+    [
+      "may keep the blind current when the box is silent",
+      { ...dark, wallbox: { chargePowerW: undefined }, blindCurrentA: 6 },
+      6,
+      "wallbox_silent",
+    ],
+    ["holds while readings do not fit", dark, 10, "settling"],
+    ["holds under suspicion", { ...dark, sample: suspect }, 10, "meter_suspect"],
+    ["holds a charge found running", { ...dark, state: "idle", isAdopting: true }, 10, "settling"],
+    [
+      "holds a charge found running under suspicion",
+      { ...dark, state: "idle", isAdopting: true, sample: suspect },
+      10,
+      "meter_suspect",
+    ],
+    ["holds nothing in idle", { ...dark, state: "idle" }, 0, "settling"],
+    [
+      "holds nothing in commitment under suspicion",
+      { ...dark, state: "commitment", sample: suspect },
+      0,
+      "meter_suspect",
+    ],
+    ["wants nothing in idle", { state: "idle" }, 0, "waiting_for_surplus"],
+    [
+      "wants nothing in idle although it adopts",
+      { state: "idle", isAdopting: true },
+      0,
+      "waiting_for_surplus",
+    ],
+    ["wants nothing in commitment", { state: "commitment" }, 0, "proving_start"],
+    ["follows the sun", {}, 12, "following_surplus"],
+    ["stays at the minimum while a stop is proved", { surplusPowerW: 1_179 }, 6, "proving_stop"],
+    ["stays at the minimum at the stop", { surplusPowerW: 1_180 }, 6, "following_surplus"],
+  ])("%s", (_case, given, currentA, code) => {
+    expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
+  });
+
+  it("says when a start or stop is due", () => {
+    expect(wished({ state: "idle" })[2]).toContain("held for 36 s");
+    expect(wished({ state: "commitment", proofWh: 2.5, surplusPowerW: 1_500 })[2]).toContain(
+      "Starts in 18 s",
+    );
+    expect(wished({ state: "commitment", surplusPowerW: 1_499 })[2]).toContain("About to start");
+    expect(wished({ proofWh: 5, surplusPowerW: 1_000 })[2]).toContain("stops in 36 s");
+  });
+
+  it.each<[string, Given, number]>([
+    ["is offered no more than it leaves", {}, 10],
+    ["is offered less when the sun gives less", { surplusPowerW: 1_840 }, 8],
+    ["is offered what the sun gives after a pause", { setpointA: 0 }, 12],
+  ])("a car that takes nothing %s", (_case, given, currentA) => {
+    const asleep = { vehicle: "suspended_by_vehicle", chargePowerW: reading(0) } as const;
+    expect(wished({ ...given, wallbox: asleep }).slice(0, 2)).toEqual([currentA, "vehicle_not_charging"]);
+  });
+});
