@@ -38,11 +38,13 @@ export function initialMeterRecord(nowMs: number): MeterRecord {
   };
 }
 
-/** The record after a read: `isGood` is false for faults, frozen and implausible values. */
+/** The record after a read: `isGood` is false for faults, frozen and implausible values. Silence breaks a run too. */
 export function afterMeterRead(record: MeterRecord, isGood: boolean, nowMs: number): MeterRecord {
   if (!isGood) return { ...record, badReads: record.badReads + 1, goodReads: 0, goodSinceMs: undefined };
-  const goodSinceMs = record.goodSinceMs ?? nowMs;
-  return { ...record, lastGoodMs: nowMs, goodSinceMs, goodReads: record.goodReads + 1, badReads: 0 };
+  const { goodSinceMs } = record;
+  const isRun = goodSinceMs !== undefined && nowMs - record.lastGoodMs < SUSPECT_AFTER_MS;
+  const run = isRun ? { goodSinceMs, goodReads: record.goodReads + 1 } : { goodSinceMs: nowMs, goodReads: 1 };
+  return { ...record, ...run, lastGoodMs: nowMs, badReads: 0 };
 }
 
 /** The record at a pass: judges by reads in a row and by age. */
