@@ -11,6 +11,8 @@ export interface Wire {
 export function createWire(): Wire {
   const clients = new Set<Socket>();
   const servers = new Set<Socket>();
+  /** Ends of the same connection: asking a socket for its ports is slow. */
+  const counterparts = new WeakMap<Socket, Socket>();
   let seenBytes = 0;
 
   function watch(sockets: Set<Socket>, socket: Socket): void {
@@ -27,17 +29,19 @@ export function createWire(): Wire {
   function unreadBytes(): number {
     let unread = 0;
     for (const client of clients) {
-      const server = counterpart(client);
-      if (server === undefined) continue;
+      const server = counterparts.get(client) ?? findCounterpart(client);
+      if (server === undefined || !servers.has(server)) continue;
       unread +=
         Math.abs(client.bytesWritten - server.bytesRead) + Math.abs(server.bytesWritten - client.bytesRead);
     }
     return unread;
   }
 
-  function counterpart(client: Socket): Socket | undefined {
+  function findCounterpart(client: Socket): Socket | undefined {
     for (const server of servers) {
-      if (server.remotePort === client.localPort && server.localPort === client.remotePort) return server;
+      if (server.remotePort !== client.localPort || server.localPort !== client.remotePort) continue;
+      counterparts.set(client, server);
+      return server;
     }
     return undefined;
   }
