@@ -11,6 +11,7 @@ import {
   type SimulatedModbusDevice,
 } from "./house/modbus-devices.ts";
 import { createPartnerServer, type PartnerServer } from "./partner/partner-server.ts";
+import type { WireMode } from "./partner/wire.ts";
 import { type ChargePoint, type ChargePointOptions, createChargePoint } from "./wallbox/charge-point.ts";
 
 /** Everything the daemon talks to, by the name under which it can be pulled. */
@@ -26,7 +27,10 @@ export interface SiteOptions {
   /** Registers of the meter are renewed this often, ms. */
   readonly meterRefreshMs?: number;
   readonly meterLagMs?: number;
+  /** Monotonic time at which the trace begins, ms; now by default. In the past the day is under way already. */
+  readonly startMonotonicMs?: number;
   readonly partner?: {
+    readonly mode?: WireMode;
     readonly thresholds?: {
       readonly hems_min_export_to_start_w: number;
       readonly hems_max_import_before_stopping_w: number;
@@ -52,20 +56,26 @@ export interface Site {
 
 export const WALLBOX_IDENTITY = "SIM-WALLBOX-1";
 const STEP_MS = 1_000;
-const PV_PEAK_W = 10_000;
+const USUAL_PEAK_W = 10_000;
 const CHARGING_DEVICE = {
   deviceId: "6f1c1a52-9d0e-4c57-8a9e-4f6f5e0f2b11",
   deviceType: "wallbox",
   isPrimaryActuator: true,
 };
-const CREDENTIALS = { username: "owner@example.com", password: "simulated-password" };
+export const SIMULATED_CREDENTIALS = { username: "owner@example.com", password: "simulated-password" };
 
 /** A whole house on loopback: physics, inverter, meter, wallbox with car, Partner API and broker. */
 export async function createSite(options: SiteOptions): Promise<Site> {
   const { clock, trace } = options;
   const host = options.host ?? "127.0.0.1";
   const evse = createEvse(createCar(options.car), options.evse);
-  const house = createHouse({ trace, evse, peakW: PV_PEAK_W, startMonotonicMs: clock.monotonicMs() });
+  const house = createHouse({
+    trace,
+    evse,
+    peakW: peakPowerW(trace),
+    startMonotonicMs: options.startMonotonicMs ?? clock.monotonicMs(),
+  });
+  house.advanceTo(clock.monotonicMs());
   const modbus = { house, clock, host, port: 0, unit: 1 };
   const inverter = await createSimulatedInverter(modbus);
   const meter = await createSimulatedMeter({
@@ -74,7 +84,13 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     ...(options.meterLagMs === undefined ? {} : { meterLagMs: options.meterLagMs }),
   });
   const devices = [{ ...CHARGING_DEVICE, minBandW: powerW(evse.minCurrentA, evse.phases) }];
-  const partner = await createPartnerServer({ host, clock, devices, ...CREDENTIALS, ...options.partner });
+  const partner = await createPartnerServer({
+    host,
+    clock,
+    devices,
+    ...SIMULATED_CREDENTIALS,
+    ...options.partner,
+  });
   const broker = await createBroker({ host, port: 0 });
   let wallbox: ChargePoint | undefined;
   let tick = clock.setTimeout(passTime, STEP_MS);
@@ -91,7 +107,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     meter,
     partner,
     broker,
-    credentials: CREDENTIALS,
+    credentials: SIMULATED_CREDENTIALS,
     wallbox: () => wallbox,
     connectWallbox(url, extra) {
       wallbox = createChargePoint({
@@ -118,4 +134,10 @@ export async function createSite(options: SiteOptions): Promise<Site> {
   function pulled(peer: PeerName): { pull(): unknown; plug(): unknown } | undefined {
     return { inverter, meter, wallbox, partner, broker }[peer];
   }
+}
+
+/** Rating of a plant that could have brought this day, in whole kilowatts. */
+export function peakPowerW(trace: DayTrace): number {
+  const highestW = trace.pvW.reduce((highest, powerW) => Math.max(highest, powerW), 0);
+  return Math.max(USUAL_PEAK_W, Math.ceil(highestW / 1_000) * 1_000);
 }

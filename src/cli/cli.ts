@@ -27,6 +27,8 @@ export async function runCli(argv: readonly string[], io: CliIo = processIo()): 
 
 async function runCommand(entry: CommandEntry, argv: readonly string[], io: CliIo): Promise<number> {
   const command = await entry.load();
+  const sub = command.subcommands?.find(({ name }) => name === `${entry.name} ${argv[0]}`);
+  if (sub !== undefined) return runCommand(sub, argv.slice(1), io);
   if (argv.includes("--help") || argv.includes("-h")) {
     io.out(commandHelp(entry, command));
     return EXIT.ok;

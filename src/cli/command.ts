@@ -1,3 +1,5 @@
+import type { CommandEntry } from "./commands.ts";
+
 /** One option of a command, as a person types it: `--name` or `--name VALUE`. */
 export interface OptionSpec {
   readonly summary: string;
@@ -30,6 +32,8 @@ export interface Command {
   /** As shown in the usage line, e.g. `[MODE]`; with the fewest and most that are allowed. */
   readonly positionals?: { readonly usage: string; readonly min: number; readonly max: number };
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** What can follow the name as a command of its own; each is named in full, as `simulate meter`. */
+  readonly subcommands?: readonly CommandEntry[];
   /** A whole command line that works. */
   readonly example: string;
   /** Resolves to the exit code. */

@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./demo/demo-command.ts")).demoCommand,
   },
   {
+    name: "simulate",
+    summary: "Run one simulated peer, or a whole house, for tests on a bench.",
+    load: async () => (await import("./simulate/simulate-command.ts")).simulateCommand,
+  },
+  {
     name: "check",
     summary: "Check a config file and report every problem in it.",
     load: async () => (await import("./check-command.ts")).checkCommand,

@@ -24,6 +24,7 @@ export function commandHelp({ name, summary }: CommandEntry, command: Command): 
     "",
     `Usage: ${usage.filter((part) => part !== undefined).join(" ")}`,
     "",
+    ...subcommandLines(command),
     ...table(
       options.map(([name, spec]) => [
         `--${name}${"placeholder" in spec && spec.placeholder !== undefined ? ` ${spec.placeholder}` : ""}`,
@@ -35,6 +36,11 @@ export function commandHelp({ name, summary }: CommandEntry, command: Command): 
     `  ${command.example}`,
     "",
   ].join("\n");
+}
+
+function subcommandLines({ subcommands }: Command): readonly string[] {
+  if (subcommands === undefined) return [];
+  return [...table(subcommands.map(({ name, summary }) => [name, summary])), ""];
 }
 
 function table(rows: readonly (readonly [string, string])[]): readonly string[] {

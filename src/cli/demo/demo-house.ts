@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
-import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
-import { createSite, type PeerName, type Site, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
+import { createSite, type PeerName, type Site } from "../../../simulator/site.ts";
 import { type Config, configSchema } from "../../config/schema.ts";
 import { readSecrets } from "../../daemon/secrets.ts";
 import { createDaemon, type Daemon } from "../../daemon.ts";
 import { createSqliteStateStore } from "../../history/sqlite-state-store.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { packageInfo } from "../package-info.ts";
+import { houseConfig } from "../simulate/house-config.ts";
 
 /** What the simulated user has chosen in the partner's app: wide enough for three phases. */
 const THRESHOLDS = { hems_min_export_to_start_w: 3_900, hems_max_import_before_stopping_w: 300 };
@@ -88,30 +88,7 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
   };
 }
 
-function demoConfig(site: Site, options: DemoOptions, stateDir: string): Config {
-  const device = (name: string, role: string, { host, port }: { host: string; port: number }) => ({
-    name,
-    driver: "sunspec",
-    roles: [role],
-    connection: { type: "tcp", host, port },
-  });
-  return configSchema.parse({
-    site: { name: "demo", main_fuse_a: 63, pv_peak_w: site.house.peakW, time_zone: options.timeZone },
-    control: { thresholds: THRESHOLDS },
-    devices: [
-      device("inverter", "pv", site.inverter.address()),
-      device("meter", "grid", site.meter.address()),
-    ],
-    ocpp: { host: "127.0.0.1", port: 0 },
-    wallbox: { identity: WALLBOX_IDENTITY, phases: 3, max_current_a: 16, rated_current_a: 16 },
-    partner: {
-      base_url: site.partner.address().url,
-      org_id: SIMULATED_ORG_ID,
-      user_id: SIMULATED_USER_ID,
-      auth: { grant: "password", ...site.credentials },
-    },
-    mqtt: { url: site.broker.url, telemetry_interval_ms: 5_000 },
-    api: { port: options.pagePort },
-    state_dir: stateDir,
-  });
+function demoConfig(site: Site, { timeZone, pagePort }: DemoOptions, stateDir: string): Config {
+  const options = { siteName: "demo", timeZone, stateDir, ocppPort: 0, pagePort, thresholds: THRESHOLDS };
+  return configSchema.parse(houseConfig(site, options));
 }

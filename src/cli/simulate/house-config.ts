@@ -1,0 +1,53 @@
+import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
+import { type Site, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
+
+export interface HouseConfigOptions {
+  readonly siteName: string;
+  readonly timeZone: string;
+  readonly stateDir: string;
+  readonly ocppPort: number;
+  readonly pagePort: number;
+  readonly thresholds: {
+    readonly hems_min_export_to_start_w: number;
+    readonly hems_max_import_before_stopping_w: number;
+  };
+}
+
+/** A config file's content that fits the simulated house. */
+export function houseConfig(site: Site, options: HouseConfigOptions) {
+  const device = (name: string, role: "pv" | "grid", { host, port }: { host: string; port: number }) => ({
+    name,
+    driver: "sunspec" as const,
+    roles: [role],
+    connection: { type: "tcp" as const, host, port },
+  });
+  return {
+    site: {
+      name: options.siteName,
+      main_fuse_a: 63,
+      pv_peak_w: site.house.peakW,
+      time_zone: options.timeZone,
+    },
+    control: { thresholds: options.thresholds },
+    devices: [
+      device("inverter", "pv", site.inverter.address()),
+      device("meter", "grid", site.meter.address()),
+    ],
+    ocpp: { host: "127.0.0.1", port: options.ocppPort },
+    wallbox: {
+      identity: WALLBOX_IDENTITY,
+      phases: site.house.evse.phases,
+      max_current_a: site.house.evse.maxCurrentA,
+      rated_current_a: site.house.evse.maxCurrentA,
+    },
+    partner: {
+      base_url: site.partner.address().url,
+      org_id: SIMULATED_ORG_ID,
+      user_id: SIMULATED_USER_ID,
+      auth: { grant: "password" as const, ...site.credentials },
+    },
+    mqtt: { url: site.broker.url, telemetry_interval_ms: 5_000 },
+    api: { port: options.pagePort },
+    state_dir: options.stateDir,
+  };
+}
