@@ -66,7 +66,7 @@ export interface Evse {
   allow(limitA: number | undefined): void;
   /**
    * Begins to change to `phases` at once: the pilot takes all current away, the contactors change, and what is
-   * allowed then is offered again. A change that is under way is only turned round by the next call.
+   * allowed then is offered again. Asking for the other count meanwhile begins anew.
    */
   setPhases(phases: PhaseCount): void;
   /** Lets time pass; returns the energy drawn in it, Wh. */

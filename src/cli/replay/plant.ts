@@ -1,0 +1,141 @@
+import { type Car, createCar } from "../../../simulator/house/car.ts";
+import type { DayTrace } from "../../../simulator/house/day-trace.ts";
+import { createDelayedReadings } from "../../../simulator/house/delayed-readings.ts";
+import { createEvse, type Evse } from "../../../simulator/house/evse.ts";
+import { createHouse, type House, type HouseReadings } from "../../../simulator/house/house.ts";
+import type { PhaseCount } from "../../core/units.ts";
+import { PHASE_SWITCH_S, type PhaseChoice, PLANT_PEAK_W, type ReplayDevice } from "./replay-device.ts";
+import { createRunCounter, type RunCounts } from "./run-counter.ts";
+
+const SECOND_MS = 1_000;
+/** The meter's registers show a measurement this long after it was taken, ms. */
+const METER_LAG_MS = 1_000;
+/** Larger than any day could fill: the car of a replay is never full. */
+const ENDLESS_BATTERY_WH = 1e12;
+
+/** What is commanded: A per phase, 0 pauses. */
+export interface PlantCommand {
+  readonly currentA: number;
+  readonly phases: PhaseCount;
+}
+
+/** What a controller can see, however late. */
+export interface PlantView {
+  readonly nowMs: number;
+  /** The newest reading that the meter shows; the same object until there is a newer one. */
+  readonly meter: HouseReadings;
+  /** Charging power and the time to which it belongs, as the box reported it. */
+  readonly charge: { readonly powerW: number; readonly atMs: number };
+  readonly isCharging: boolean;
+  /** Phases that the box is switched to now. */
+  readonly phases: PhaseCount;
+  readonly isSwitchingPhases: boolean;
+  /** What was commanded last. */
+  readonly command: PlantCommand;
+}
+
+/** House, meter, wallbox and car in virtual time. */
+export interface Plant {
+  readonly house: House;
+  readonly view: PlantView;
+  readonly endMs: number;
+  /** Changed commands so far: what a box would write to its flash. */
+  readonly writes: number;
+  advanceTo(nowMs: number): void;
+  command(command: PlantCommand): void;
+  counts(): RunCounts;
+}
+
+export interface PlantOptions {
+  readonly trace: DayTrace;
+  readonly device: ReplayDevice;
+  readonly phases: PhaseChoice;
+}
+
+/** The box stands on one phase where it can switch, as every day ends; the car is there from the first second on. */
+export function createPlant({ trace, device, phases }: PlantOptions): Plant {
+  const evse = replayEvse(device, phases);
+  const house = createHouse({ trace, evse, peakW: PLANT_PEAK_W, startMonotonicMs: 0 });
+  const meter = createDelayedReadings(house, { refreshMs: device.meterS * SECOND_MS, lagMs: METER_LAG_MS });
+  const runs = createRunCounter();
+  const powerMs = device.powerS * SECOND_MS;
+  let nowMs = 0;
+  let charge = { powerW: 0, atMs: 0 };
+  let command: PlantCommand = { currentA: 0, phases: evse.phases };
+  let writes = 0;
+
+  function passSecond(): void {
+    nowMs += SECOND_MS;
+    house.advanceTo(nowMs);
+    const powerW = evse.powerW;
+    // A box that does not charge says so at once; while it charges it reports now and then.
+    if (powerW === 0 || nowMs % powerMs === 0) charge = { powerW, atMs: nowMs };
+    runs.passSecond(nowMs, powerW > 0, evse.isSwitchingPhases);
+  }
+
+  const view: PlantView = {
+    get nowMs() {
+      return nowMs;
+    },
+    get meter() {
+      return meter.visibleAt(nowMs);
+    },
+    get charge() {
+      return charge;
+    },
+    get isCharging() {
+      return evse.powerW > 0;
+    },
+    get phases() {
+      return evse.phases;
+    },
+    get isSwitchingPhases() {
+      return evse.isSwitchingPhases;
+    },
+    get command() {
+      return command;
+    },
+  };
+
+  return {
+    house,
+    view,
+    endMs: house.endMs,
+    get writes() {
+      return writes;
+    },
+    advanceTo(untilMs) {
+      while (nowMs + SECOND_MS <= untilMs) passSecond();
+    },
+    command(next) {
+      const wanted = phases === "auto" ? next : { ...next, phases };
+      if (wanted.currentA === command.currentA && wanted.phases === command.phases) return;
+      writes += 1;
+      command = wanted;
+      evse.setPhases(wanted.phases);
+      evse.allow(wanted.currentA);
+    },
+    counts: runs.counts,
+  };
+}
+
+function replayEvse(device: ReplayDevice, phases: PhaseChoice): Evse {
+  return createEvse(replayCar(device), {
+    deadTimeMs: device.deadS * SECOND_MS,
+    stepA: device.stepA,
+    minCurrentA: device.minA,
+    maxCurrentA: device.maxA,
+    phases: phases === "auto" ? 1 : phases,
+    phaseSwitchMs: PHASE_SWITCH_S * SECOND_MS,
+  });
+}
+
+function replayCar(device: ReplayDevice): Car {
+  return createCar({
+    batteryWh: ENDLESS_BATTERY_WH,
+    initialSocPct: 0,
+    maxCurrentA: device.maxA,
+    offsetA: device.offsetA,
+    startDelayMs: device.startS * SECOND_MS,
+  });
+}

@@ -1,0 +1,94 @@
+import type { DayTrace } from "../../../simulator/house/day-trace.ts";
+import type { Thresholds } from "../../core/settings.ts";
+import type { TickReport } from "../../core/tick-report.ts";
+import { createSystemClock } from "../../service/clock.ts";
+import { BASELINES, type Baseline, createBaseline } from "./baselines/baselines.ts";
+import { type DayCounts, type DayFigures, dayFigures } from "./day-figures.ts";
+import { runHemsEdge } from "./hems-edge-run.ts";
+import { type Optimum, optimum } from "./optimum.ts";
+import { createPlant, type Plant, type PlantView } from "./plant.ts";
+import type { PhaseChoice, ReplayDevice } from "./replay-device.ts";
+
+export const CONTROLLERS = ["hems-edge", ...BASELINES, "optimum"] as const;
+export type ControllerName = (typeof CONTROLLERS)[number];
+
+export interface ReplayOptions {
+  readonly controller: ControllerName;
+  readonly device: ReplayDevice;
+  readonly phases: PhaseChoice;
+  /** For hems-edge; undefined parts are the product's own defaults. */
+  readonly thresholds: Partial<Thresholds>;
+  /** Told after each pass of hems-edge. */
+  readonly onReport?: (report: TickReport, plant: PlantView) => void;
+  /** Told after each cycle of a baseline. */
+  readonly onCycle?: (plant: PlantView) => void;
+  /** For `optimum`: what a start costs in its reckoning, Wh; default 0. */
+  readonly startPenaltyWh?: number;
+}
+
+/** The figures of one trace, rounded as they are printed. */
+export async function replayDay(trace: DayTrace, options: ReplayOptions): Promise<DayFigures> {
+  return dayFigures(`${trace.name}.csv`, await replayedDay(trace, options));
+}
+
+/** Lets a controller have the whole trace in virtual time; deterministic but for `wallMs`. */
+export async function replayedDay(trace: DayTrace, options: ReplayOptions): Promise<DayCounts> {
+  const best = cachedOptimum(trace, options, 0);
+  const clock = createSystemClock();
+  const startMs = clock.monotonicMs();
+  const { device, phases, controller, onReport, onCycle } = options;
+  const optimumWh = best.solarWh - best.gridWh;
+  if (controller === "optimum") {
+    const reckoned = cachedOptimum(trace, options, options.startPenaltyWh ?? 0);
+    return { ...reckoned, optimumWh, wallMs: clock.monotonicMs() - startMs };
+  }
+  const plant = createPlant({ trace, device, phases });
+  if (controller === "hems-edge") {
+    const told =
+      onReport === undefined ? {} : { onReport: (report: TickReport) => onReport(report, plant.view) };
+    await runHemsEdge(plant, { device, phases, thresholds: options.thresholds, ...told });
+  } else {
+    const setup = { minA: device.minA, maxA: device.maxA, canSwitchPhases: phases === "auto" };
+    runBaseline(plant, createBaseline(controller, setup), onCycle);
+  }
+  const { solarWh, causedImportWh, surplusWh } = plant.house.tallies();
+  return {
+    surplusWh,
+    solarWh,
+    gridWh: causedImportWh,
+    optimumWh,
+    ...plant.counts(),
+    writes: plant.writes,
+    wallMs: clock.monotonicMs() - startMs,
+  };
+}
+
+function runBaseline(
+  plant: Plant,
+  baseline: Baseline,
+  onCycle: ((view: PlantView) => void) | undefined,
+): void {
+  for (let nowMs = 0; nowMs < plant.endMs; nowMs += baseline.cycleMs) {
+    plant.advanceTo(nowMs);
+    plant.command(baseline.decide(plant.view));
+    onCycle?.(plant.view);
+  }
+  plant.advanceTo(plant.endMs);
+}
+
+const optima = new WeakMap<DayTrace, Map<string, Optimum>>();
+
+function cachedOptimum(
+  trace: DayTrace,
+  { device, phases }: Pick<ReplayOptions, "device" | "phases">,
+  startPenaltyWh: number,
+): Optimum {
+  const known = optima.get(trace) ?? new Map<string, Optimum>();
+  optima.set(trace, known);
+  // Only what the optimum depends on: a sweep over dead times needs it once.
+  const { startS, stepA, minA, maxA, offsetA } = device;
+  const key = [startS, stepA, minA, maxA, offsetA, phases, startPenaltyWh].join(" ");
+  const found = known.get(key) ?? optimum(trace, { device, phases, startPenaltyWh });
+  known.set(key, found);
+  return found;
+}

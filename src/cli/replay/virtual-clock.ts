@@ -1,0 +1,74 @@
+import type { Clock, Timer } from "../../ports/clock.ts";
+
+/** Turns of the microtask queue within which a pass without real I/O must come to rest. */
+const MOST_TURNS = 1_000;
+
+interface Entry {
+  readonly dueMs: number;
+  readonly callback: () => void;
+}
+
+/** A clock that stands still until it is told to go on, for one control loop whose ports answer at once. */
+export interface VirtualClock extends Clock {
+  /** Goes on to the next timer, fires it and lets everything that follows from it come to rest. */
+  fireNext(): Promise<void>;
+  /** When the next timer falls due, ms; undefined without one. */
+  nextDueMs(): number | undefined;
+}
+
+export interface VirtualClockOptions {
+  readonly startWallMs: number;
+  /** Called when time has moved on, before any timer fires. */
+  readonly onAdvance: (nowMs: number) => void;
+  /** True when nothing more happens until the next timer. */
+  readonly isAtRest: () => boolean;
+}
+
+export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
+  /** Never more than a handful: searched, not sorted. */
+  const entries: Entry[] = [];
+  let nowMs = 0;
+
+  function earliest(): Entry | undefined {
+    let best = entries[0];
+    for (const entry of entries) if (best === undefined || entry.dueMs < best.dueMs) best = entry;
+    return best;
+  }
+
+  function remove(entry: Entry): void {
+    const index = entries.indexOf(entry);
+    if (index >= 0) entries.splice(index, 1);
+  }
+
+  async function rest(): Promise<void> {
+    for (let turn = 0; !options.isAtRest(); turn++) {
+      if (turn > MOST_TURNS) throw new Error("a pass in virtual time waits for something that never comes");
+      await undefined;
+    }
+  }
+
+  return {
+    monotonicMs: () => nowMs,
+    wallMs: () => options.startWallMs + nowMs,
+    setTimeout(callback, delayMs): Timer {
+      const entry: Entry = { dueMs: nowMs + Math.max(0, delayMs), callback };
+      entries.push(entry);
+      return { id: entry };
+    },
+    clearTimeout(timer) {
+      remove(timer.id as Entry);
+    },
+    nextDueMs: () => earliest()?.dueMs,
+    async fireNext() {
+      const entry = earliest();
+      if (entry === undefined) return;
+      remove(entry);
+      if (entry.dueMs > nowMs) {
+        nowMs = entry.dueMs;
+        options.onAdvance(nowMs);
+      }
+      entry.callback();
+      await rest();
+    },
+  };
+}
