@@ -96,7 +96,7 @@ describe("the main fuse", () => {
 
   it("carries a one-phase car fully on its phase where the phases are not measured", () => {
     const wallbox = { capability: { ...ONE_PHASE, maxCurrentA: 32 }, chargePowerW: reading(3_680) };
-    const alone = { ...fuse, wallbox, sample: { gridPowerW: reading(3_680) } };
+    const alone = { ...fuse, wallbox, context: { setpointA: 16 }, sample: { gridPowerW: reading(3_680) } };
     expect(smallest(alone)).toEqual({ name: "main_fuse", maxCurrentA: 25 });
     const inHouse = { ...alone, sample: { gridPowerW: reading(3_680 + 6_900) } };
     expect(smallest(inHouse)).toEqual({ name: "main_fuse", maxCurrentA: 15 });
@@ -104,7 +104,8 @@ describe("the main fuse", () => {
 
   it("splits a house evenly around a car that draws on one of three phases", () => {
     const wallbox = { ...oneOfThree(), chargePowerW: reading(3_680) };
-    const given = { ...fuse, wallbox, sample: { gridPowerW: reading(3_680 + 6_900) } };
+    const context = { setpointA: 16 };
+    const given = { ...fuse, wallbox, context, sample: { gridPowerW: reading(3_680 + 6_900) } };
     expect(smallest(given)).toEqual({ name: "main_fuse", maxCurrentA: 15 });
   });
 
@@ -188,6 +189,15 @@ describe("limits while the last change is on its way", () => {
     const context = { isSettled: false, isMeterSettled: true };
     expect(smallest({ ...breach, context: { ...context, setpointA: 8 } }).maxCurrentA).toBe(5);
     expect(smallest({ ...breach, context: { ...context, setpointA: 16 } }).maxCurrentA).toBe(7);
+  });
+});
+
+describe("a box that lets the car draw more than it was told", () => {
+  it("loses a breach from what it was told, and what is free counts from what it draws", () => {
+    const context = { setpointA: 8 };
+    const limits = { mainFuseA: 25 };
+    expect(smallest({ limits, context, sample: phases(26, 10, 10) }).maxCurrentA).toBe(7);
+    expect(smallest({ limits, context, sample: phases(25, 10, 10) }).maxCurrentA).toBe(10);
   });
 });
 

@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type ControlOptions, decide, initialControlState } from "../../src/core/decide.ts";
+import type { Settings } from "../../src/core/settings.ts";
+import { effectiveThresholds, stopSurplusW } from "../../src/core/thresholds.ts";
+import { powerW } from "../../src/core/units.ts";
+import { capabilities, thresholds } from "./support/arbitraries.ts";
+import { createPlant, type PlantOptions } from "./support/plant.ts";
+import { DAY, ONE_PHASE, OPTIONS, passInput, SETTINGS, THREE_PHASE, WIDE_LIMITS } from "./support/site.ts";
+
+const PASS_MS = 2_000;
+
+interface Run {
+  readonly plant?: Partial<PlantOptions>;
+  readonly settings?: Partial<Settings>;
+  readonly options?: Partial<ControlOptions>;
+  readonly passes: number;
+}
+
+/** Everything that happened at each pass of a controller on a plant. */
+function run({ plant: plantOptions, settings, options, passes }: Run) {
+  const plant = createPlant({
+    capability: ONE_PHASE,
+    houseGridW: () => -3_000,
+    deadTimeMs: 2_000,
+    rampAPerS: 4,
+    chargerEveryMs: 4_000,
+    ...plantOptions,
+  });
+  const setpointsA: number[] = [];
+  const drawnA: number[] = [];
+  const states: string[] = [];
+  let state = initialControlState(DAY);
+  for (let pass = 0; pass < passes; pass++) {
+    plant.advance(PASS_MS);
+    const input = passInput(plant.sample(), {
+      settings: { ...SETTINGS, ...settings },
+      lastWriteMs: plant.lastWriteMs,
+    });
+    const decision = decide(state, input, { ...OPTIONS, loopDelayMs: 8_000, ...options });
+    state = decision.state;
+    if (decision.setpointA !== undefined) plant.command(decision.setpointA);
+    setpointsA.push(decision.setpointA ?? 0);
+    drawnA.push(plant.drawnA);
+    states.push(decision.report.state);
+  }
+  return { setpointsA, drawnA, states, starts: starts(setpointsA), writes: plant.writes };
+}
+
+function starts(setpointsA: readonly number[]): number {
+  return setpointsA.filter((currentA, pass) => currentA > 0 && (setpointsA[pass - 1] ?? 0) === 0).length;
+}
+
+describe("a constant surplus", () => {
+  const quick = { startProofMs: 10_000, stopProofMs: 20_000 };
+
+  it("starts once and never stops, or never starts, for every legal pair and every box", () => {
+    const nearThresholds = fc.record({
+      asked: thresholds,
+      capability: capabilities,
+      edge: fc.constantFrom("start", "stop", "minimum"),
+      offsetW: fc.integer({ min: -300, max: 3_000 }),
+    });
+    fc.assert(
+      fc.property(nearThresholds, ({ asked, capability, edge, offsetW }) => {
+        const minW = powerW(capability.minCurrentA, capability.phases);
+        const { effective } = effectiveThresholds(asked, minW);
+        const edgesW = {
+          start: effective.minExportToStartW,
+          stop: stopSurplusW(effective, minW),
+          minimum: minW,
+        };
+        const surplusW = edgesW[edge] + offsetW;
+        const { starts: count, setpointsA } = run({
+          plant: { capability, houseGridW: () => -surplusW },
+          settings: { thresholds: asked },
+          options: quick,
+          passes: 120,
+        });
+        const expected = surplusW >= effective.minExportToStartW ? 1 : 0;
+        expect(count).toBe(expected);
+        expect((setpointsA.at(-1) ?? 0) > 0).toBe(expected === 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    [ONE_PHASE, 0, 1_380],
+    [ONE_PHASE, 200, 1_180],
+    [{ ...THREE_PHASE, stepA: 0.1 }, 0, 4_140],
+    [THREE_PHASE, 4_140, 0],
+  ])(
+    "holds where start and stop are one and the sun gives exactly that: %o, I %d, E %d",
+    (capability, stopW, startW) => {
+      const given = { capability, houseGridW: () => -startW };
+      const settings = { thresholds: { minExportToStartW: startW, maxImportBeforeStoppingW: stopW } };
+      expect(run({ plant: given, settings, options: quick, passes: 150 }).starts).toBe(1);
+    },
+  );
+
+  it("is used to the box's step and then left alone", () => {
+    const { setpointsA, drawnA, writes } = run({ passes: 200 });
+    expect(setpointsA.at(-1)).toBe(13);
+    expect(drawnA.at(-1)).toBe(13);
+    expect(writes).toBeLessThanOrEqual(2);
+  });
+});
+
+describe("a surplus that changes", () => {
+  it("is followed up and down without overshoot, and given up at dusk", () => {
+    const steps: readonly [number, number][] = [
+      [200_000, -2_000],
+      [400_000, -3_300],
+      [600_000, -1_600],
+      [1_000_000, 500],
+    ];
+    const houseGridW = (nowMs: number) => steps.find(([untilMs]) => nowMs - 1_000_000 < untilMs)?.[1] ?? 500;
+    const { setpointsA, states } = run({ plant: { houseGridW }, passes: 500 });
+    const at = (seconds: number) => setpointsA[seconds / 2 - 1];
+    expect([at(190), at(390), at(590), at(990)]).toEqual([9, 14, 7, 0]);
+    expect(Math.max(...setpointsA)).toBe(14);
+    expect(states.at(-1)).toBe("idle");
+  });
+
+  it("is not given up for a kettle of 2 kW", () => {
+    const houseGridW = (nowMs: number) => -2_300 + ((nowMs / 1_000) % 600 < 90 ? 2_000 : 0);
+    expect(run({ plant: { houseGridW }, passes: 900 }).starts).toBe(1);
+  });
+});
+
+describe("a house that reaches its limit", () => {
+  const limits = { ...WIDE_LIMITS, importLimitW: 3_680 };
+
+  it("loses as much as the breach, not everything, and stays below the limit from then on", () => {
+    const houseGridW = (nowMs: number) => (nowMs < 1_300_000 ? 0 : 1_500);
+    const { setpointsA } = run({
+      plant: { houseGridW },
+      settings: { mode: "none" },
+      options: { limits },
+      passes: 300,
+    });
+    expect(setpointsA[148]).toBe(16);
+    expect(Math.min(...setpointsA.slice(150))).toBe(9);
+    expect(setpointsA.at(-1)).toBe(9);
+  });
+
+  it("keeps a constant set point under the grid operator's limit", () => {
+    const { setpointsA, writes } = run({
+      plant: { capability: THREE_PHASE, houseGridW: () => -6_900 },
+      options: { limits: { ...WIDE_LIMITS, gridOperatorLimitW: 4_200 } },
+      settings: { mode: "none" },
+      passes: 300,
+    });
+    expect(setpointsA.at(-1)).toBe(16);
+    expect(writes).toBe(1);
+  });
+});
