@@ -76,10 +76,12 @@ function heldChoice(view: PassView, link: HeldLink, aim: Wish, options: ControlO
     isFollowing,
     isBudgetSpent: writesToday >= options.maxWritesPerDay,
   });
-  const { currentA, limitedBy } = limitedCurrentA(pacedA, limit, capability);
+  const limited = limitedCurrentA(pacedA, limit, capability);
+  const { currentA } = limited;
+  const { limitedBy } = currentA === target.currentA ? target : limited;
   return {
     setpointA: currentA,
-    limitedBy: currentA === target.currentA ? target.limitedBy : limitedBy,
+    limitedBy,
     isUrgent: limitedBy !== undefined && currentA < setpointA,
     reason: aim.reason,
     link: {

@@ -129,17 +129,13 @@ function powerAllowanceA(context: LimitContext, headroomW: number): number {
 
 /**
  * Current that uses up `headroomA` on top of what the car draws. While the last set point still works its way into
- * the readings nothing raises it, and a breach is judged against the readings themselves: taking its excess off a
- * set point that the meter does not show yet would cut again on each pass.
+ * the readings nothing is free. A breach comes off what the car draws, and, once the meter shows the set point, off
+ * that too where the car draws more; before, that would cut again on each pass.
  */
-function allowanceA(
-  { isSettled, isMeterSettled, setpointA }: LimitContext,
-  headroomA: number,
-  carA: number,
-): number {
-  if (isSettled) return carA + headroomA;
-  if (headroomA >= 0) return Number.POSITIVE_INFINITY;
-  return (isMeterSettled ? Math.min(setpointA, carA) : carA) + headroomA;
+function allowanceA(context: LimitContext, headroomA: number, carA: number): number {
+  const { isSettled, isMeterSettled, setpointA } = context;
+  if (headroomA < 0) return (isMeterSettled ? Math.min(setpointA, carA) : carA) + headroomA;
+  return isSettled ? carA + headroomA : Number.POSITIVE_INFINITY;
 }
 
 /** Import on each phase, A: measured, else the house split evenly and the car where it may be. */
