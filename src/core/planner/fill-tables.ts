@@ -1,0 +1,79 @@
+/** A stretch that can be used wholly, in part, or not at all. */
+export interface Fillable {
+  /** What it yields when used wholly: whole units. */
+  readonly units: number;
+  /** Cost of one unit; may be below zero. */
+  readonly unitCost: number;
+}
+
+export interface FillProblem {
+  readonly stretches: readonly Fillable[];
+  /** What all stretches together must yield: above 0, at most the sum of their units. */
+  readonly units: number;
+  /** Cost of each start; 0 or more. */
+  readonly startCost: number;
+  /** True when the first stretch can be entered without a start. */
+  readonly isRunning: boolean;
+}
+
+/** Cost of the cheapest use of whole stretches, by the units that they yield; infinite where there is none. */
+export interface CostPair {
+  readonly off: Float64Array;
+  readonly on: Float64Array;
+}
+
+/** What whole stretches can yield at which cost, from either end. */
+export interface FillTables {
+  /** Entry i: stretches before i, by whether they are running where i begins. */
+  readonly before: readonly CostPair[];
+  /** Entry i: stretches from i on, by whether i is entered running. */
+  readonly after: readonly CostPair[];
+}
+
+export function fillTables({ stretches, units, startCost, isRunning }: FillProblem): FillTables {
+  const size = Math.floor(units) + 1;
+  const first = emptyPair(size);
+  (isRunning ? first.on : first.off)[0] = 0;
+  const last = emptyPair(size);
+  last.off[0] = 0;
+  last.on[0] = 0;
+  const before = [first];
+  for (const stretch of stretches) before.push(pairBehind(before.at(-1) ?? first, stretch, startCost));
+  const after = [last];
+  for (const stretch of stretches.toReversed())
+    after.push(pairAhead(after.at(-1) ?? last, stretch, startCost));
+  return { before, after: after.reverse() };
+}
+
+export function costAt(costs: Float64Array, units: number): number {
+  return costs[units] ?? Number.POSITIVE_INFINITY;
+}
+
+export function wholeCost({ units, unitCost }: Fillable): number {
+  return units * unitCost;
+}
+
+function pairBehind({ off, on }: CostPair, stretch: Fillable, startCost: number): CostPair {
+  const next = emptyPair(off.length);
+  for (let sum = 0; sum < off.length; sum++) {
+    next.off[sum] = Math.min(costAt(off, sum), costAt(on, sum));
+    const entered = Math.min(costAt(off, sum - stretch.units) + startCost, costAt(on, sum - stretch.units));
+    next.on[sum] = entered + wholeCost(stretch);
+  }
+  return next;
+}
+
+function pairAhead({ off, on }: CostPair, stretch: Fillable, startCost: number): CostPair {
+  const next = emptyPair(off.length);
+  for (let sum = 0; sum < off.length; sum++) {
+    const whole = costAt(on, sum - stretch.units) + wholeCost(stretch);
+    next.off[sum] = Math.min(costAt(off, sum), whole + startCost);
+    next.on[sum] = Math.min(costAt(off, sum), whole);
+  }
+  return next;
+}
+
+function emptyPair(size: number): CostPair {
+  const empty = () => new Float64Array(size).fill(Number.POSITIVE_INFINITY);
+  return { off: empty(), on: empty() };
+}
