@@ -1,6 +1,8 @@
 import type { TickReport } from "../../core/tick-report.ts";
 
-const BAR_CELLS = 12;
+/** Below this width the line is written shorter, so that the reason still has room in 80 columns. */
+const NARROW_BELOW_COLUMNS = 110;
+const BAR_CELLS = { narrow: 6, wide: 12 };
 const SHORTEST_REASON = 10;
 
 /** One line of a terminal: time, progress through the day, house, sun, grid, car, and why. */
@@ -9,21 +11,29 @@ export function liveLine(
   view: { readonly clockText: string; readonly progress: number; readonly pulled: readonly string[] },
   columns: number,
 ): string {
-  const done = Math.round(Math.min(Math.max(view.progress, 0), 1) * BAR_CELLS);
-  const bar = `${"█".repeat(done)}${"░".repeat(BAR_CELLS - done)}`;
-  const start = `${view.clockText} ${bar}`;
+  const isNarrow = columns < NARROW_BELOW_COLUMNS;
+  const start = `${view.clockText} ${bar(view.progress, isNarrow ? BAR_CELLS.narrow : BAR_CELLS.wide)}`;
   if (report === undefined) return `${start} starting`;
-  const { powers, setpointA, reason } = report;
-  const figures = [
-    `sun ${kilowatts(powers.pvPowerW)}`,
-    `house ${kilowatts(housePowerW(report))}`,
-    `grid ${signedKilowatts(powers.gridPowerW)}`,
-    `car ${kilowatts(powers.chargePowerW)}/${setpointA} A`,
-  ].join(" ");
   const pulled = view.pulled.length === 0 ? "" : `[pulled: ${view.pulled.join(", ")}] `;
-  const head = `${start} ${figures} ${pulled}`;
+  const head = `${start} ${figures(report, isNarrow ? "" : " kW")} ${pulled}`;
   const left = columns - 1 - head.length;
-  return left < SHORTEST_REASON ? head.slice(0, columns - 1) : head + clipped(reason.text, left);
+  return left < SHORTEST_REASON ? head.slice(0, columns - 1) : head + clipped(report.reason.text, left);
+}
+
+function bar(progress: number, cells: number): string {
+  const done = Math.round(Math.min(Math.max(progress, 0), 1) * cells);
+  return `${"█".repeat(done)}${"░".repeat(cells - done)}`;
+}
+
+/** `unit` stands behind each power but the last, which always has one. */
+function figures(report: TickReport, unit: string): string {
+  const { powers, setpointA } = report;
+  return [
+    `sun ${kilowatts(powers.pvPowerW)}${unit}`,
+    `house ${kilowatts(housePowerW(report))}${unit}`,
+    `grid ${signedKilowatts(powers.gridPowerW)}${unit}`,
+    `car ${kilowatts(powers.chargePowerW)} kW/${setpointA} A`,
+  ].join(" ");
 }
 
 function housePowerW({ powers }: TickReport): number | undefined {
@@ -33,7 +43,7 @@ function housePowerW({ powers }: TickReport): number | undefined {
 }
 
 function kilowatts(powerW: number | undefined): string {
-  return powerW === undefined ? "-- kW" : `${(powerW / 1_000).toFixed(1)} kW`;
+  return powerW === undefined ? "--" : (powerW / 1_000).toFixed(1);
 }
 
 function signedKilowatts(powerW: number | undefined): string {
