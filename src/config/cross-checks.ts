@@ -1,3 +1,4 @@
+import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import type { Config, DeviceConfig } from "./schema.ts";
 import { configSchema } from "./schema.ts";
@@ -12,6 +13,10 @@ export interface SoundParts {
   readonly wallbox: Config["wallbox"] | undefined;
   readonly partner: Config["partner"];
   readonly mqtt: Config["mqtt"];
+  /** True when the file has a part mqtt, right or wrong. */
+  readonly hasMqtt: boolean;
+  readonly prices: Config["prices"];
+  readonly chargePlan: Config["charge_plan"];
   readonly api: Config["api"] | undefined;
 }
 
@@ -28,6 +33,9 @@ export function soundParts(value: unknown): SoundParts {
     wallbox: shape.wallbox.safeParse(root.wallbox).data,
     partner: shape.partner.safeParse(root.partner).data,
     mqtt: shape.mqtt.safeParse(root.mqtt).data,
+    hasMqtt: root.mqtt !== undefined,
+    prices: shape.prices.safeParse(root.prices).data,
+    chargePlan: shape.charge_plan.safeParse(root.charge_plan).data,
     api: shape.api.safeParse(root.api).data,
   };
 }
@@ -48,6 +56,7 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
     ...wallboxCurrents(parts),
     ...failsafeTooHigh(parts),
     ...sharedPort(parts),
+    ...planFindings(parts),
   ];
 }
 

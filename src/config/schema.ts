@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CHARGING_MODES } from "../core/settings.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
+import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { secretSchema } from "./secret.ts";
 
 const port = z.int().min(1).max(65_535);
@@ -252,6 +253,10 @@ export const configSchema = z.strictObject({
   wallbox: wallboxSchema.describe("The wallbox and its installation."),
   partner: partnerSchema.optional().describe("Podero Partner API; leave out to run without a cloud."),
   mqtt: mqttSchema.optional().describe("MQTT broker; leave out to publish nothing."),
+  prices: pricesSchema.optional().describe("Day-ahead prices; leave out to know none."),
+  charge_plan: chargePlanSchema
+    .optional()
+    .describe("How much by when, for the modes spot and hems_and_spot; leave out for the defaults."),
   api: apiSchema.prefault({}).describe("The page, the local API, health and metrics."),
   state_dir: z.string().min(1).default("/var/lib/hems-edge").describe("Folder for what survives a restart."),
   log_level: z
