@@ -8,7 +8,7 @@ const SHORT_RUN_SLOTS = 300 / SLOT_S;
 export interface OptimumOptions {
   readonly device: ReplayDevice;
   readonly phases: PhaseChoice;
-  /** What a start costs in the reckoning, Wh; it is not in the figures. */
+  /** What a start, or a switch while charging, costs in the reckoning, Wh; it is not in the figures. */
   readonly startPenaltyWh: number;
 }
 
@@ -59,9 +59,9 @@ export function bestSchedule(
 }
 
 const STAY = 0;
+const SWITCH = 1;
 /** From charging: stop. From pausing: start. */
-const TURN = 1;
-const SWITCH = 2;
+const TURN = 2;
 
 /** For one way of charging: the best value from each slot on, and the choice that brings it. */
 interface Plan {
@@ -86,22 +86,20 @@ function bestPlans(
   for (let slot = slots - 1; slot >= 0; slot--) {
     for (const [index, plan] of plans.entries()) {
       const other = plans[1 - index];
-      const choices = [
-        at(plan.offWh, slot + 1),
-        at(plan.onWh, slot + startSlots) - startPenaltyWh,
-        other === undefined ? undefined : at(other.offWh, slot + switchSlots),
-      ];
-      choose(plan.offWh, plan.offChoice, slot, choices);
+      const option = chooser(plan.offWh, plan.offChoice, slot);
+      option(STAY, at(plan.offWh, slot + 1));
+      option(TURN, at(plan.onWh, slot + startSlots) - startPenaltyWh);
+      if (other !== undefined) option(SWITCH, at(other.offWh, slot + switchSlots));
     }
     for (const [index, plan] of plans.entries()) {
       const other = plans[1 - index];
       const netWh = ways[index]?.netWh ?? new Float64Array();
-      const choices = [
-        at(netWh, slot) + at(plan.onWh, slot + 1),
-        at(plan.offWh, slot),
-        other === undefined ? undefined : at(other.onWh, slot + switchSlots + startSlots),
-      ];
-      choose(plan.onWh, plan.onChoice, slot, choices);
+      const option = chooser(plan.onWh, plan.onChoice, slot);
+      option(STAY, at(netWh, slot) + at(plan.onWh, slot + 1));
+      if (other !== undefined) {
+        option(SWITCH, at(other.onWh, slot + switchSlots + startSlots) - startPenaltyWh);
+      }
+      option(TURN, at(plan.offWh, slot));
     }
   }
   return plans;
@@ -116,20 +114,14 @@ function newPlan(length: number): Plan {
   };
 }
 
-/** Among equals the first wins: to stay as it is. */
-function choose(
-  valuesWh: Float64Array,
-  choice: Uint8Array,
-  slot: number,
-  choicesWh: readonly (number | undefined)[],
-): void {
-  let best = Number.NEGATIVE_INFINITY;
-  for (const [index, valueWh] of choicesWh.entries()) {
-    if (valueWh === undefined || valueWh <= best) continue;
-    best = valueWh;
-    choice[slot] = index;
-  }
-  valuesWh[slot] = best;
+/** Keeps the best option for a slot; among equals the first, so that nothing is done for nothing. */
+function chooser(valuesWh: Float64Array, choice: Uint8Array, slot: number) {
+  valuesWh[slot] = Number.NEGATIVE_INFINITY;
+  return (code: number, valueWh: number): void => {
+    if (valueWh <= at(valuesWh, slot)) return;
+    valuesWh[slot] = valueWh;
+    choice[slot] = code;
+  };
 }
 
 function at(values: Float64Array | Uint8Array, index: number): number {
@@ -138,22 +130,21 @@ function at(values: Float64Array | Uint8Array, index: number): number {
 
 /** Walks the plans from a pause at the first slot on and adds up what they bring. */
 function followed(ways: readonly SlotRewards[], plans: readonly Plan[], delays: SlotDelays): Schedule {
-  const slots = ways[0]?.netWh.length ?? 0;
+  const both = ways.flatMap((rewards, way) => {
+    const plan = plans[way];
+    return plan === undefined ? [] : [{ rewards, plan }];
+  });
   const tally = createScheduleTally();
   const firstWh = plans.map((plan) => at(plan.offWh, 0));
   let way = firstWh.indexOf(Math.max(...firstWh));
   let isOn = false;
-  for (let slot = 0; slot < slots; ) {
-    const plan = plans[way];
-    const rewards = ways[way];
-    if (plan === undefined || rewards === undefined) break;
-    const choice = at(isOn ? plan.onChoice : plan.offChoice, slot);
-    if (choice === STAY && isOn) tally.charge(rewards, slot);
-    if (choice === TURN) tally.turn(isOn);
-    if (choice === SWITCH) tally.switchPhases();
+  let slot = 0;
+  for (let now = both[way]; now !== undefined && slot < now.rewards.netWh.length; now = both[way]) {
+    const choice = at(isOn ? now.plan.onChoice : now.plan.offChoice, slot);
+    tally.take(choice, isOn, { rewards: now.rewards, slot });
     slot += spentSlots(choice, isOn, delays);
-    way = choice === SWITCH ? 1 - way : way;
-    isOn = choice === TURN ? !isOn : isOn;
+    if (choice === SWITCH) way = 1 - way;
+    if (choice === TURN) isOn = !isOn;
   }
   tally.end();
   return tally.schedule;
@@ -176,6 +167,18 @@ function createScheduleTally() {
     heldA = currentA;
   }
 
+  function start(): void {
+    schedule.starts += 1;
+    runSlots = 0;
+  }
+
+  function charge(rewards: SlotRewards, slot: number): void {
+    runSlots = (runSlots ?? 0) + 1;
+    schedule.solarWh += at(rewards.solarWh, slot);
+    schedule.gridWh += at(rewards.gridWh, slot);
+    hold(at(rewards.currentA, slot));
+  }
+
   function end(): void {
     if (runSlots !== undefined && runSlots < SHORT_RUN_SLOTS) schedule.shortRuns += 1;
     runSlots = undefined;
@@ -185,23 +188,18 @@ function createScheduleTally() {
   return {
     schedule,
     end,
-    turn(isOn: boolean): void {
-      if (isOn) {
-        end();
-        return;
-      }
-      schedule.starts += 1;
-      runSlots = 0;
-    },
-    charge(rewards: SlotRewards, slot: number): void {
-      runSlots = (runSlots ?? 0) + 1;
-      schedule.solarWh += at(rewards.solarWh, slot);
-      schedule.gridWh += at(rewards.gridWh, slot);
-      hold(at(rewards.currentA, slot));
-    },
-    switchPhases(): void {
-      schedule.phaseSwitches += 1;
-      hold(0);
+    take(
+      choice: number,
+      isOn: boolean,
+      here: { readonly rewards: SlotRewards; readonly slot: number },
+    ): void {
+      if (choice === SWITCH) {
+        schedule.phaseSwitches += 1;
+        hold(0);
+      } else if (choice === TURN) {
+        if (isOn) end();
+        else start();
+      } else if (isOn) charge(here.rewards, here.slot);
     },
   };
 }
