@@ -54,9 +54,12 @@ export function bestSchedule(
   delays: SlotDelays,
   startPenaltyWh: number,
 ): Schedule {
-  const plans = bestPlans(ways, delays, startPenaltyWh);
+  const plans = bestPlans(ways, delays, startPenaltyWh + LEAST_GAIN_WH);
   return followed(ways, plans, delays);
 }
+
+/** What a start or a switch must bring at least, Wh: nothing is done for nothing. */
+const LEAST_GAIN_WH = 1e-6;
 
 const STAY = 0;
 const SWITCH = 1;
@@ -89,7 +92,7 @@ function bestPlans(
       const option = chooser(plan.offWh, plan.offChoice, slot);
       option(STAY, at(plan.offWh, slot + 1));
       option(TURN, at(plan.onWh, slot + startSlots) - startPenaltyWh);
-      if (other !== undefined) option(SWITCH, at(other.offWh, slot + switchSlots));
+      if (other !== undefined) option(SWITCH, at(other.offWh, slot + switchSlots) - LEAST_GAIN_WH);
     }
     for (const [index, plan] of plans.entries()) {
       const other = plans[1 - index];
@@ -114,7 +117,7 @@ function newPlan(length: number): Plan {
   };
 }
 
-/** Keeps the best option for a slot; among equals the first, so that nothing is done for nothing. */
+/** Keeps the best option for a slot; among equals the first. */
 function chooser(valuesWh: Float64Array, choice: Uint8Array, slot: number) {
   valuesWh[slot] = Number.NEGATIVE_INFINITY;
   return (code: number, valueWh: number): void => {
