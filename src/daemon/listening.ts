@@ -18,8 +18,8 @@ export interface Listening {
 export function createListening(deps: {
   readonly clock: Clock;
   readonly log: Logger;
-  readonly centralSystem: CentralSystem;
-  readonly api: Api;
+  readonly centralSystem: Pick<CentralSystem, "start">;
+  readonly api: Pick<Api, "start">;
 }): Listening {
   const { clock, log, centralSystem, api } = deps;
   const stopping = new AbortController();

@@ -100,4 +100,17 @@ describe.concurrent("a house that is out of its mind", { timeout: 90_000 }, () =
       await bench.offers(16, 1_000);
     }),
   );
+
+  it(
+    "ends with 0 and in time although nobody answers any more",
+    whileCharging(async (bench, daemon) => {
+      bench.site.partner.inject({ kind: "silent" });
+      bench.wallbox.cutLink("silently");
+      await bench.pass(60);
+      const toldMs = performance.now();
+      daemon.kill("SIGTERM");
+      expect(await daemon.ended).toEqual({ code: 0, signal: null });
+      expect(performance.now() - toldMs).toBeLessThan(8_000);
+    }),
+  );
 });

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { configSchema } from "../../src/config/schema.ts";
+import {
+  apiOptions,
+  collectorOptions,
+  controlLoopOptions,
+  initialSettings,
+  telemetryDevices,
+} from "../../src/daemon/options.ts";
+import { readSecrets } from "../../src/daemon/secrets.ts";
+
+const CONNECTION = { type: "tcp", host: "192.168.1.20" };
+
+function config(changes: Readonly<Record<string, unknown>> = {}) {
+  return configSchema.parse({
+    site: { main_fuse_a: 35, pv_peak_w: 10_000 },
+    devices: [
+      { name: "inverter", driver: "sunspec", roles: ["pv", "grid"], connection: CONNECTION },
+      { name: "second", driver: "sunspec", roles: ["pv"], connection: CONNECTION },
+    ],
+    wallbox: { identity: "GARAGE-1", phases: 3, max_current_a: 16 },
+    ...changes,
+  });
+}
+
+describe("what the config file means to the parts of the daemon", () => {
+  it("pauses without a meter, or charges with the failsafe current where that is chosen", () => {
+    expect(controlLoopOptions(config()).control.blindCurrentA).toBe(0);
+    const bold = config({ control: { pause_when_meter_lost: false, failsafe_current_a: 8 } });
+    expect(controlLoopOptions(bold).control.blindCurrentA).toBe(8);
+  });
+
+  it("takes readings as implausible that neither the fuse nor the plant could carry", () => {
+    const { maxGridPowerW, maxPvPowerW } = collectorOptions(config());
+    expect(maxPvPowerW).toBe(13_000);
+    expect(maxGridPowerW).toBeCloseTo(35 * 3 * 230 * 1.6);
+    const farm = config({ site: { main_fuse_a: 10, pv_peak_w: 100_000 } });
+    expect(collectorOptions(farm).maxGridPowerW).toBe(130_000);
+  });
+
+  it("leaves a part of each pass to deciding and writing", () => {
+    const quick = config({ control: { interval_ms: 200 } });
+    expect(collectorOptions(quick).readBudgetMs).toBe(160);
+    expect(controlLoopOptions(quick).intervalMs).toBe(200);
+  });
+
+  it("begins with the mode and thresholds of the file and no cap of the user", () => {
+    expect(initialSettings(config())).toEqual({
+      mode: "hems",
+      thresholds: { minExportToStartW: 1_500, maxImportBeforeStoppingW: 200 },
+      maxCurrentA: undefined,
+    });
+  });
+
+  it("names each measured thing once to MQTT", () => {
+    expect(telemetryDevices(config())).toEqual(["pv", "grid", "wallbox"]);
+  });
+
+  it("tells the local API the band that the wallbox needs", () => {
+    expect(apiOptions(config(), "1.2.3")).toMatchObject({ minBandW: 4_140, version: "1.2.3" });
+  });
+});
+
+describe("the secrets of the config file", () => {
+  const partner = {
+    base_url: "https://app.podero.com",
+    org_id: "11111111-1111-4111-8111-111111111111",
+    user_id: "22222222-2222-4222-8222-222222222222",
+    auth: { grant: "password", username: "house-0042", password: { file: "/nowhere/partner" } },
+  };
+
+  it("are read from where the file says, and all of them are named to be hidden", () => {
+    const outcome = readSecrets(
+      config({
+        wallbox: { identity: "GARAGE-1", phases: 3, max_current_a: 16, password: "box-secret" },
+        mqtt: { url: "mqtt://broker", username: "me", password: "mqtt-secret" },
+        partner: { ...partner, auth: { ...partner.auth, password: "partner-secret" } },
+      }),
+      {},
+    );
+    if (!outcome.ok) throw new Error(outcome.problems.join());
+    expect(outcome.secrets.wallbox).toEqual({ password: "box-secret" });
+    expect(outcome.secrets.mqtt).toEqual({ password: "mqtt-secret" });
+    expect(outcome.texts).toEqual(["box-secret", "mqtt-secret", "partner-secret"]);
+  });
+
+  it("hide both halves of an organisation's credentials", () => {
+    const auth = { grant: "client_credentials", client_id: "the-client", client_secret: "the-secret" };
+    const outcome = readSecrets(config({ partner: { ...partner, auth } }), {});
+    expect(outcome).toMatchObject({ ok: true, texts: ["the-client", "the-secret"] });
+  });
+
+  it("are missed all at once, each by its field", () => {
+    const outcome = readSecrets(
+      config({
+        wallbox: { identity: "G", phases: 3, max_current_a: 16, password: { file: "/nowhere/box" } },
+        mqtt: { url: "mqtt://broker", password: { credential: "mqtt-password" } },
+        partner,
+      }),
+      {},
+    );
+    if (outcome.ok) throw new Error("read secrets that are not there");
+    expect(outcome.problems).toHaveLength(3);
+    expect(outcome.problems[0]).toContain("wallbox.password: ");
+    expect(outcome.problems[1]).toContain("mqtt.password: ");
+    expect(outcome.problems[2]).toContain("/nowhere/partner");
+  });
+
+  it("are none in a house without passwords, cloud and broker", () => {
+    expect(readSecrets(config(), {})).toEqual({
+      ok: true,
+      secrets: { wallbox: {}, mqtt: {}, partner: undefined },
+      texts: [],
+    });
+  });
+});
