@@ -60,7 +60,7 @@ export function createEvccLike({ minA, maxA, canSwitchPhases }: BaselineSetup): 
       enabling.reset();
       return 0;
     }
-    return Math.max(minA, Math.floor(targetA));
+    return Math.max(minA, Math.floor(targetA * 10) / 10);
   }
 
   return {

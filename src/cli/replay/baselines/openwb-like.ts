@@ -37,11 +37,11 @@ export function createOpenwbLike({ minA, maxA, canSwitchPhases }: BaselineSetup)
   /** Paused: starts with as many phases as the surplus carries. */
   function waiting({ nowMs, meter, command }: PlantView): PlantCommand {
     const exportW = -meter.gridPowerW;
-    const mayUse3 = canSwitchPhases && nowMs - switchedMs >= PHASE_HOLD_MS;
-    const phases =
-      mayUse3 && command.phases === 1 && exportW >= 3 * SWITCH_ON_W_PER_PHASE ? 3 : command.phases;
-    const neededW = SWITCH_ON_W_PER_PHASE * phases;
-    if (!starting.hasHeld(exportW >= neededW, nowMs, SWITCH_ON_DELAY_MS)) return { ...command, currentA: 0 };
+    const maySwitch = canSwitchPhases && nowMs - switchedMs >= PHASE_HOLD_MS;
+    const carried = exportW >= 3 * SWITCH_ON_W_PER_PHASE ? 3 : 1;
+    const phases = maySwitch ? carried : command.phases;
+    const isEnough = exportW >= SWITCH_ON_W_PER_PHASE * phases;
+    if (!starting.hasHeld(isEnough, nowMs, SWITCH_ON_DELAY_MS)) return { ...command, currentA: 0 };
     starting.reset();
     if (phases !== command.phases) return switchTo(phases, nowMs);
     return { currentA: minA, phases };
@@ -74,7 +74,7 @@ export function createOpenwbLike({ minA, maxA, canSwitchPhases }: BaselineSetup)
       Math.max(fromA + currentA(centreW - gridW, command.phases) - command.currentA, -LARGEST_CHANGE_A),
       LARGEST_CHANGE_A,
     );
-    return Math.min(maxA, Math.max(minA, command.currentA + changeA));
+    return Math.min(maxA, Math.max(minA, Math.floor(command.currentA + changeA)));
   }
 
   return {
