@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { createLocalCommands } from "../../src/control/local-commands.ts";
+import { createSettingsKeeper } from "../../src/control/settings-keeper.ts";
+import type { BoostState } from "../../src/core/settings.ts";
+import type { TickReport } from "../../src/core/tick-report.ts";
+import type { SettingsChange } from "../../src/ports/settings.ts";
+import { sampleReport } from "../support/sample-report.ts";
+import { silentLog } from "../support/silent-log.ts";
+import { createFakeStore } from "./support/fakes.ts";
+import { DEFAULT_SETTINGS } from "./support/rig.ts";
+
+function setUp(report?: Partial<TickReport>) {
+  const settings = createSettingsKeeper(DEFAULT_SETTINGS, { store: createFakeStore(), log: silentLog });
+  const queued: SettingsChange[] = [];
+  const boosts: BoostState[] = [];
+  const deps = {
+    settings,
+    latest: () => (report === undefined ? undefined : sampleReport(report)),
+    requestBoost: (boost: BoostState) => void boosts.push(boost),
+    configuredMaxA: 16,
+  };
+  const changes = { queue: (change: SettingsChange) => void queued.push(change) };
+  return {
+    settings,
+    queued,
+    boosts,
+    commands: createLocalCommands({ ...deps, changes }),
+    offline: createLocalCommands({ ...deps, changes: undefined }),
+  };
+}
+
+const { wallbox } = sampleReport();
+
+describe("a change of mode or thresholds", () => {
+  it("counts from the next pass on and goes to the partner", () => {
+    const { commands, settings, queued } = setUp();
+    expect(commands.setMode("spot")).toEqual({ ok: true });
+    expect(commands.setThresholds({ minExportToStartW: 900 })).toEqual({ ok: true });
+    expect(settings.current()).toEqual({
+      mode: "spot",
+      thresholds: { minExportToStartW: 900, maxImportBeforeStoppingW: 200 },
+      maxCurrentA: undefined,
+    });
+    expect(queued).toEqual([{ mode: "spot" }, { minExportToStartW: 900 }]);
+  });
+
+  it("needs no partner", () => {
+    const { offline, settings } = setUp();
+    expect(offline.setMode("none")).toEqual({ ok: true });
+    expect(offline.setThresholds({ maxImportBeforeStoppingW: 50_000 })).toEqual({ ok: true });
+    expect(settings.current()).toMatchObject({
+      mode: "none",
+      thresholds: { maxImportBeforeStoppingW: 50_000 },
+    });
+  });
+
+  it.each([-1, 50_001, 0.5, Number.NaN])("of %d W is refused and changes nothing", (watts) => {
+    const { commands, settings, queued } = setUp();
+    const outcome = commands.setThresholds({ minExportToStartW: 900, maxImportBeforeStoppingW: watts });
+    expect(outcome).toMatchObject({ ok: false, reason: "out_of_range" });
+    expect(settings.current()).toEqual(DEFAULT_SETTINGS);
+    expect(queued).toEqual([]);
+  });
+});
+
+describe("a cap", () => {
+  it.each([6, 16, undefined])("of %s A is taken, and is no business of the partner", (currentA) => {
+    const { commands, settings, queued } = setUp();
+    expect(commands.setMaxCurrent(currentA)).toEqual({ ok: true });
+    expect(settings.current().maxCurrentA).toBe(currentA);
+    expect(queued).toEqual([]);
+  });
+
+  it.each([5.9, 16.1, Number.NaN])("of %d A is refused", (currentA) => {
+    const { commands, settings } = setUp();
+    expect(commands.setMaxCurrent(currentA)).toMatchObject({ ok: false, reason: "out_of_range" });
+    expect(settings.current().maxCurrentA).toBeUndefined();
+  });
+});
+
+describe("a boost", () => {
+  it("starts at once with a car", () => {
+    const { commands, boosts } = setUp({});
+    expect(commands.startBoost()).toEqual({ ok: true });
+    expect(boosts).toEqual(["ongoing"]);
+  });
+
+  it("is armed without one", () => {
+    const { commands, boosts } = setUp({ wallbox: { ...wallbox, vehicle: "absent" } });
+    expect(commands.startBoost()).toEqual({ ok: true });
+    expect(boosts).toEqual(["armed"]);
+  });
+
+  it.each<[string, string, Partial<TickReport> | undefined]>([
+    ["before the first pass", "no_active_session", undefined],
+    ["while one goes on", "already_charging", { boost: "ongoing" }],
+    ["for a full car", "fully_charged", { wallbox: { ...wallbox, vehicle: "suspended_by_vehicle" } }],
+  ])("is refused %s", (_case, reason, report) => {
+    const { commands, boosts } = setUp(report);
+    expect(commands.startBoost()).toMatchObject({ ok: false, reason });
+    expect(boosts).toEqual([]);
+  });
+
+  it("may wake a car that is offered nothing", () => {
+    const { commands } = setUp({ setpointA: 0, wallbox: { ...wallbox, vehicle: "suspended_by_vehicle" } });
+    expect(commands.startBoost()).toEqual({ ok: true });
+  });
+
+  it("can be cancelled at any time", () => {
+    const { commands, boosts } = setUp();
+    expect(commands.cancelBoost()).toEqual({ ok: true });
+    expect(boosts).toEqual(["off"]);
+  });
+});
