@@ -70,11 +70,11 @@ export function limitedCurrentA(
   limit: Limit,
   capability: WallboxCapability,
 ): { readonly currentA: number; readonly limitedBy: LimitName | undefined } {
-  const allowedA = Math.max(0, Math.min(wantedA, limit.maxCurrentA));
-  const steppedA = floorToStepA(allowedA, capability.stepA);
+  const allowedA = Math.max(0, limit.maxCurrentA);
+  const steppedA = floorToStepA(Math.min(wantedA, allowedA), capability.stepA);
   return {
     currentA: steppedA < capability.minCurrentA ? 0 : steppedA,
-    limitedBy: wantedA > limit.maxCurrentA ? limit.name : undefined,
+    limitedBy: wantedA > allowedA ? limit.name : undefined,
   };
 }
 

@@ -212,7 +212,7 @@ describe("the limited current", () => {
     ["pauses below the minimum", 16, 5.9, 0, "main_fuse"],
     ["pauses where nothing is left", 16, -4, 0, "main_fuse"],
     ["takes whole steps of the wish too", 12.5, 32, 12, undefined],
-    ["wishes for nothing below nothing", 0, -4, 0, "main_fuse"],
+    ["has nothing to take from a pause", 0, -4, 0, undefined],
   ])("%s", (_case, wantedA, maxCurrentA, currentA, limitedBy) => {
     expect(limitedCurrentA(wantedA, limit(maxCurrentA), ONE_PHASE)).toEqual({ currentA, limitedBy });
   });
