@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./simulate/simulate-command.ts")).simulateCommand,
   },
   {
+    name: "replay",
+    summary: "Replay measured days: what would these thresholds have brought?",
+    load: async () => (await import("./replay/replay-command.ts")).replayCommand,
+  },
+  {
     name: "check",
     summary: "Check a config file and report every problem in it.",
     load: async () => (await import("./check-command.ts")).checkCommand,
