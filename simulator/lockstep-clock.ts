@@ -4,8 +4,11 @@ import { createWire } from "./wire.ts";
 
 /** Turns of the event loop without any traffic after which nothing more is going to happen by itself. */
 const CALM_TURNS = 3;
-/** Real time after which a peer that leaves bytes unread no longer holds the clock, ms. */
+/** Real time and turns after which a peer that leaves bytes unread no longer holds the clock; both, for a busy machine. */
 const STALL_MS = 200;
+const STALL_TURNS = 50;
+/** Real time after which even unending traffic no longer holds it, ms. */
+const LONGEST_REST_MS = 2_000;
 
 export interface LockstepOptions {
   readonly startWallMs: number;
@@ -46,11 +49,16 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
   let paceFrom = { virtualMs: 0, realMs: realMs() };
 
   async function rest(): Promise<void> {
-    const sinceMs = realMs();
+    const isStalled = createStallWatch();
     for (let calm = 0; calm < CALM_TURNS; ) {
       await nextTurn();
-      calm = wire.isMoving() ? 0 : calm + 1;
-      if (calm === 0 && realMs() - sinceMs > STALL_MS) {
+      const traffic = wire.look();
+      if (traffic === "calm") {
+        calm += 1;
+        continue;
+      }
+      calm = 0;
+      if (isStalled(traffic)) {
         stalls += 1;
         return;
       }
@@ -110,6 +118,20 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
       return stalls;
     },
     close: () => wire.close(),
+  };
+}
+
+/** Told what each turn brought, says when the clock has to go on in spite of it. */
+function createStallWatch(): (traffic: "moving" | "waiting") => boolean {
+  const sinceMs = realMs();
+  let movedMs = sinceMs;
+  let waitingTurns = 0;
+  return (traffic) => {
+    const nowMs = realMs();
+    waitingTurns = traffic === "moving" ? 0 : waitingTurns + 1;
+    if (traffic === "moving") movedMs = nowMs;
+    const isStuck = waitingTurns > STALL_TURNS && nowMs - movedMs > STALL_MS;
+    return isStuck || nowMs - sinceMs > LONGEST_REST_MS;
   };
 }
 

@@ -1,10 +1,12 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Socket } from "node:net";
 
+/** `moving`: bytes were sent or read since the last look. `waiting`: none were, but some are unread or a dial is open. */
+export type Traffic = "moving" | "waiting" | "calm";
+
 /** Watches every TCP socket of this process, to tell when all that was sent has been read. */
 export interface Wire {
-  /** True while something has been sent or read since the last call, is still on its way, or is connecting. */
-  isMoving(): boolean;
+  look(): Traffic;
   close(): void;
 }
 
@@ -54,13 +56,13 @@ export function createWire(): Wire {
   }
 
   return {
-    isMoving() {
+    look() {
       const bytes = allBytes();
       const hasMoved = bytes !== seenBytes;
       seenBytes = bytes;
-      if (hasMoved) return true;
-      for (const client of clients) if (client.connecting) return true;
-      return unreadBytes() > 0;
+      if (hasMoved) return "moving";
+      for (const client of clients) if (client.connecting) return "waiting";
+      return unreadBytes() > 0 ? "waiting" : "calm";
     },
     close() {
       unsubscribe("net.client.socket", onClient);

@@ -57,7 +57,7 @@ describe.concurrent("a house that is out of its mind", { timeout: 90_000 }, () =
       const before = bench.history.mark();
       await Promise.all([pelt(bench.ports.page), pelt(bench.ports.ocpp)]);
       await bench.within(120, isSteering(bench));
-      expect(bench.history.lowestSinceA(before)).toBe(11);
+      expect(bench.history.lowestSinceA(before)).toBeGreaterThanOrEqual(6);
       expect(bench.history.highestSinceA(before)).toBe(11);
       expect(daemon.isRunning).toBe(true);
     }),
@@ -94,7 +94,8 @@ describe.concurrent("a house that is out of its mind", { timeout: 90_000 }, () =
       const before = bench.history.mark();
       bench.site.partner.inject({ kind: "silent" });
       await bench.within(300, async () => (await bench.state())?.partner?.is_online === false);
-      expect(bench.history.lowestSinceA(before)).toBe(11);
+      expect(bench.history.lowestSinceA(before)).toBeGreaterThanOrEqual(6);
+      expect(bench.history.highestSinceA(before)).toBe(11);
       bench.site.partner.heal();
       bench.site.partner.setMode("none");
       await bench.offers(16, 1_000);
