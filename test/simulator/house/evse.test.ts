@@ -147,3 +147,70 @@ describe("the energy register", () => {
     expect(evse.energyWh).toBeCloseTo(7_900, 3);
   });
 });
+
+describe("a change of phases", () => {
+  function charging(phases: 1 | 3) {
+    const evse = box({ phases, deadTimeMs: 0 });
+    evse.allow(10);
+    evse.advance(10_000);
+    return evse;
+  }
+
+  it.each([
+    { from: 1, to: 3, powerW: 6_900 },
+    { from: 3, to: 1, powerW: 2_300 },
+  ] as const)("from $from to $to takes 30 s without current", ({ from, to, powerW }) => {
+    const evse = charging(from);
+    evse.setPhases(to);
+    expect([evse.isSwitchingPhases, evse.phases, evse.offeredCurrentA]).toEqual([true, from, 0]);
+    evse.advance(1_000);
+    expect(evse.advance(28_999)).toBe(0);
+    expect(evse.phases).toBe(from);
+    evse.advance(1);
+    expect([evse.isSwitchingPhases, evse.phases, evse.offeredCurrentA]).toEqual([false, to, 10]);
+    evse.advance(1_000);
+    expect(evse.powerW).toBe(powerW);
+  });
+
+  it("makes the car wait for its start delay again", () => {
+    const evse = createEvse(createCar(), { phases: 1, deadTimeMs: 0 });
+    evse.allow(10);
+    evse.advance(60_000);
+    evse.setPhases(3);
+    evse.advance(35_000);
+    expect(evse.advance(10_000)).toBe(0);
+    expect(evse.advance(15_000)).toBeGreaterThan(0);
+  });
+
+  it("to the phases it has, or is changing to, does nothing", () => {
+    const evse = charging(1);
+    evse.setPhases(1);
+    expect(evse.isSwitchingPhases).toBe(false);
+    evse.setPhases(3);
+    evse.advance(20_000);
+    evse.setPhases(3);
+    evse.advance(10_000);
+    expect([evse.isSwitchingPhases, evse.phases]).toEqual([false, 3]);
+  });
+
+  it("that is called back begins anew", () => {
+    const evse = charging(1);
+    evse.setPhases(3);
+    evse.advance(20_000);
+    evse.setPhases(1);
+    evse.advance(29_000);
+    expect(evse.isSwitchingPhases).toBe(true);
+    evse.advance(1_000);
+    expect([evse.isSwitchingPhases, evse.phases, evse.offeredCurrentA]).toEqual([false, 1, 10]);
+  });
+
+  it("keeps a current that was allowed meanwhile for afterwards", () => {
+    const evse = charging(1);
+    evse.setPhases(3);
+    evse.allow(8);
+    evse.advance(29_000);
+    expect(evse.offeredCurrentA).toBe(0);
+    evse.advance(1_000);
+    expect(evse.offeredCurrentA).toBe(8);
+  });
+});
