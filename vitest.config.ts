@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    maxWorkers: 2,
     coverage: {
       provider: "v8",
       include: ["src/core/**"],

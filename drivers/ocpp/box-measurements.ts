@@ -11,6 +11,8 @@ import { type MeterSample, meterSamples } from "./meter-values.ts";
 import { isDrawingNothing } from "./vehicle-status.ts";
 
 const DEFAULT_INTERVAL_MS = 10_000;
+/** A sample older than this was kept while the box was offline and says nothing about now. */
+const REPLAY_AGE_MS = 60_000;
 /** Measured although the state says that nothing can flow. */
 const CONTRADICTION_A = 2;
 /** Measured before the box told its state: then it charges. */
@@ -57,21 +59,23 @@ export function createBoxMeasurements(
   let drawsSinceMs = clock.monotonicMs();
 
   function takeSample(sample: MeterSample): void {
-    if (boxTime.isReplay(sample.timestamp)) return;
+    const ageMs = boxTime.ageMs(sample.timestamp);
+    if (ageMs > REPLAY_AGE_MS) return;
+    const atMs = clock.monotonicMs() - ageMs;
     const currentA = judgedCurrentA(sample, phases);
     if (isDrawingNothing(vehicle)) {
       // Boxes send a last value after the end, and some never a zero: the state is believed.
       if (currentA !== undefined && currentA > CONTRADICTION_A) deps.askForStatus();
       return;
     }
-    live.take(sample, clock.monotonicMs());
+    live.take(sample, atMs);
     if (currentA === undefined) return;
     if (vehicle === "unknown" && currentA > CHARGING_A) deps.onCharging();
-    judge(currentA);
+    judge(currentA, atMs);
   }
 
-  function judge(currentA: number): void {
-    const verdict = follow.measured(currentA, clock.monotonicMs());
+  function judge(currentA: number, atMs: number): void {
+    const verdict = follow.measured(currentA, atMs);
     if (verdict === "suspect") deps.askForMeter();
     if (verdict === "retry") deps.onNotFollowed();
     if (verdict === "lost") log.warn({ currentA }, "wallbox does not follow its limit");
@@ -93,7 +97,7 @@ export function createBoxMeasurements(
       if (isNothingDrawn || isDrawingNothing(vehicle)) live.zero(nowMs);
       vehicle = now;
       drawsSinceMs = nowMs;
-      if (isNothingDrawn) judge(0);
+      if (isNothingDrawn) judge(0, nowMs);
     },
     take(payload) {
       for (const sample of meterSamples(payload, context)) takeSample(sample);

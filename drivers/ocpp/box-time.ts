@@ -1,35 +1,48 @@
 import { parseIsoMs } from "../../src/core/iso-time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
-const REPLAY_AGE_MS = 60_000;
+/** A clock that was put back shows when nothing newer has come for this long, ms. */
 const RELEARN_AFTER_MS = 60_000;
 
 /**
- * Tells live messages from those that a box kept while it was offline, by their timestamps. The box's clock may be
- * wrong by hours: its distance from ours is learned, forwards at once, backwards after a minute of nothing newer.
+ * Tells how old a message is by its timestamp, because boxes keep messages while they are offline. The box's clock may
+ * be wrong by hours: its distance from ours is learned, forwards at once, backwards after a minute of nothing newer.
  */
 export interface BoxTime {
-  /** True when a sample with this timestamp is older than a minute. A missing timestamp counts as now. */
-  isReplay(timestamp: string | undefined): boolean;
+  /** Age of a sample with this timestamp, ms, at least 0; a missing or unreadable timestamp counts as now. */
+  ageMs(timestamp: string | undefined): number;
 }
 
 export function createBoxTime(clock: Clock): BoxTime {
+  /** Box time minus our monotonic time of a message that is not delayed. */
   let offsetMs = clock.wallMs() - clock.monotonicMs();
-  let onlyOldSinceMs: number | undefined;
+  /** What the messages since the newest one say; begun anew after a silence, which is followed by kept ones. */
+  let since: { offsetMs: number; fromMs: number; lastMs: number } | undefined;
+
+  function learn(seenMs: number, nowMs: number): void {
+    if (seenMs >= offsetMs) {
+      offsetMs = seenMs;
+      since = undefined;
+      return;
+    }
+    if (since === undefined || nowMs - since.lastMs >= RELEARN_AFTER_MS) {
+      since = { offsetMs: seenMs, fromMs: nowMs, lastMs: nowMs };
+      return;
+    }
+    since.offsetMs = Math.max(since.offsetMs, seenMs);
+    since.lastMs = nowMs;
+    if (nowMs - since.fromMs < RELEARN_AFTER_MS) return;
+    offsetMs = since.offsetMs;
+    since = undefined;
+  }
 
   return {
-    isReplay(timestamp) {
+    ageMs(timestamp) {
       const boxMs = timestamp === undefined ? undefined : parseIsoMs(timestamp);
-      if (boxMs === undefined) return false;
+      if (boxMs === undefined) return 0;
       const nowMs = clock.monotonicMs();
-      const ageMs = nowMs + offsetMs - boxMs;
-      if (ageMs > REPLAY_AGE_MS) {
-        onlyOldSinceMs ??= nowMs;
-        if (nowMs - onlyOldSinceMs < RELEARN_AFTER_MS) return true;
-      }
-      if (ageMs < 0 || ageMs > REPLAY_AGE_MS) offsetMs = boxMs - nowMs;
-      onlyOldSinceMs = undefined;
-      return false;
+      learn(boxMs - nowMs, nowMs);
+      return Math.max(0, nowMs + offsetMs - boxMs);
     },
   };
 }

@@ -20,9 +20,9 @@ export function createLiveReadings(): LiveReadings {
   let offeredCurrentA: Reading<number> | undefined;
   return {
     take(sample, atMs) {
-      if (sample.powerW !== undefined) powerW = { value: sample.powerW, atMs };
-      if (sample.phaseCurrentsA !== undefined) phaseCurrentsA = { value: sample.phaseCurrentsA, atMs };
-      if (sample.offeredCurrentA !== undefined) offeredCurrentA = { value: sample.offeredCurrentA, atMs };
+      powerW = newer(powerW, sample.powerW, atMs);
+      phaseCurrentsA = newer(phaseCurrentsA, sample.phaseCurrentsA, atMs);
+      offeredCurrentA = newer(offeredCurrentA, sample.offeredCurrentA, atMs);
     },
     zero(atMs) {
       powerW = { value: 0, atMs };
@@ -38,6 +38,12 @@ export function createLiveReadings(): LiveReadings {
       return offeredCurrentA;
     },
   };
+}
+
+/** A late message never takes the place of a newer one. */
+function newer<T>(known: Reading<T> | undefined, value: T | undefined, atMs: number): Reading<T> | undefined {
+  if (value === undefined || (known !== undefined && known.atMs > atMs)) return known;
+  return { value, atMs };
 }
 
 /** The current that a limit is judged by: the largest phase, else the power spread over the phases. */

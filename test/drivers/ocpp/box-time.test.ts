@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { createBoxTime } from "../../../drivers/ocpp/box-time.ts";
+import { isoUtc } from "../../../src/core/iso-time.ts";
+import { createManualClock } from "../../support/manual-clock.ts";
+
+function bench(errorMs = 0) {
+  const clock = createManualClock();
+  const time = createBoxTime(clock);
+  return { clock, ageOf: (delayMs: number) => time.ageMs(isoUtc(clock.wallMs() + errorMs - delayMs)) };
+}
+
+describe("the age of a box's messages", () => {
+  it("is told by the timestamp while the clocks agree", () => {
+    const { ageOf } = bench();
+    expect([0, 30_000, 3_600_000].map(ageOf)).toEqual([0, 30_000, 3_600_000]);
+  });
+
+  it("counts a missing or unreadable timestamp as now", () => {
+    const time = createBoxTime(createManualClock());
+    expect([time.ageMs(undefined), time.ageMs("soon")]).toEqual([0, 0]);
+  });
+
+  it("follows a clock that is ahead at once", () => {
+    const { ageOf } = bench(7_200_000);
+    expect([ageOf(0), ageOf(20_000)]).toEqual([0, 20_000]);
+  });
+
+  it("follows a clock that is behind after a minute of nothing newer", async () => {
+    const { clock, ageOf } = bench(-25_000);
+    expect(ageOf(0)).toBe(25_000);
+    for (let sample = 0; sample < 6; sample++) {
+      await clock.advance(10_000);
+      ageOf(0);
+    }
+    expect(ageOf(0)).toBe(0);
+  });
+
+  it("does not take what was kept during a silence for a clock that was put back", async () => {
+    const { clock, ageOf } = bench();
+    ageOf(0);
+    await clock.advance(300_000);
+    expect([50_000, 40_000, 30_000].map(ageOf)).toEqual([50_000, 40_000, 30_000]);
+  });
+});
