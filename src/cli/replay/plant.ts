@@ -46,14 +46,23 @@ export interface Plant {
   counts(): RunCounts;
 }
 
+/** What the plant did in one second. */
+export interface PlantSecond {
+  readonly nowMs: number;
+  readonly chargePowerW: number;
+  /** Phases that the box is switched to. */
+  readonly phases: PhaseCount;
+}
+
 export interface PlantOptions {
   readonly trace: DayTrace;
   readonly device: ReplayDevice;
   readonly phases: PhaseChoice;
+  readonly onSecond?: (second: PlantSecond) => void;
 }
 
 /** The box stands on one phase where it can switch, as every day ends; the car is there from the first second on. */
-export function createPlant({ trace, device, phases }: PlantOptions): Plant {
+export function createPlant({ trace, device, phases, onSecond }: PlantOptions): Plant {
   const evse = replayEvse(device, phases);
   const house = createHouse({ trace, evse, peakW: PLANT_PEAK_W, startMonotonicMs: 0 });
   const meter = createDelayedReadings(house, { refreshMs: device.meterS * SECOND_MS, lagMs: METER_LAG_MS });
@@ -71,6 +80,7 @@ export function createPlant({ trace, device, phases }: PlantOptions): Plant {
     // A box that does not charge says so at once; while it charges it reports now and then.
     if (powerW === 0 || nowMs % powerMs === 0) charge = { powerW, atMs: nowMs };
     runs.passSecond(nowMs, powerW > 0, evse.isSwitchingPhases);
+    onSecond?.({ nowMs, chargePowerW: powerW, phases: evse.phases });
   }
 
   const view: PlantView = {

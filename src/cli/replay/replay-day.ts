@@ -6,7 +6,7 @@ import { BASELINES, type Baseline, createBaseline } from "./baselines/baselines.
 import { type DayCounts, type DayFigures, dayFigures } from "./day-figures.ts";
 import { runHemsEdge } from "./hems-edge-run.ts";
 import { type Optimum, optimum } from "./optimum.ts";
-import { createPlant, type Plant, type PlantView } from "./plant.ts";
+import { createPlant, type Plant, type PlantSecond } from "./plant.ts";
 import type { PhaseChoice, ReplayDevice } from "./replay-device.ts";
 
 export const CONTROLLERS = ["hems-edge", ...BASELINES, "optimum"] as const;
@@ -18,10 +18,10 @@ export interface ReplayOptions {
   readonly phases: PhaseChoice;
   /** For hems-edge; undefined parts are the product's own defaults. */
   readonly thresholds: Partial<Thresholds>;
+  /** Told of every second of the plant; not by `optimum`, which has none. */
+  readonly onSecond?: (second: PlantSecond) => void;
   /** Told after each pass of hems-edge. */
-  readonly onReport?: (report: TickReport, plant: PlantView) => void;
-  /** Told after each cycle of a baseline. */
-  readonly onCycle?: (plant: PlantView) => void;
+  readonly onReport?: (report: TickReport) => void;
   /** For `optimum`: what a start costs in its reckoning, Wh; default 0. */
   readonly startPenaltyWh?: number;
 }
@@ -36,20 +36,18 @@ export async function replayedDay(trace: DayTrace, options: ReplayOptions): Prom
   const best = cachedOptimum(trace, options, 0);
   const clock = createSystemClock();
   const startMs = clock.monotonicMs();
-  const { device, phases, controller, onReport, onCycle } = options;
+  const { device, phases, controller, thresholds, onReport, onSecond } = options;
   const optimumWh = best.solarWh - best.gridWh;
   if (controller === "optimum") {
     const reckoned = cachedOptimum(trace, options, options.startPenaltyWh ?? 0);
     return { ...reckoned, optimumWh, wallMs: clock.monotonicMs() - startMs };
   }
-  const plant = createPlant({ trace, device, phases });
+  const plant = createPlant({ trace, device, phases, ...(onSecond && { onSecond }) });
   if (controller === "hems-edge") {
-    const told =
-      onReport === undefined ? {} : { onReport: (report: TickReport) => onReport(report, plant.view) };
-    await runHemsEdge(plant, { device, phases, thresholds: options.thresholds, ...told });
+    await runHemsEdge(plant, { device, phases, thresholds, ...(onReport && { onReport }) });
   } else {
     const setup = { minA: device.minA, maxA: device.maxA, canSwitchPhases: phases === "auto" };
-    runBaseline(plant, createBaseline(controller, setup), onCycle);
+    runBaseline(plant, createBaseline(controller, setup));
   }
   const { solarWh, causedImportWh, surplusWh } = plant.house.tallies();
   return {
@@ -63,15 +61,10 @@ export async function replayedDay(trace: DayTrace, options: ReplayOptions): Prom
   };
 }
 
-function runBaseline(
-  plant: Plant,
-  baseline: Baseline,
-  onCycle: ((view: PlantView) => void) | undefined,
-): void {
+function runBaseline(plant: Plant, baseline: Baseline): void {
   for (let nowMs = 0; nowMs < plant.endMs; nowMs += baseline.cycleMs) {
     plant.advanceTo(nowMs);
     plant.command(baseline.decide(plant.view));
-    onCycle?.(plant.view);
   }
   plant.advanceTo(plant.endMs);
 }

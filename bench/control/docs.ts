@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { loadShippedDay } from "../../simulator/house/day-trace.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import type { ControlBench } from "./control-bench.ts";
+import { dayPlot } from "./day-plot.ts";
+import { benchTables } from "./tables.ts";
+
+const DOCS = join(import.meta.dirname, "../../docs");
+const PLOTTED = ["2022-03-19_golden_clear", "2019-07-05_lamont_broken", "2022-01-20_golden_winter"] as const;
+
+/** Writes docs/benchmark.md and its plots. Only shipped days are drawn. */
+export async function writeDocs(bench: ControlBench): Promise<void> {
+  const folder = join(DOCS, "benchmark");
+  mkdirSync(folder, { recursive: true });
+  for (const name of PLOTTED) {
+    const loaded = loadShippedDay(name);
+    if (loaded.ok) writeFileSync(join(folder, `${name}.svg`), await dayPlot(loaded.trace));
+  }
+  writeFileSync(join(DOCS, "benchmark.md"), benchmarkPage(bench));
+}
+
+function benchmarkPage(bench: ControlBench): string {
+  const thresholds = configSchema.shape.control.parse({}).thresholds;
+  const { hems_min_export_to_start_w: startW, hems_max_import_before_stopping_w: stopW } = thresholds;
+  return `# Benchmark: how well the control law uses the sun
+
+Written by \`npm run bench:control -- --write-docs\`; do not edit.
+
+The real control loop, core and set-point writer run in virtual time against a simulated house with a slow but common
+device: the meter measures each 5 s and shows it a second later, the box reports its power each 10 s, obeys after 5 s and
+rounds down to whole amperes, the car starts after 15 s and draws 0.2 A less than it may, a change of phases costs 30 s and
+a new start. 6 to 16 A, 230 V, one or three phases, 10 kWp; the car is always there and never full. hems-edge runs with
+its default thresholds: start at ${startW} W of export, stop above ${stopW} W of import. After HTW Berlin's wbsim.
+
+- **regret**: net solar energy (sun into the car, less the import that charging caused) short of a perfect-foresight optimum
+  with the same phases, found by dynamic programming on a 10 s grid.
+- **share**: sun in the energy charged. **used**: surplus that reached the car. Share alone misleads: see the thermostat.
+- **short runs** ended within 5 minutes. **writes**: changes of the set point sent to the box.
+
+The baselines are re-implementations of published default behaviour, not the products themselves.
+
+${benchTables(bench)}
+
+## Days
+
+${PLOTTED.map((name) => `![${name} under hems-edge](benchmark/${name}.svg)`).join("\n\n")}
+`;
+}

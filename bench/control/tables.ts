@@ -1,0 +1,79 @@
+import type { DayFigures } from "../../src/cli/replay/day-figures.ts";
+import type { ControlBench, SetFigures } from "./control-bench.ts";
+
+type Cells = readonly string[];
+
+/** Everything measured, as Markdown tables. */
+export function benchTables(bench: ControlBench): string {
+  return [...bench.sets.map(setTable), deviceTable(bench), stepTable(bench), kettleTable(bench)].join("\n\n");
+}
+
+function setTable({ set, controllers }: SetFigures): string {
+  const days = controllers[0]?.days.length ?? 0;
+  const head = [
+    "controller",
+    "phases",
+    "regret %",
+    "share %",
+    "used %",
+    "starts",
+    "short runs",
+    "phase switches",
+    "writes",
+  ];
+  const rows = controllers.map(({ controller, phases, mean }) => [controller, phases, ...figures(mean)]);
+  return `### Set ${set}: ${days} days, means of a day\n\n${markdown(head, rows)}`;
+}
+
+function figures(day: DayFigures): Cells {
+  return [
+    day.regret_pct.toFixed(1),
+    day.share_pct.toFixed(1),
+    day.utilisation_pct.toFixed(1),
+    day.starts.toFixed(1),
+    day.short_runs.toFixed(1),
+    day.phase_switches.toFixed(1),
+    day.writes.toFixed(0),
+  ];
+}
+
+function deviceTable({ device_grid: grid }: ControlBench): string {
+  const controllers = [...new Set(grid.map(({ controller }) => controller))];
+  const devices = [...new Set(grid.map(({ device }) => device))];
+  const head = ["device", ...controllers.flatMap((name) => [`${name}: regret %`, "starts", "writes"])];
+  const rows = devices.map((device) => [
+    device,
+    ...controllers.flatMap((controller) => {
+      const point = grid.find((entry) => entry.controller === controller && entry.device === device);
+      return point === undefined
+        ? ["", "", ""]
+        : [point.regret_pct.toFixed(1), point.starts.toFixed(1), point.writes.toFixed(0)];
+    }),
+  ]);
+  return `### Other devices, set shipped\n\n${markdown(head, rows)}`;
+}
+
+function stepTable({ step_response: steps }: ControlBench): string {
+  const seconds = (value: number | undefined) => (value === undefined ? "does not settle" : `${value} s`);
+  const rows = steps.map(({ controller, up_p90_s: up, down_p90_s: down }) => [
+    controller,
+    seconds(up),
+    seconds(down),
+  ]);
+  return `### Step of 5 A, nine of ten settle within\n\n${markdown(["controller", "up", "down"], rows)}`;
+}
+
+function kettleTable({ kettle }: ControlBench): string {
+  const rows = kettle.map(({ controller, extra_starts: starts, writes }) => [
+    controller,
+    String(starts),
+    String(writes),
+  ]);
+  const head = ["controller", "extra starts", "writes"];
+  return `### Kettle of 2 kW, twelve times in four hours\n\n${markdown(head, rows)}`;
+}
+
+function markdown(head: Cells, rows: readonly Cells[]): string {
+  const line = (cells: Cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
