@@ -37,6 +37,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["src/telemetry", "src/core", "src/ports", "src/config"],
     libraries: ["mqtt", "zod", "pino", "node:"],
   },
+  "src/prices": {
+    own: ["src/prices", "src/core", "src/ports", "src/config", "src/telemetry/mqtt-connection.ts"],
+    libraries: ["zod", "pino", "node:"],
+  },
   "src/api": {
     own: ["src/api", "src/core", "src/ports", "src/config"],
     libraries: ["fastify", "zod", "pino", "node:"],
