@@ -46,7 +46,8 @@ export async function replayedDay(trace: DayTrace, options: ReplayOptions): Prom
   if (controller === "hems-edge") {
     await runHemsEdge(plant, { device, phases, thresholds, ...(onReport && { onReport }) });
   } else {
-    const setup = { minA: device.minA, maxA: device.maxA, canSwitchPhases: phases === "auto" };
+    const { minA, maxA, stepA } = device;
+    const setup = { minA, maxA, stepA, canSwitchPhases: phases === "auto" };
     runBaseline(plant, createBaseline(controller, setup));
   }
   const { solarWh, causedImportWh, surplusWh } = plant.house.tallies();
@@ -61,8 +62,14 @@ export async function replayedDay(trace: DayTrace, options: ReplayOptions): Prom
   };
 }
 
+/**
+ * A controller, a meter and a box have no clock in common; in step with both, a cycle of 10 s would always see the
+ * readings of just before its last command.
+ */
+const FIRST_CYCLE_MS = 3_000;
+
 function runBaseline(plant: Plant, baseline: Baseline): void {
-  for (let nowMs = 0; nowMs < plant.endMs; nowMs += baseline.cycleMs) {
+  for (let nowMs = FIRST_CYCLE_MS; nowMs < plant.endMs; nowMs += baseline.cycleMs) {
     plant.advanceTo(nowMs);
     plant.command(baseline.decide(plant.view));
   }

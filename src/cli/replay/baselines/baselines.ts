@@ -14,6 +14,8 @@ export interface Baseline {
 export interface BaselineSetup {
   readonly minA: number;
   readonly maxA: number;
+  /** What the box rounds down to, A: a finer current is not asked of it. */
+  readonly stepA: number;
   /** Whether it may change between one phase and three. */
   readonly canSwitchPhases: boolean;
 }

@@ -1,3 +1,4 @@
+import { floorToStepA } from "../../../core/limits.ts";
 import { currentA, type PhaseCount, powerW } from "../../../core/units.ts";
 import type { PlantCommand, PlantView } from "../plant.ts";
 import type { Baseline, BaselineSetup } from "./baselines.ts";
@@ -13,11 +14,11 @@ const UNDERDRAW_MARGIN_A = 2;
 
 /**
  * Published behaviour of a widespread open-source controller, in its surplus mode with default settings: each 30 s the
- * whole surplus, truncated to amperes, without smoothing; start after 60 s of enough surplus, stop after 180 s of
+ * whole surplus, truncated to the steps of the box, without smoothing; start after 60 s of enough surplus, stop after 180 s of
  * import at the minimum; one sample against it begins either anew; three phases after 60 s, one phase after 180 s, and
  * at once while the car does not charge.
  */
-export function createEvccLike({ minA, maxA, canSwitchPhases }: BaselineSetup): Baseline {
+export function createEvccLike({ minA, maxA, stepA, canSwitchPhases }: BaselineSetup): Baseline {
   const enabling = createHolding();
   const disabling = createHolding();
   const scalingUp = createHolding();
@@ -60,7 +61,7 @@ export function createEvccLike({ minA, maxA, canSwitchPhases }: BaselineSetup): 
       enabling.reset();
       return 0;
     }
-    return Math.max(minA, Math.floor(targetA * 10) / 10);
+    return Math.max(minA, floorToStepA(targetA, stepA));
   }
 
   return {
