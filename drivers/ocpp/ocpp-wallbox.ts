@@ -167,5 +167,5 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
 
 function capabilityOf(options: OcppWallboxOptions, isModulating: boolean): WallboxCapability {
   const { minCurrentA, maxCurrentA, stepA, phases } = options;
-  return { minCurrentA, maxCurrentA, stepA, phases, isModulating };
+  return { minCurrentA, maxCurrentA, stepA, phases, canSwitchPhases: false, isModulating };
 }

@@ -53,7 +53,7 @@ const controlSchema = z.strictObject({
     .default("hems")
     .describe("Mode until the Partner API or a person sets another."),
   thresholds: thresholdsSchema
-    .default({ hems_min_export_to_start_w: 1_500, hems_max_import_before_stopping_w: 200 })
+    .default({ hems_min_export_to_start_w: 900, hems_max_import_before_stopping_w: 700 })
     .describe("Thresholds until the Partner API or a person sets others."),
   loop_delay_s: z
     .number()

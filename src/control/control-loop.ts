@@ -8,6 +8,7 @@ import { type Clock, delay } from "../ports/clock.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { Wallbox } from "../ports/wallbox.ts";
+import type { ChargePlanner } from "./charge-planner.ts";
 import { createControlMemory } from "./control-memory.ts";
 import type { SampleCollector } from "./sample-collector.ts";
 import { createSetpointWriter } from "./setpoint-writer.ts";
@@ -27,6 +28,8 @@ export interface ControlLoopDeps {
   readonly wallbox: Wallbox;
   readonly settings: SettingsKeeper;
   readonly store: StateStore;
+  /** Undefined: no prices, no plan. */
+  readonly planner?: ChargePlanner;
   readonly sinks: readonly ReportSink[];
 }
 
@@ -54,12 +57,13 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
   async function pass(): Promise<void> {
     const sample = await collector.collect();
     const wallMs = clock.wallMs();
+    const asked = settings.current();
     const decision = decide(
       { ...state, boost: takeBoostRequest(state.boost) },
       {
         sample,
-        settings: settings.current(),
-        priceSlot: undefined,
+        settings: asked,
+        priceSlot: deps.planner?.priceSlot({ sample, settings: asked, wallMs }),
         wallMs,
         day: localDay(wallMs),
         meterLostForMs: collector.meterLostForMs(),
@@ -83,9 +87,9 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
     return next;
   }
 
-  function carryOut({ setpointA, isUrgent, report }: Decision): void {
+  function carryOut({ setpointA, phases, isUrgent }: Decision): void {
     if (setpointA === undefined) writer.forget();
-    else writer.write({ currentA: setpointA, phases: report.phases, isUrgent });
+    else writer.write({ currentA: setpointA, phases, isUrgent });
   }
 
   function logChanges(before: TickReport | undefined, after: TickReport): void {

@@ -63,7 +63,7 @@ export function createSetpointWriter(deps: {
 
   return {
     write(command) {
-      if (newest?.currentA === command.currentA) {
+      if (newest?.currentA === command.currentA && newest.phases === command.phases) {
         if (!isAwaiting) send({ ...command, isUrgent: command.isUrgent || isStillUrgent() });
         return;
       }

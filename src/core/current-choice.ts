@@ -4,14 +4,17 @@ import { type LimitName, limitedCurrentA, smallestLimit } from "./limits.ts";
 import type { HeldLink, Link } from "./link.ts";
 import type { PassView } from "./pass-view.ts";
 import { type Reason, reasons } from "./reasons.ts";
-import { pacedCurrentA } from "./setpoint.ts";
+import { pacedCurrentA, pacedPhases } from "./setpoint.ts";
 import type { BoostState } from "./settings.ts";
+import { type Followed, type Follower, followSurplus } from "./surplus-follower.ts";
+import type { PhaseCount } from "./units.ts";
 import { type Wish, wish } from "./wish.ts";
 
 /** What a pass has decided on the current. */
 export interface CurrentChoice {
   /** A per phase; undefined while the box has not been read. */
   readonly setpointA: number | undefined;
+  readonly phases: PhaseCount;
   /** The limit that stands between the wish and the set point. */
   readonly limitedBy: LimitName | undefined;
   /** True when a limit forces the set point down. */
@@ -19,75 +22,152 @@ export interface CurrentChoice {
   readonly reason: Reason;
   /** The link with the new set point. */
   readonly link: Link;
+  readonly follower: Follower;
 }
 
 interface Outcome {
   readonly machine: ChargeMachineState;
   readonly boost: BoostState;
+  readonly follower: Follower;
+  /** Since the pass before, ms. */
+  readonly durationMs: number;
 }
 
 /** From the wish of the mode to the set point: paced, and under the smallest limit. */
 export function currentChoice(view: PassView, outcome: Outcome, options: ControlOptions): CurrentChoice {
   const { link } = view;
-  if (link.kind === "held") return heldChoice(view, link, wished(view, link, outcome, options), options);
-  const { isConnected } = view.input.sample.wallbox;
+  const { isConnected, capability } = view.input.sample.wallbox;
+  if (link.kind === "held") {
+    const followed = followedSurplus(view, link, outcome, options);
+    const aim = wished(view, link, { ...outcome, followed }, options);
+    return {
+      ...heldChoice(view, link, aim, options),
+      follower: followed?.follower ?? atRest(outcome.follower),
+    };
+  }
   const reason = isConnected ? reasons.startingUp() : reasons.wallboxDisconnected();
-  return { setpointA: undefined, limitedBy: undefined, isUrgent: false, reason, link };
+  return {
+    setpointA: undefined,
+    phases: capability.phases,
+    limitedBy: undefined,
+    isUrgent: false,
+    reason,
+    link,
+    follower: atRest(outcome.follower),
+  };
 }
 
-function wished(view: PassView, link: HeldLink, outcome: Outcome, options: ControlOptions): Wish {
+/** What was missed while nothing could be followed proves nothing. */
+function atRest(follower: Follower): Follower {
+  return { ...follower, missedWh: 0 };
+}
+
+/** Undefined unless the machine charges by surplus and the surplus is known. */
+function followedSurplus(
+  { input, surplusPowerW }: PassView,
+  link: HeldLink,
+  { machine, follower, durationMs }: Outcome,
+  options: ControlOptions,
+): Followed | undefined {
+  const { sample } = input;
+  const { capability, chargePowerW, isFollowing } = sample.wallbox;
+  if (machine.value !== "active" || surplusPowerW === undefined || chargePowerW === undefined)
+    return undefined;
+  const canSwitchPhases =
+    capability.canSwitchPhases && isFollowing && !isBudgetSpent(input.writesToday, options);
+  return followSurplus(follower, {
+    nowMs: sample.nowMs,
+    durationMs,
+    day: input.day,
+    surplusPowerW,
+    chargePowerW: chargePowerW.value,
+    setpointA: link.setpointA,
+    capability: {
+      ...capability,
+      canSwitchPhases,
+      maxCurrentA: Math.min(capability.maxCurrentA, options.limits.configuredMaxA),
+    },
+  });
+}
+
+function isBudgetSpent(writesToday: number, { maxWritesPerDay }: ControlOptions): boolean {
+  return writesToday >= maxWritesPerDay;
+}
+
+function wished(
+  view: PassView,
+  link: HeldLink,
+  {
+    machine,
+    boost,
+    followed,
+  }: Pick<Outcome, "machine" | "boost"> & { readonly followed: Followed | undefined },
+  options: ControlOptions,
+): Wish {
   const { input, law, surplusPowerW } = view;
   const { sample, settings, priceSlot } = input;
   return wish({
     sample,
     mode: settings.mode,
-    boost: outcome.boost,
-    state: outcome.machine.value,
-    proofWh: outcome.machine.context.proofWh,
+    boost,
+    state: machine.value,
+    proofWh: machine.context.proofWh,
     law,
     surplusPowerW,
     priceSlot,
     setpointA: link.setpointA,
+    followed,
     isAdopting: view.isAdopting,
     blindCurrentA: options.blindCurrentA,
   });
 }
 
-function heldChoice(view: PassView, link: HeldLink, aim: Wish, options: ControlOptions): CurrentChoice {
+function heldChoice(
+  view: PassView,
+  link: HeldLink,
+  aim: Wish,
+  options: ControlOptions,
+): Omit<CurrentChoice, "follower"> {
   const { input, isSettled, isMeterSettled, surplusPowerW } = view;
-  const { sample, settings, writesToday } = input;
+  const { sample, settings } = input;
   const { capability, isFollowing } = sample.wallbox;
   const { setpointA, lastChangeMs, adoptingUntilMs } = link;
-  const limit = smallestLimit({
-    sample,
-    limits: options.limits,
-    userMaxA: settings.maxCurrentA,
-    setpointA,
-    isMeterSettled,
-    isSettled,
-  });
-  const target = limitedCurrentA(aim.currentA, limit, capability);
-  const pacedA = pacedCurrentA(target.currentA, {
+  const pacing = {
     nowMs: sample.nowMs,
     setpointA,
     lastChangeMs,
     isSettled,
     meterTrust: sample.meterTrust,
     isFollowing,
-    isBudgetSpent: writesToday >= options.maxWritesPerDay,
+    isBudgetSpent: isBudgetSpent(input.writesToday, options),
+  };
+  const phases = pacedPhases(aim.phases ?? link.phases, link.phases, pacing);
+  const limit = smallestLimit({
+    sample,
+    limits: options.limits,
+    userMaxA: settings.maxCurrentA,
+    setpointA,
+    phases,
+    isMeterSettled,
+    isSettled,
   });
-  const limited = limitedCurrentA(pacedA, limit, capability);
-  const { currentA } = limited;
-  const { limitedBy } = currentA === target.currentA ? target : limited;
+  const target = limitedCurrentA(aim.currentA, limit, capability);
+  // A change of phases interrupts the current anyway; from a pause it has to wait like any start.
+  const isInterrupting = phases !== link.phases && setpointA > 0;
+  const pacedA = isInterrupting ? target.currentA : pacedCurrentA(target.currentA, pacing);
+  const { currentA, limitedBy } = limitedCurrentA(pacedA, limit, capability);
+  const isSame = currentA === setpointA && phases === link.phases;
   return {
     setpointA: currentA,
-    limitedBy,
+    phases,
+    limitedBy: currentA === target.currentA ? target.limitedBy : limitedBy,
     isUrgent: limitedBy !== undefined && currentA < setpointA,
     reason: aim.reason,
     link: {
       kind: "held",
       setpointA: currentA,
-      lastChangeMs: currentA === setpointA ? lastChangeMs : sample.nowMs,
+      phases,
+      lastChangeMs: isSame ? lastChangeMs : sample.nowMs,
       adoptingUntilMs: surplusPowerW === undefined ? adoptingUntilMs : undefined,
     },
   };

@@ -15,7 +15,9 @@ import type { Settings } from "./settings.ts";
 import type { SiteSample } from "./site-sample.ts";
 import { nextSolarEnergy, type SolarEnergy } from "./solar-energy.ts";
 import { type HealthConditions, nextHealthConditions } from "./status.ts";
+import { type Follower, NEW_FOLLOWER } from "./surplus-follower.ts";
 import type { TickReport } from "./tick-report.ts";
+import type { PhaseCount } from "./units.ts";
 import { usableSample } from "./usable-sample.ts";
 import type { PriceSlot } from "./wish.ts";
 
@@ -37,6 +39,7 @@ export interface ControlState {
   readonly boost: Boost;
   /** Undefined before the first pass. */
   readonly link: Link | undefined;
+  readonly follower: Follower;
   readonly hasChargedSincePlugIn: boolean;
   readonly solar: SolarEnergy;
   readonly conditions: HealthConditions;
@@ -71,6 +74,7 @@ export interface Decision {
   readonly report: TickReport;
   /** What the car may draw, A per phase; undefined while the box has not been read. */
   readonly setpointA: number | undefined;
+  readonly phases: PhaseCount;
   /** True when a limit forces the set point down: sent at once. */
   readonly isUrgent: boolean;
 }
@@ -80,6 +84,7 @@ export function initialControlState(day: string, snapshot?: ControlSnapshot): Co
     machine: initialChargeState(snapshot?.machine),
     boost: snapshot?.boost ?? NO_BOOST,
     link: undefined,
+    follower: NEW_FOLLOWER,
     hasChargedSincePlugIn: snapshot?.hasChargedSincePlugIn ?? false,
     solar: snapshot?.solar ?? { day, energyWh: 0 },
     conditions: {},
@@ -106,12 +111,15 @@ export function decide(before: ControlState, given: PassInput, options: ControlO
     law: view.law,
   });
   const boost = nextBoost(before.boost, input.sample.wallbox);
-  const choice = currentChoice(view, { machine, boost: boost.state }, options);
+  const durationMs = input.sample.nowMs - (before.lastPassMs ?? input.sample.nowMs);
+  const { follower } = before;
+  const choice = currentChoice(view, { machine, boost: boost.state, follower, durationMs }, options);
   const state = nextControlState(before, view, { machine, boost, choice });
   return {
     state,
     report: passReport(view, state, choice),
     setpointA: choice.setpointA,
+    phases: choice.phases,
     isUrgent: choice.isUrgent,
   };
 }
@@ -128,6 +136,7 @@ function nextControlState(
     machine,
     boost,
     link: choice.link,
+    follower: choice.follower,
     hasChargedSincePlugIn: machine.value === "active" || (isSameCar(wallbox) && before.hasChargedSincePlugIn),
     solar: nextSolarEnergy(before.solar, {
       day: input.day,

@@ -1,5 +1,5 @@
 import type { SiteSample, WallboxCapability } from "./site-sample.ts";
-import { currentA, NOMINAL_VOLTAGE_V, type PhaseCurrentsA, powerW } from "./units.ts";
+import { currentA, NOMINAL_VOLTAGE_V, type PhaseCount, type PhaseCurrentsA, powerW } from "./units.ts";
 
 /** Every limit on the charge current; the smallest wins and is named. */
 export type LimitName =
@@ -38,6 +38,8 @@ export interface LimitContext {
   readonly userMaxA: number | undefined;
   /** The current the car is allowed at this moment, A per phase. */
   readonly setpointA: number;
+  /** Phases for which the limit is asked; where the box charges with others now, what it draws counts for nothing. */
+  readonly phases: PhaseCount;
   /** Whether the meter shows the present set point. */
   readonly isMeterSettled: boolean;
   /** Whether meter and wallbox both show it. */
@@ -123,7 +125,7 @@ function gridOperatorLimitA(context: LimitContext): number | undefined {
 }
 
 function powerAllowanceA(context: LimitContext, headroomW: number): number {
-  const headroomA = currentA(headroomW, context.sample.wallbox.capability.phases);
+  const headroomA = currentA(headroomW, context.phases);
   return allowanceA(context, headroomA, carMeanCurrentA(context));
 }
 
@@ -134,6 +136,7 @@ function powerAllowanceA(context: LimitContext, headroomW: number): number {
  */
 function allowanceA(context: LimitContext, headroomA: number, carA: number): number {
   const { isSettled, isMeterSettled, setpointA } = context;
+  if (context.phases !== context.sample.wallbox.capability.phases) return headroomA;
   if (headroomA < 0) return (isMeterSettled ? Math.min(setpointA, carA) : carA) + headroomA;
   return isSettled ? carA + headroomA : Number.POSITIVE_INFINITY;
 }

@@ -1,9 +1,11 @@
 import { nearestStepA } from "./limits.ts";
 import type { SiteSample } from "./site-sample.ts";
-import { currentA } from "./units.ts";
+import { currentA, type PhaseCount } from "./units.ts";
 
 /** A charge found running is held this long while surplus is still unknown, ms. */
 const ADOPTION_MS = 30_000;
+/** A box that has not changed its phases by then will not, ms. */
+const PHASE_SWITCH_MS = 120_000;
 
 /** What control knows of the set point that the box holds. */
 export type Link = UnreadLink | HeldLink;
@@ -18,6 +20,8 @@ export interface HeldLink {
   readonly kind: "held";
   /** A per phase. */
   readonly setpointA: number;
+  /** Phases that the box was told to use. */
+  readonly phases: PhaseCount;
   readonly lastChangeMs: number;
   /** A charge that was found running is judged until this time, ms. */
   readonly adoptingUntilMs: number | undefined;
@@ -30,7 +34,7 @@ export interface HeldLink {
 export function nextLink(link: Link | undefined, sample: SiteSample): Link {
   const { wallbox, nowMs } = sample;
   if (!wallbox.isConnected) return { kind: "unread", sinceMs: unreadSinceMs(link) ?? nowMs };
-  if (link?.kind === "held") return judgedLink(link, nowMs);
+  if (link?.kind === "held") return judgedLink(link, sample);
   return (
     adoptedLink(sample, unreadSinceMs(link)) ?? { kind: "unread", sinceMs: unreadSinceMs(link) ?? nowMs }
   );
@@ -40,9 +44,16 @@ function unreadSinceMs(link: Link | undefined): number | undefined {
   return link?.kind === "unread" ? link.sinceMs : undefined;
 }
 
-function judgedLink(link: HeldLink, nowMs: number): HeldLink {
+function judgedLink(link: HeldLink, { wallbox, nowMs }: SiteSample): HeldLink {
   const isJudged = link.adoptingUntilMs !== undefined && nowMs >= link.adoptingUntilMs;
-  return isJudged ? { ...link, adoptingUntilMs: undefined } : link;
+  const { phases } = wallbox.capability;
+  const hasSwitchFailed = link.phases !== phases && nowMs - link.lastChangeMs >= PHASE_SWITCH_MS;
+  if (!isJudged && !hasSwitchFailed) return link;
+  return {
+    ...link,
+    adoptingUntilMs: isJudged ? undefined : link.adoptingUntilMs,
+    phases: hasSwitchFailed ? phases : link.phases,
+  };
 }
 
 /** Undefined while there is no reading that tells what the box does now. */
@@ -56,6 +67,7 @@ function adoptedLink({ wallbox, nowMs }: SiteSample, unreadMs: number | undefine
   return {
     kind: "held",
     setpointA: isCharging ? Math.max(adoptedA, capability.minCurrentA) : 0,
+    phases: capability.phases,
     lastChangeMs: nowMs,
     adoptingUntilMs: isCharging ? nowMs + ADOPTION_MS : undefined,
   };

@@ -27,7 +27,7 @@ export function passReport(view: PassView, state: ControlState, choice: CurrentC
       hasChargedSincePlugIn: state.hasChargedSincePlugIn,
     }),
     setpointA: choice.setpointA ?? 0,
-    phases: wallbox.capability.phases,
+    phases: choice.phases,
     limitedBy: choice.limitedBy,
     reason: reportedReason(sample, choice),
     thresholds: view.thresholds,

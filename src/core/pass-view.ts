@@ -7,11 +7,9 @@ import { isMeterSettled, isSettled, shownSinceMs, surplusPowerW } from "./surplu
 import { type EffectiveThresholds, effectiveThresholds, stopSurplusW } from "./thresholds.ts";
 import { powerW } from "./units.ts";
 
-/** Where the case for a start or stop is clear, its proof may be this much faster than its slowest. */
-const FASTEST_START_FRACTION = 1 / 2;
-const FASTEST_STOP_FRACTION = 1 / 12;
-/** Evidence that counts least, W: the noise of a house is smaller. */
-const EVIDENCE_FLOOR_W = 500;
+/** Surplus above the start and below the stop, as the proofs weigh it, W; the noise of a house is smaller. */
+const START_WEIGHTS = { usualW: 500, floorW: 500, ceilingW: 1_000 };
+const STOP_WEIGHTS = { usualW: 500, floorW: 300, ceilingW: 6_000 };
 /** A lost wallbox link is bridged this long before the machine gives up, ms. */
 const LINK_GRACE_MS = 120_000;
 
@@ -33,11 +31,12 @@ export interface PassView {
 export function passView(before: Link | undefined, input: PassInput, options: ControlOptions): PassView {
   const { sample, settings } = input;
   const { capability } = sample.wallbox;
-  const minChargePowerW = powerW(capability.minCurrentA, capability.phases);
+  const minChargePowerW = powerW(capability.minCurrentA, capability.canSwitchPhases ? 1 : capability.phases);
   const thresholds = effectiveThresholds(settings.thresholds, minChargePowerW);
   const link = nextLink(before, sample);
   const sinceMs = shownSinceMs(input.lastWriteMs, options.loopDelayMs);
-  const settled = isSettled(sample, sinceMs);
+  const isSwitchingPhases = link.kind === "held" && link.phases !== capability.phases;
+  const settled = isSettled(sample, sinceMs) && !isSwitchingPhases;
   const isReadable = link.kind === "held" && sample.meterTrust === "good" && settled;
   return {
     input,
@@ -45,8 +44,8 @@ export function passView(before: Link | undefined, input: PassInput, options: Co
     law: {
       startSurplusW: thresholds.effective.minExportToStartW,
       stopSurplusW: stopSurplusW(thresholds.effective, minChargePowerW),
-      startRule: rule(options.startProofMs, FASTEST_START_FRACTION),
-      stopRule: rule(options.stopProofMs, FASTEST_STOP_FRACTION),
+      startRule: proofRule(options.startProofMs, START_WEIGHTS),
+      stopRule: proofRule(options.stopProofMs, STOP_WEIGHTS),
     },
     link,
     isMeterSettled: isMeterSettled(sample, sinceMs),
@@ -55,10 +54,6 @@ export function passView(before: Link | undefined, input: PassInput, options: Co
     isSurplusPermitted: isSurplusPermitted(input, link),
     isAdopting: link.kind === "held" && link.adoptingUntilMs !== undefined,
   };
-}
-
-function rule(slowestMs: number, fastestFraction: number) {
-  return proofRule({ slowestMs, fastestFraction, floorW: EVIDENCE_FLOOR_W });
 }
 
 function isSurplusPermitted({ sample, settings }: PassInput, link: Link): boolean {

@@ -19,14 +19,13 @@ export interface Evidence {
   readonly sizeW: number;
 }
 
-/** A rule that takes `slowestMs` for the smallest evidence and this fraction of it for the largest. */
-export function proofRule(times: {
-  readonly slowestMs: number;
-  readonly fastestFraction: number;
-  readonly floorW: number;
-}): ProofRule {
-  const { slowestMs, fastestFraction, floorW } = times;
-  return { fullWh: energyWh(floorW, slowestMs), floorW, ceilingW: floorW / fastestFraction };
+/** A rule that takes `durationMs` for evidence of `usualW`. */
+export function proofRule(
+  durationMs: number,
+  weights: { readonly usualW: number; readonly floorW: number; readonly ceilingW: number },
+): ProofRule {
+  const { usualW, floorW, ceilingW } = weights;
+  return { fullWh: energyWh(usualW, durationMs), floorW, ceilingW };
 }
 
 /** The proof after `durationMs` of this evidence; without evidence nothing is proved and nothing is lost. */

@@ -31,8 +31,10 @@ export interface WallboxCapability {
   readonly maxCurrentA: number;
   /** Step in which it can really set the current, A: 0.1 or 1. */
   readonly stepA: number;
-  /** Phases it charges with. */
+  /** Phases it charges with now. */
   readonly phases: 1 | 3;
+  /** True where it can be told to charge with one phase or three. */
+  readonly canSwitchPhases: boolean;
   /** False where the box refuses a current limit. */
   readonly isModulating: boolean;
 }

@@ -1,10 +1,11 @@
 import { type ChargeLaw, startEvidence, stopEvidence } from "./charge-machine.ts";
 import { slowestProofMs, timeToProofMs } from "./proof.ts";
 import { type Reason, reasons } from "./reasons.ts";
-import { followedCurrentA } from "./setpoint.ts";
 import type { BoostState, ChargingMode } from "./settings.ts";
 import type { MeterTrust, SiteSample } from "./site-sample.ts";
+import type { Followed } from "./surplus-follower.ts";
 import type { ChargeState } from "./tick-report.ts";
+import type { PhaseCount } from "./units.ts";
 
 /** Whether the price plan charges now; undefined where no prices are known. */
 export type PriceSlot = "cheap" | "dear" | undefined;
@@ -20,6 +21,8 @@ export interface WishContext {
   readonly surplusPowerW: number | undefined;
   readonly priceSlot: PriceSlot;
   readonly setpointA: number;
+  /** What following the surplus asks for; undefined while there is nothing to follow. */
+  readonly followed: Followed | undefined;
   /** True while a charge that was found running still has to be judged. */
   readonly isAdopting: boolean;
   /** What a surplus mode may still draw without its meter, A. */
@@ -29,6 +32,8 @@ export interface WishContext {
 /** The current that the mode asks for, before any limit, and why. */
 export interface Wish {
   readonly currentA: number;
+  /** Undefined: as they are. */
+  readonly phases?: PhaseCount;
   readonly reason: Reason;
 }
 
@@ -57,13 +62,19 @@ function obstacle({ sample, setpointA }: WishContext): Wish | undefined {
 }
 
 function boosted({ sample }: WishContext): Wish {
-  return { currentA: sample.wallbox.capability.maxCurrentA, reason: reasons.boost() };
+  return { ...everything(sample), reason: reasons.boost() };
+}
+
+/** As fast as the box can. */
+function everything({ wallbox }: SiteSample): Pick<Wish, "currentA" | "phases"> {
+  const { maxCurrentA, canSwitchPhases } = wallbox.capability;
+  return canSwitchPhases ? { currentA: maxCurrentA, phases: 3 } : { currentA: maxCurrentA };
 }
 
 function wishOfMode(context: WishContext): Wish {
   switch (context.mode) {
     case "none":
-      return { currentA: context.sample.wallbox.capability.maxCurrentA, reason: reasons.unsteered() };
+      return { ...everything(context.sample), reason: reasons.unsteered() };
     case "spot":
       return spotWish(context);
     case "hems":
@@ -76,7 +87,7 @@ function wishOfMode(context: WishContext): Wish {
 function spotWish({ priceSlot, sample }: WishContext): Wish {
   switch (priceSlot) {
     case "cheap":
-      return { currentA: sample.wallbox.capability.maxCurrentA, reason: reasons.cheapSlot() };
+      return { ...everything(sample), reason: reasons.cheapSlot() };
     case "dear":
       return { currentA: 0, reason: reasons.waitingForCheapSlot() };
     case undefined:
@@ -85,16 +96,16 @@ function spotWish({ priceSlot, sample }: WishContext): Wish {
 }
 
 function surplusWish(context: WishContext): Wish {
-  const { sample, setpointA, blindCurrentA, surplusPowerW } = context;
+  const { sample, setpointA, blindCurrentA, surplusPowerW, followed } = context;
   const { capability, chargePowerW } = sample.wallbox;
   const heldA = Math.min(setpointA, blindCurrentA);
   if (!capability.isModulating) return { currentA: 0, reason: reasons.wallboxNotModulating() };
   if (sample.meterTrust === "lost") return { currentA: heldA, reason: reasons.meterLost(heldA) };
   if (chargePowerW === undefined) return { currentA: heldA, reason: reasons.wallboxSilent(heldA) };
   if (surplusPowerW !== undefined) {
-    return context.state === "active"
-      ? activeWish(context, { surplusPowerW, chargePowerW: chargePowerW.value })
-      : waitingWish(context, surplusPowerW);
+    return followed === undefined
+      ? waitingWish(context, surplusPowerW)
+      : activeWish(context, surplusPowerW, followed);
   }
   const mayHold = context.state === "active" || context.isAdopting;
   return unsightedWish(sample.meterTrust, mayHold ? setpointA : 0);
@@ -118,22 +129,18 @@ function waitingWish({ state, proofWh, law }: WishContext, surplusPowerW: number
 
 function activeWish(
   { sample, setpointA, law, proofWh }: WishContext,
-  powers: { readonly surplusPowerW: number; readonly chargePowerW: number },
+  surplusPowerW: number,
+  { currentA, phases }: Followed,
 ): Wish {
-  const { capability, vehicle } = sample.wallbox;
-  const { surplusPowerW, chargePowerW } = powers;
-  const followedA = followedCurrentA({ surplusPowerW, chargePowerW, setpointA, capability });
-  if (vehicle === "suspended_by_vehicle") {
+  if (sample.wallbox.vehicle === "suspended_by_vehicle") {
     // A car that takes nothing needs no more than it is offered: raising it would only wear the box.
-    const offeredA = setpointA === 0 ? followedA : Math.min(followedA, setpointA);
+    const offeredA = setpointA === 0 ? currentA : Math.min(currentA, setpointA);
     return { currentA: offeredA, reason: reasons.vehicleNotCharging(offeredA) };
   }
   const remainingMs = timeToProofMs(proofWh, stopEvidence(surplusPowerW, law), law.stopRule);
-  return {
-    currentA: followedA,
-    reason:
-      remainingMs === undefined
-        ? reasons.followingSurplus(followedA, surplusPowerW)
-        : reasons.provingStop(surplusPowerW, remainingMs),
-  };
+  const reason =
+    remainingMs === undefined
+      ? reasons.followingSurplus(currentA, surplusPowerW)
+      : reasons.provingStop(surplusPowerW, remainingMs);
+  return { currentA, phases, reason };
 }

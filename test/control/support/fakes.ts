@@ -70,6 +70,7 @@ export const CAPABILITY: WallboxCapability = {
   stepA: 1,
   phases: 1,
   isModulating: true,
+  canSwitchPhases: false,
 };
 
 export function createFakeWallbox(clock: Clock): FakeWallbox {

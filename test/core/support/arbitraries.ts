@@ -35,6 +35,7 @@ export const capabilities: fc.Arbitrary<WallboxCapability> = fc.record({
   stepA: fc.constantFrom(0.1, 1),
   phases: fc.constantFrom(1, 3),
   isModulating: fc.constant(true),
+  canSwitchPhases: fc.constant(false),
 });
 
 function optional<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {

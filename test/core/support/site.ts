@@ -13,6 +13,7 @@ export const ONE_PHASE: WallboxCapability = {
   stepA: 1,
   phases: 1,
   isModulating: true,
+  canSwitchPhases: false,
 };
 export const THREE_PHASE: WallboxCapability = { ...ONE_PHASE, maxCurrentA: 32, phases: 3 };
 

@@ -1,0 +1,174 @@
+import { nearestStepA } from "./limits.ts";
+import type { WallboxCapability } from "./site-sample.ts";
+import { currentA, energyWh, type PhaseCount, powerW } from "./units.ts";
+
+/**
+ * Energy that the set point has missed by, either way, before it is changed, Wh. A large miss is mended within
+ * seconds and a small one within a minute, which is how many writes a box's flash can take.
+ */
+const MISSED_WH = 2;
+/** A miss within this part of the box's step is rounding, not a miss. */
+const DEADBAND_STEPS = 0.55;
+/** Nor is one that no meter tells from the noise of a house, A. */
+const SMALLEST_DEADBAND_A = 0.3;
+/** The most that a following car is assumed to stay below its allowance, A. */
+const LARGEST_OFFSET_A = 1;
+/** Net solar energy that the other phases would have brought before they are worth a pause and the wear, Wh. */
+const TO_THREE_PHASES_WH = 100;
+const TO_ONE_PHASE_WH = 150;
+/** Shortest time between two changes of phases, ms. */
+const PHASE_HOLD_MS = 300_000;
+/** Changes to three phases a local day. */
+const MOST_SWITCHES_A_DAY = 20;
+/** Longest stretch that one pass may account for, ms. */
+const LONGEST_PASS_MS = 10_000;
+
+/** What following the sun remembers from pass to pass. */
+export interface Follower {
+  /** Exported (above zero) or imported (below) for want of another set point, Wh. */
+  readonly missedWh: number;
+  /** Net solar energy that the other phases would have brought, Wh. */
+  readonly phaseRegretWh: number;
+  readonly lastSwitchMs: number | undefined;
+  readonly switchDay: string;
+  readonly switchesToday: number;
+}
+
+export const NEW_FOLLOWER: Follower = {
+  missedWh: 0,
+  phaseRegretWh: 0,
+  lastSwitchMs: undefined,
+  switchDay: "",
+  switchesToday: 0,
+};
+
+export interface FollowContext {
+  readonly nowMs: number;
+  /** Since the pass before, ms. */
+  readonly durationMs: number;
+  readonly day: string;
+  readonly surplusPowerW: number;
+  readonly chargePowerW: number;
+  /** What the car is allowed, A per phase; 0 starts afresh. */
+  readonly setpointA: number;
+  readonly capability: WallboxCapability;
+}
+
+export interface Followed {
+  readonly follower: Follower;
+  readonly currentA: number;
+  readonly phases: PhaseCount;
+}
+
+/** The current and phases that use the surplus. What was missed is counted as energy, so that noise decides nothing. */
+export function followSurplus(follower: Follower, context: FollowContext): Followed {
+  const { capability, setpointA, surplusPowerW } = context;
+  const today =
+    follower.switchDay === context.day ? follower : { ...follower, switchDay: context.day, switchesToday: 0 };
+  if (setpointA < capability.minCurrentA) return started(today, context);
+  const other: PhaseCount = capability.phases === 1 ? 3 : 1;
+  const phaseRegretWh = nextPhaseRegretWh(today.phaseRegretWh, context, other);
+  if (maySwitch(today, context, other) && phaseRegretWh >= switchCostWh(other)) {
+    return switched(today, context, other);
+  }
+  const idealA = idealCurrentA(surplusPowerW, capability.phases, context);
+  const missedWh = nextMissedWh(today.missedWh, idealA - setpointA, context);
+  const isMissed = Math.abs(missedWh) >= MISSED_WH;
+  return {
+    follower: { ...today, phaseRegretWh, missedWh: isMissed ? 0 : missedWh },
+    currentA: isMissed ? nearestStepA(idealA, capability.stepA) : setpointA,
+    phases: capability.phases,
+  };
+}
+
+/** From a pause the better phases are free: no current has to be interrupted. */
+function started(follower: Follower, context: FollowContext): Followed {
+  const { capability, surplusPowerW } = context;
+  const three = netSolarPowerW(surplusPowerW, 3, capability);
+  const best: PhaseCount = three > netSolarPowerW(surplusPowerW, 1, capability) ? 3 : 1;
+  const isSwitching =
+    capability.canSwitchPhases && best !== capability.phases && hasSwitchesLeft(follower, best);
+  if (isSwitching) return switched(follower, context, best);
+  return steered({ ...follower, phaseRegretWh: 0 }, context, capability.phases);
+}
+
+function switched(follower: Follower, context: FollowContext, phases: PhaseCount): Followed {
+  const { nowMs } = context;
+  const next = {
+    ...follower,
+    phaseRegretWh: 0,
+    lastSwitchMs: nowMs,
+    switchesToday: follower.switchesToday + 1,
+  };
+  return steered(next, context, phases);
+}
+
+function steered(follower: Follower, context: FollowContext, phases: PhaseCount): Followed {
+  const idealA = idealCurrentA(context.surplusPowerW, phases, context);
+  return {
+    follower: { ...follower, missedWh: 0 },
+    currentA: nearestStepA(idealA, context.capability.stepA),
+    phases,
+  };
+}
+
+/** The current that takes all of the surplus, within the box's range. */
+function idealCurrentA(surplusPowerW: number, phases: PhaseCount, context: FollowContext): number {
+  const { minCurrentA, maxCurrentA } = context.capability;
+  const idealA = currentA(surplusPowerW, phases) + offsetA(context);
+  return Math.min(Math.max(idealA, minCurrentA), maxCurrentA);
+}
+
+/** A car that follows draws a little less than allowed; without this the difference would stay exported. */
+function offsetA({ setpointA, chargePowerW, capability }: FollowContext): number {
+  const drawnA = currentA(chargePowerW, capability.phases);
+  const belowA = setpointA - drawnA;
+  return drawnA > 0 && belowA > 0 && belowA <= LARGEST_OFFSET_A ? belowA : 0;
+}
+
+function nextMissedWh(missedWh: number, missA: number, context: FollowContext): number {
+  const { phases, stepA } = context.capability;
+  if (Math.abs(missA) <= Math.max(DEADBAND_STEPS * stepA, SMALLEST_DEADBAND_A)) return 0;
+  const passWh = energyWh(powerW(missA, phases), passMs(context));
+  return Math.sign(missedWh) === -Math.sign(missA) ? passWh : missedWh + passWh;
+}
+
+function nextPhaseRegretWh(regretWh: number, context: FollowContext, other: PhaseCount): number {
+  const { capability, surplusPowerW } = context;
+  if (!capability.canSwitchPhases) return 0;
+  const gainW =
+    netSolarPowerW(surplusPowerW, other, capability) -
+    netSolarPowerW(surplusPowerW, capability.phases, capability);
+  return Math.max(0, regretWh + energyWh(gainW, passMs(context)));
+}
+
+function maySwitch(follower: Follower, context: FollowContext, to: PhaseCount): boolean {
+  const { lastSwitchMs } = follower;
+  const isHeld = lastSwitchMs !== undefined && context.nowMs - lastSwitchMs < PHASE_HOLD_MS;
+  return context.capability.canSwitchPhases && !isHeld && hasSwitchesLeft(follower, to);
+}
+
+/** Back to one phase, to less current, is always possible. */
+function hasSwitchesLeft(follower: Follower, to: PhaseCount): boolean {
+  return to === 1 || follower.switchesToday < MOST_SWITCHES_A_DAY;
+}
+
+function switchCostWh(to: PhaseCount): number {
+  return to === 3 ? TO_THREE_PHASES_WH : TO_ONE_PHASE_WH;
+}
+
+/** What charging with these phases makes of a surplus, W: sun into the car less import for the car. */
+export function netSolarPowerW(
+  surplusPowerW: number,
+  phases: PhaseCount,
+  capability: WallboxCapability,
+): number {
+  const leastW = powerW(capability.minCurrentA, phases);
+  const mostW = powerW(capability.maxCurrentA, phases);
+  const drawnW = Math.min(Math.max(surplusPowerW, leastW), mostW);
+  return drawnW <= surplusPowerW ? drawnW : 2 * surplusPowerW - drawnW;
+}
+
+function passMs({ durationMs }: FollowContext): number {
+  return Math.min(Math.max(durationMs, 0), LONGEST_PASS_MS);
+}
