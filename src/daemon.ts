@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { createCentralSystem, createOcppWallbox } from "../drivers/index.ts";
 import { createApi } from "./api/api.ts";
 import type { Config } from "./config/schema.ts";
+import { createChargePlanner } from "./control/charge-planner.ts";
 import { createControlLoop } from "./control/control-loop.ts";
 import { createLocalCommands } from "./control/local-commands.ts";
 import { createSampleCollector } from "./control/sample-collector.ts";
@@ -10,11 +11,13 @@ import type { TickReport } from "./core/tick-report.ts";
 import { createListening } from "./daemon/listening.ts";
 import {
   apiOptions,
+  chargePlannerOptions,
   collectorOptions,
   controlLoopOptions,
   initialSettings,
   telemetryDevices,
 } from "./daemon/options.ts";
+import { createPriceFeed } from "./daemon/price-feed.ts";
 import type { DaemonSecrets } from "./daemon/secrets.ts";
 import { createSiteDevices } from "./daemon/site-devices.ts";
 import { createPartnerClient } from "./partner/partner-client.ts";
@@ -79,6 +82,13 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     wallbox,
   });
   const sinks: ReportSink[] = [...(deps.sinks ?? [])];
+  const prices = createPriceFeed(config, deps);
+  const planner = createChargePlanner(chargePlannerOptions(config), {
+    clock,
+    log,
+    store,
+    prices,
+  });
   const loop = createControlLoop(controlLoopOptions(config), {
     clock,
     log,
@@ -86,6 +96,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     wallbox,
     settings,
     store,
+    planner,
     sinks,
   });
   const commands = createLocalCommands({
@@ -110,13 +121,14 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       await listening.open();
       sync?.start();
       mqtt?.start();
+      prices.start();
       loop.start();
     },
     async stop() {
       listening.stopTrying();
       await loop.stop();
       sync?.stop();
-      await Promise.all([mqtt?.stop(), api.stop(), wallbox.close(), devices.close()]);
+      await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), wallbox.close(), devices.close()]);
       await centralSystem.close();
       store.flush();
       store.close();

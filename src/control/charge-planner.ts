@@ -70,13 +70,28 @@ export function createChargePlanner(options: ChargePlannerOptions, deps: ChargeP
   const sun = createSunRecord({ store, local });
   const goals = createGoalKeeper(options.goal, store);
   let planned: { readonly plan: PricePlan; readonly from: Situation } | undefined;
+  /** The deadline that was found last: looking it up takes longer than the rest of a pass. */
+  let upcoming:
+    | {
+        readonly goal: ChargeGoal;
+        readonly plugInWallMs: number;
+        readonly fromMs: number;
+        readonly deadline: Deadline;
+      }
+    | undefined;
   let isForced = false;
   let slot: PriceSlot;
 
   function deadlineOf(goal: ChargeGoal, { plugInWallMs }: ChargeSession, wallMs: number): Deadline {
+    const known = upcoming;
+    const isKnown = known?.goal === goal && known.plugInWallMs === plugInWallMs;
+    if (known !== undefined && isKnown && known.fromMs <= wallMs && wallMs < known.deadline.wallMs)
+      return known.deadline;
     const rounds = Math.max(1, Math.floor((wallMs - plugInWallMs) / ROLLING_MS) + 1);
     const rolling = { wallMs: plugInWallMs + rounds * ROLLING_MS, targetSocPct: undefined };
-    return nextDeadline(goal, wallMs, local) ?? rolling;
+    const deadline = nextDeadline(goal, wallMs, local) ?? rolling;
+    upcoming = { goal, plugInWallMs, fromMs: wallMs, deadline };
+    return deadline;
   }
 
   function situationOf(

@@ -1,7 +1,11 @@
 import type { ApiOptions } from "../api/api-context.ts";
+import { chargePlanSchema } from "../config/price-schema.ts";
 import type { Config } from "../config/schema.ts";
+import type { ChargePlannerOptions } from "../control/charge-planner.ts";
 import type { ControlLoopOptions } from "../control/control-loop.ts";
 import type { CollectorOptions } from "../control/sample-collector.ts";
+import { goalDays, type PolicyDay } from "../core/planner/charge-goal.ts";
+import { WEEKDAYS } from "../core/planner/local-time.ts";
 import type { Settings } from "../core/settings.ts";
 import { NOMINAL_VOLTAGE_V, powerW } from "../core/units.ts";
 import type { TelemetryDevice } from "../telemetry/topics.ts";
@@ -57,6 +61,29 @@ export function controlLoopOptions({ site, control, wallbox, ocpp }: Config): Co
   };
 }
 
+export function chargePlannerOptions({ charge_plan, site, wallbox }: Config): ChargePlannerOptions {
+  const plan = charge_plan ?? chargePlanSchema.parse({});
+  const everyDay: PolicyDay | undefined =
+    plan.deadline === undefined
+      ? undefined
+      : { charge_deadline: plan.deadline, charge_percentage: plan.target_soc_pct };
+  const days = WEEKDAYS.map((weekday) => [weekday, plan.days[weekday] ?? everyDay] as const);
+  return {
+    goal: {
+      days: goalDays(Object.fromEntries(days)),
+      energyWh: plan.energy_kwh * 1_000,
+      battery:
+        plan.car_battery_kwh === undefined
+          ? undefined
+          : { capacityWh: plan.car_battery_kwh * 1_000, socPct: plan.arrival_soc_pct },
+    },
+    timeZone: site.time_zone,
+    startPenaltyCt: plan.start_penalty_ct,
+    marginMs: plan.margin_min * 60_000,
+    maxCurrentA: wallbox.max_current_a,
+  };
+}
+
 export function apiOptions(config: Config, version: string): ApiOptions {
   const { api, site, control, wallbox, partner } = config;
   return {
@@ -68,7 +95,7 @@ export function apiOptions(config: Config, version: string): ApiOptions {
     intervalMs: control.interval_ms,
     minBandW: powerW(wallbox.min_current_a, wallbox.phases),
     deviceRoles: config.devices.flatMap(({ roles }) => roles),
-    hasPrices: false,
+    hasPrices: config.prices !== undefined,
     partner: partner === undefined ? undefined : { orgId: partner.org_id, userId: partner.user_id },
   };
 }

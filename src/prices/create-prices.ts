@@ -26,7 +26,7 @@ export interface PricesDeps {
 }
 
 /** Prices from the configured source, kept across outages and restarts. */
-export interface PriceFeed extends Prices, PriceFeeder {}
+export type PriceFeed = Prices & PriceFeeder;
 
 export function createPrices(options: PricesOptions, deps: PricesDeps): PriceFeed {
   const { markup_ct_kwh: markupCtKwh, vat_pct: vatPct } = options.prices;
