@@ -36,6 +36,21 @@ describe("a replay", () => {
     expect(new Set(reports.map(({ state }) => state))).toEqual(new Set(["idle", "commitment", "active"]));
   });
 
+  it("brings the same with and without the passes of the night", async () => {
+    const day = traceOf([...steady(90, 0), ...steady(40, 8_000), ...steady(90, 0)], 300);
+    let passes = 0;
+    const all = await replayDay(day, {
+      ...NOMINAL,
+      onReport: () => {
+        passes += 1;
+      },
+    });
+    const fast = await replayDay(day, NOMINAL);
+    expect(passes).toBe(220 * 60);
+    expect(all.starts).toBe(1);
+    expect({ ...fast, wall_ms: 0 }).toEqual({ ...all, wall_ms: 0 });
+  });
+
   it("charges what flows to the sun or to the grid and to nothing else", async () => {
     for (const controller of CONTROLLERS) {
       const day = await replayedDay(WITH_CLOUDS, { ...NOMINAL, controller });

@@ -10,8 +10,8 @@ interface Entry {
 
 /** A clock that stands still until it is told to go on, for one control loop whose ports answer at once. */
 export interface VirtualClock extends Clock {
-  /** Goes on to the next timer, fires it and lets everything that follows from it come to rest. */
-  fireNext(): Promise<void>;
+  /** Goes on to the next timer, or beyond it, fires it and lets everything that follows from it come to rest. */
+  fireNext(atMs?: number): Promise<void>;
   /** When the next timer falls due, ms; undefined without one. */
   nextDueMs(): number | undefined;
 }
@@ -59,12 +59,13 @@ export function createVirtualClock(options: VirtualClockOptions): VirtualClock {
       remove(timer.id as Entry);
     },
     nextDueMs: () => earliest()?.dueMs,
-    async fireNext() {
+    async fireNext(atMs = 0) {
       const entry = earliest();
       if (entry === undefined) return;
       remove(entry);
-      if (entry.dueMs > nowMs) {
-        nowMs = entry.dueMs;
+      const untilMs = Math.max(entry.dueMs, atMs);
+      if (untilMs > nowMs) {
+        nowMs = untilMs;
         options.onAdvance(nowMs);
       }
       entry.callback();
