@@ -155,12 +155,14 @@ function heldChoice(
   // A change of phases interrupts the current anyway; from a pause it has to wait like any start.
   const isInterrupting = phases !== link.phases && setpointA > 0;
   const pacedA = isInterrupting ? target.currentA : pacedCurrentA(target.currentA, pacing);
-  const { currentA, limitedBy } = limitedCurrentA(pacedA, limit, capability);
+  const limited = limitedCurrentA(pacedA, limit, capability);
+  const { currentA } = limited;
+  const { limitedBy } = currentA === target.currentA ? target : limited;
   const isSame = currentA === setpointA && phases === link.phases;
   return {
     setpointA: currentA,
     phases,
-    limitedBy: currentA === target.currentA ? target.limitedBy : limitedBy,
+    limitedBy,
     isUrgent: limitedBy !== undefined && currentA < setpointA,
     reason: aim.reason,
     link: {
