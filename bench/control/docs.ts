@@ -42,6 +42,11 @@ The baselines are re-implementations of published default behaviour, not the pro
 
 ${benchTables(bench)}
 
+Shipped days: sources and licences in NOTICE. Sets open and tune were measured beside the product and are not part of it. PV
+of tune derived from measurements of the DTU solar station, Technical University of Denmark, via
+AssessingSolar/dtu_solar_station; load of all days: Hebrail, G.; Berard, A.: Individual household electric power consumption,
+UCI Machine Learning Repository, doi:10.24432/C58K54, CC BY 4.0, modified.
+
 ## Days
 
 ${PLOTTED.map((name) => `![${name} under hems-edge](benchmark/${name}.svg)`).join("\n\n")}
