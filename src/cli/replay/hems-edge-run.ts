@@ -19,6 +19,7 @@ const MAIN_FUSE_A = 63;
  * passes are of that kind, and the loop makes up for none that is late. Short enough for the meter to stay trusted.
  */
 const NIGHT_DELAY_MS = 8_000;
+const TWILIGHT_MS = 60_000;
 
 export interface HemsEdgeRun {
   readonly device: ReplayDevice;
@@ -87,12 +88,17 @@ function isPaused(report: TickReport | undefined): boolean {
   return report?.state === "idle" && report.setpointA === 0;
 }
 
-/** Whether a time, ms since the start, lies in the dark, at least one step away from any sun. */
+/** Whether a time, ms since the start, lies in the dark, at least a minute away from any sun. */
 function nightOf({ pvW, stepMs }: DayTrace): (atMs: number) => boolean {
-  const isDark = (index: number) => (pvW[index % pvW.length] ?? 0) === 0;
+  const margin = Math.ceil(TWILIGHT_MS / stepMs);
+  /** Steps of darkness that follow each step, itself included. */
+  const darkSteps = new Uint32Array(pvW.length + 1);
+  for (let index = pvW.length - 1; index >= 0; index--) {
+    darkSteps[index] = (pvW[index] ?? 0) > 0 ? 0 : (darkSteps[index + 1] ?? 0) + 1;
+  }
   return (atMs) => {
     const index = Math.floor(atMs / stepMs);
-    return index > 0 && isDark(index - 1) && isDark(index) && isDark(index + 1);
+    return index >= margin && (darkSteps[index - margin] ?? 0) > 2 * margin;
   };
 }
 
