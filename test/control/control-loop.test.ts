@@ -98,12 +98,12 @@ describe("a sunny day", () => {
     await rig.clock.advance(60_000);
     expect(rig.wallbox).toMatchObject({ heldA: 15, writes: 2 });
     rig.houseW = -2_000;
-    await rig.clock.advance(2_000);
+    await rig.clock.advance(20_000);
     expect(rig.wallbox).toMatchObject({ heldA: 9, writes: 3 });
     rig.houseW = -1_500;
-    await rig.clock.advance(3_000);
+    await rig.clock.advance(2_000);
     expect(rig.wallbox).toMatchObject({ heldA: 9, writes: 3 });
-    await rig.clock.advance(3_000);
+    await rig.clock.advance(40_000);
     expect(rig.wallbox).toMatchObject({ heldA: 7, writes: 4 });
     await rig.loop.stop();
   });

@@ -15,8 +15,8 @@ import { proofRule } from "../../src/core/proof.ts";
 const law: ChargeLaw = {
   startSurplusW: 1_500,
   stopSurplusW: 1_180,
-  startRule: proofRule({ slowestMs: 36_000, fastestFraction: 1 / 2, floorW: 500 }),
-  stopRule: proofRule({ slowestMs: 72_000, fastestFraction: 1 / 12, floorW: 500 }),
+  startRule: proofRule(36_000, { usualW: 500, floorW: 500, ceilingW: 1_000 }),
+  stopRule: proofRule(72_000, { usualW: 500, floorW: 500, ceilingW: 6_000 }),
 };
 
 const START_MS = 10_000;

@@ -14,6 +14,7 @@ import {
 import type { HeldLink } from "../../src/core/link.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import type { SiteSample, WallboxSample } from "../../src/core/site-sample.ts";
+import { NEW_FOLLOWER } from "../../src/core/surplus-follower.ts";
 import type { ChargeState } from "../../src/core/tick-report.ts";
 import {
   DAY,
@@ -32,6 +33,8 @@ import {
 interface Given {
   readonly state?: ChargeState;
   readonly proofWh?: number;
+  /** What has been missed: enough to act on, upward or (below zero) downward. */
+  readonly missedWh?: number;
   readonly before?: Partial<ControlState>;
   readonly link?: Partial<HeldLink>;
   readonly sample?: Partial<Omit<SiteSample, "wallbox">>;
@@ -49,10 +52,12 @@ function passOf(given: Given): Decision {
     link: {
       kind: "held",
       setpointA: 10,
+      phases: 1,
       lastChangeMs: NOW_MS - 60_000,
       adoptingUntilMs: undefined,
       ...given.link,
     },
+    follower: { ...NEW_FOLLOWER, missedWh: given.missedWh ?? 100 },
     lastPassMs: NOW_MS - 1_000,
     pass: 41,
     ...given.before,
@@ -100,7 +105,7 @@ describe("a pass", () => {
       solarEnergyTodayWh: 2_300 / 3_600,
     });
     expect(state).toMatchObject({
-      link: { kind: "held", setpointA: 12, lastChangeMs: NOW_MS, adoptingUntilMs: undefined },
+      link: { kind: "held", setpointA: 12, phases: 1, lastChangeMs: NOW_MS, adoptingUntilMs: undefined },
       hasChargedSincePlugIn: true,
       lastPassMs: NOW_MS,
       pass: 42,
@@ -144,6 +149,7 @@ describe("a pass", () => {
 
   it("widens a band that is too narrow for the box, by its real smallest current", () => {
     const { report } = passOf({
+      link: { phases: 3 },
       wallbox: { capability: { ...THREE_PHASE, minCurrentA: 6.5 } },
       input: { wallMs: 5 },
     });
@@ -162,7 +168,7 @@ describe("readings that do not fit together", () => {
     ["a meter from before the last change", { gridPowerW: reading(900, 1) }, {}],
     ["a car from before the last change", {}, { chargePowerW: reading(1_400, 1) }],
   ])("hold the current: %s", (_case, sample, wallbox) => {
-    const given = { sample, wallbox, input: { lastWriteMs: NOW_MS - 12_000 } };
+    const given = { sample, wallbox, missedWh: -100, input: { lastWriteMs: NOW_MS - 12_000 } };
     expect(passOf(given).setpointA).toBe(10);
     expect(passOf({ ...given, input: { lastWriteMs: NOW_MS - 12_001 } }).setpointA).not.toBe(10);
   });
@@ -177,15 +183,17 @@ describe("readings that do not fit together", () => {
 });
 
 describe("proofs", () => {
-  it("take the configured time, a start half of it and a stop a twelfth of it where the case is clear", () => {
+  it("take the configured time at 500 W, less where the case is clear and more where it is not", () => {
     const waiting = passOf({ state: "idle", sample: { gridPowerW: reading(1_000) } });
     expect(waiting.report.reason.text).toContain("held for 60 s");
     const starting = passOf({ state: "commitment", sample: { gridPowerW: reading(-9_000) } });
     expect(starting.report.reason.text).toContain("Starts in 30 s");
     const ending = passOf({ sample: { gridPowerW: reading(20_000) } });
     expect(ending.report.reason.text).toContain("stops in 15 s");
+    const usually = passOf({ sample: { gridPowerW: reading(2_300 - 680) } });
+    expect(usually.report.reason.text).toContain("stops in 180 s");
     const slowly = passOf({ sample: { gridPowerW: reading(1_121) } });
-    expect(slowly.report.reason.text).toContain("stops in 180 s");
+    expect(slowly.report.reason.text).toContain("stops in 300 s");
   });
 });
 
@@ -293,6 +301,7 @@ describe("limits in a pass", () => {
 
   it("are not urgent where the wish is already lower", () => {
     const given: Given = {
+      missedWh: -100,
       sample: { gridPowerW: reading(900) },
       options: { limits: { ...WIDE_LIMITS, configuredMaxA: 8 } },
     };
@@ -353,6 +362,78 @@ describe("limits in a pass", () => {
   });
 });
 
+describe("phases in a pass", () => {
+  const both = { ...ONE_PHASE, canSwitchPhases: true };
+  const regret = { follower: { ...NEW_FOLLOWER, switchDay: DAY, phaseRegretWh: 1_000 } };
+  const rich: Given = {
+    before: regret,
+    link: { setpointA: 16, lastChangeMs: NOW_MS - 60_000 },
+    sample: { gridPowerW: reading(-3_220) },
+    wallbox: { capability: both, chargePowerW: reading(3_680) },
+  };
+
+  it("change with the current that fits them, whatever changed last", () => {
+    const { setpointA, phases, report, state } = passOf(rich);
+    expect([setpointA, phases, report.phases]).toEqual([10, 3, 3]);
+    expect(state.link).toMatchObject({ setpointA: 10, phases: 3, lastChangeMs: NOW_MS });
+    expect(state.follower).toMatchObject({ switchesToday: 1, lastSwitchMs: NOW_MS });
+    expect(passOf({ ...rich, link: { setpointA: 16, lastChangeMs: NOW_MS } })).toMatchObject({ phases: 3 });
+  });
+
+  it.each<[string, Given]>([
+    ["at a box that does not follow", { wallbox: { ...rich.wallbox, isFollowing: false } }],
+    ["beyond the day's writes", { input: { writesToday: 400 } }],
+    ["while readings do not fit", { input: { lastWriteMs: NOW_MS } }],
+    ["under suspicion", { sample: { ...rich.sample, meterTrust: "suspect" } }],
+    ["at a box that cannot", { wallbox: { ...rich.wallbox, capability: ONE_PHASE } }],
+  ])("do not change %s", (_case, given) => {
+    expect(passOf({ ...rich, ...given })).toMatchObject({
+      phases: 1,
+      state: { follower: { switchesToday: 0 } },
+    });
+  });
+
+  it("count for what the configured maximum leaves of them", () => {
+    const capped: Given = { ...rich, options: { limits: { ...WIDE_LIMITS, configuredMaxA: 6 } } };
+    const { state } = passOf({ ...capped, before: {}, link: { setpointA: 6 } });
+    // 4 140 W on three phases against 1 380 W on one.
+    expect(state.follower.phaseRegretWh).toBeCloseTo(2_760 / 3_600, 9);
+  });
+
+  it("end a pause like any start: it has to be long enough", () => {
+    const paused = (sinceMs: number) =>
+      passOf({ ...rich, link: { setpointA: 0, lastChangeMs: NOW_MS - sinceMs } });
+    expect(paused(59_999)).toMatchObject({ setpointA: 0 });
+    expect(paused(60_000)).toMatchObject({ setpointA: 10, phases: 3 });
+  });
+
+  it("under way let nothing be judged", () => {
+    const switching: Given = {
+      ...rich,
+      before: {},
+      link: { setpointA: 10, phases: 3, lastChangeMs: NOW_MS - 5_000 },
+    };
+    const { setpointA, phases, report } = passOf(switching);
+    expect([setpointA, phases, report.reason.code]).toEqual([10, 3, "settling"]);
+  });
+
+  it("need the smallest band: one phase is what can be switched on", () => {
+    const wallbox = { capability: { ...both, phases: 3 as const } };
+    expect(passOf({ wallbox, link: { phases: 3 } }).report.thresholds.isWidened).toBe(false);
+  });
+
+  it("are three for a boost, and forgotten misses are forgotten", () => {
+    const { phases, state } = passOf({ ...rich, before: { boost: { state: "ongoing", hasDrawn: true } } });
+    expect(phases).toBe(3);
+    expect(state.follower.missedWh).toBe(0);
+    const waiting = passOf({ state: "idle", missedWh: 1.5 });
+    expect(waiting.state.follower.missedWh).toBe(0);
+    const away = passOf({ missedWh: 1.5, wallbox: { isConnected: false } });
+    expect(away.state.follower.missedWh).toBe(0);
+    expect(away.phases).toBe(1);
+  });
+});
+
 describe("pace in a pass", () => {
   it("raises nothing beyond the day's writes", () => {
     expect(passOf({ input: { writesToday: 399 } }).setpointA).toBe(12);
@@ -364,8 +445,8 @@ describe("pace in a pass", () => {
     expect([setpointA, report.reason.code]).toEqual([10, "wallbox_not_following"]);
   });
 
-  it("raises not twice in 30 s", () => {
-    expect(passOf({ link: { lastChangeMs: NOW_MS - 29_999 } }).setpointA).toBe(10);
+  it("raises not twice in a row", () => {
+    expect(passOf({ link: { lastChangeMs: NOW_MS - 999 } }).setpointA).toBe(10);
   });
 });
 

@@ -27,6 +27,7 @@ function smallest({ limits, sample, wallbox, context }: Case): Limit {
     limits: { ...WIDE_LIMITS, ...limits },
     userMaxA: undefined,
     setpointA: 10,
+    phases: car.capability.phases,
     isMeterSettled: true,
     isSettled: true,
     ...context,
@@ -189,6 +190,22 @@ describe("limits while the last change is on its way", () => {
     const context = { isSettled: false, isMeterSettled: true };
     expect(smallest({ ...breach, context: { ...context, setpointA: 8 } }).maxCurrentA).toBe(5);
     expect(smallest({ ...breach, context: { ...context, setpointA: 16 } }).maxCurrentA).toBe(7);
+  });
+});
+
+describe("limits for the other phases", () => {
+  const toOne = { context: { phases: 1 as const } };
+
+  it("leave what is free now: what the car draws on its present phases counts for nothing", () => {
+    const fuse = { ...toOne, limits: { mainFuseA: 25 } };
+    expect(smallest({ ...fuse, sample: phases(10, 12, 18) })).toEqual({ name: "main_fuse", maxCurrentA: 7 });
+    expect(smallest({ ...fuse, sample: phases(26, 0, 0) })).toEqual({ name: "main_fuse", maxCurrentA: -1 });
+  });
+
+  it("count power by the phases to come", () => {
+    const limits = { importLimitW: 6_900 + 2_300 };
+    expect(smallest({ ...toOne, limits })).toEqual({ name: "site_import", maxCurrentA: 10 });
+    expect(smallest({ ...toOne, limits: { gridOperatorLimitW: 6_900 + 2_300 } }).maxCurrentA).toBe(10);
   });
 });
 

@@ -5,6 +5,7 @@ import { NOW_MS, ONE_PHASE, reading, siteSample, THREE_PHASE } from "./support/s
 const held: HeldLink = {
   kind: "held",
   setpointA: 10,
+  phases: 1,
   lastChangeMs: NOW_MS - 5_000,
   adoptingUntilMs: undefined,
 };
@@ -50,6 +51,7 @@ describe("the link to the wallbox", () => {
     expect(nextLink(undefined, sample)).toEqual({
       kind: "held",
       setpointA,
+      phases: capability.phases,
       lastChangeMs: NOW_MS,
       adoptingUntilMs: setpointA === 0 ? undefined : NOW_MS + 30_000,
     });
@@ -57,6 +59,29 @@ describe("the link to the wallbox", () => {
 
   it("believes itself while the box is there", () => {
     expect(nextLink(held, siteSample({}, { chargePowerW: undefined, vehicle: "unknown" }))).toBe(held);
+  });
+
+  it.each([
+    [119_999, 3],
+    [120_000, 1],
+  ] as const)(
+    "after %d ms of a change of phases that the box does not make expects %d",
+    (sinceMs, phases) => {
+      const switching = {
+        ...held,
+        phases: 3,
+        lastChangeMs: NOW_MS - sinceMs,
+        adoptingUntilMs: NOW_MS + 9,
+      } as const;
+      expect(nextLink(switching, siteSample())).toEqual({ ...switching, phases });
+      const done = siteSample({}, { capability: { ...ONE_PHASE, phases: 3 } });
+      expect(nextLink(switching, done)).toEqual(switching);
+    },
+  );
+
+  it("ends the judging of a charge and a failed change of phases in one pass", () => {
+    const both = { ...held, phases: 3, lastChangeMs: 0, adoptingUntilMs: NOW_MS } as const;
+    expect(nextLink(both, siteSample())).toEqual({ ...held, lastChangeMs: 0 });
   });
 
   it.each([

@@ -8,11 +8,16 @@ import {
 } from "../../src/core/proof.ts";
 
 /** 36 s for 500 W, 3 s for 6 kW. */
-const rule = proofRule({ slowestMs: 36_000, fastestFraction: 1 / 12, floorW: 500 });
+const rule = proofRule(36_000, { usualW: 500, floorW: 500, ceilingW: 6_000 });
 
 describe("a proof", () => {
-  it("needs the floor's energy over the slowest time, and counts the largest evidence by the fraction", () => {
+  it("needs the energy of what is usual over its time, whatever counts least and most", () => {
     expect(rule).toEqual({ fullWh: 5, floorW: 500, ceilingW: 6_000 });
+    expect(proofRule(36_000, { usualW: 500, floorW: 300, ceilingW: 700 })).toEqual({
+      fullWh: 5,
+      floorW: 300,
+      ceilingW: 700,
+    });
   });
 
   it.each([

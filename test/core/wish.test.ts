@@ -2,14 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { ChargeLaw } from "../../src/core/charge-machine.ts";
 import { proofRule } from "../../src/core/proof.ts";
 import type { SiteSample, VehicleState, WallboxSample } from "../../src/core/site-sample.ts";
+import { type Followed, NEW_FOLLOWER } from "../../src/core/surplus-follower.ts";
 import { type WishContext, wish } from "../../src/core/wish.ts";
 import { ONE_PHASE, reading, siteSample } from "./support/site.ts";
 
 const law: ChargeLaw = {
   startSurplusW: 1_500,
   stopSurplusW: 1_180,
-  startRule: proofRule({ slowestMs: 36_000, fastestFraction: 1 / 2, floorW: 500 }),
-  stopRule: proofRule({ slowestMs: 72_000, fastestFraction: 1 / 12, floorW: 500 }),
+  startRule: proofRule(36_000, { usualW: 500, floorW: 500, ceilingW: 1_000 }),
+  stopRule: proofRule(72_000, { usualW: 500, floorW: 500, ceilingW: 6_000 }),
 };
 
 type Given = Partial<Omit<WishContext, "sample">> & {
@@ -17,9 +18,21 @@ type Given = Partial<Omit<WishContext, "sample">> & {
   readonly sample?: Partial<Omit<SiteSample, "wallbox">>;
 };
 
+function followed(currentA: number): Followed {
+  return { follower: NEW_FOLLOWER, currentA, phases: 1 };
+}
+
+/** There is something to follow in active alone, and only where the surplus is known. */
+function isFollowing(changes: Partial<WishContext>): boolean {
+  return (
+    (changes.state ?? "active") === "active" &&
+    !("surplusPowerW" in changes && changes.surplusPowerW === undefined)
+  );
+}
+
 /** Active, 10 A allowed and drawn, 2 760 W of surplus. */
-function wished({ wallbox, sample, ...changes }: Given) {
-  const { currentA, reason } = wish({
+function fullWish({ wallbox, sample, ...changes }: Given) {
+  return wish({
     sample: siteSample(sample, wallbox),
     mode: "hems",
     boost: "off",
@@ -29,10 +42,15 @@ function wished({ wallbox, sample, ...changes }: Given) {
     surplusPowerW: 2_760,
     priceSlot: undefined,
     setpointA: 10,
+    followed: isFollowing(changes) ? followed(12) : undefined,
     isAdopting: false,
     blindCurrentA: 0,
     ...changes,
   });
+}
+
+function wished(given: Given) {
+  const { currentA, reason } = fullWish(given);
   return [currentA, reason.code, reason.text] as const;
 }
 
@@ -78,6 +96,17 @@ describe("a mode", () => {
   ])("%s", (_case, given, currentA, code) => {
     expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
   });
+});
+
+describe("charging as fast as the limits allow", () => {
+  it.each<Given>([{ mode: "none" }, { mode: "spot", priceSlot: "cheap" }, { boost: "ongoing" }])(
+    "wants three phases where the box can change them: %o",
+    (given) => {
+      expect(fullWish(given).phases).toBeUndefined();
+      const wallbox = { capability: { ...ONE_PHASE, canSwitchPhases: true } };
+      expect(fullWish({ ...given, wallbox })).toMatchObject({ currentA: 16, phases: 3 });
+    },
+  );
 });
 
 describe("surplus charging", () => {
@@ -136,10 +165,26 @@ describe("surplus charging", () => {
     ],
     ["wants nothing in commitment", { state: "commitment" }, 0, "proving_start"],
     ["follows the sun", {}, 12, "following_surplus"],
-    ["stays at the minimum while a stop is proved", { surplusPowerW: 1_179 }, 6, "proving_stop"],
-    ["stays at the minimum at the stop", { surplusPowerW: 1_180 }, 6, "following_surplus"],
+    [
+      "stays at the minimum while a stop is proved",
+      { surplusPowerW: 1_179, followed: followed(6) },
+      6,
+      "proving_stop",
+    ],
+    [
+      "stays at the minimum at the stop",
+      { surplusPowerW: 1_180, followed: followed(6) },
+      6,
+      "following_surplus",
+    ],
   ])("%s", (_case, given, currentA, code) => {
     expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
+  });
+
+  it("follows with the phases that the surplus is worth", () => {
+    const three = { follower: NEW_FOLLOWER, currentA: 6, phases: 3 } as const;
+    expect(fullWish({ followed: three })).toMatchObject({ currentA: 6, phases: 3 });
+    expect(fullWish({ state: "idle" }).phases).toBeUndefined();
   });
 
   it("says when a start or stop is due", () => {
@@ -153,7 +198,7 @@ describe("surplus charging", () => {
 
   it.each<[string, Given, number]>([
     ["is offered no more than it leaves", {}, 10],
-    ["is offered less when the sun gives less", { surplusPowerW: 1_840 }, 8],
+    ["is offered less when the sun gives less", { followed: followed(8) }, 8],
     ["is offered what the sun gives after a pause", { setpointA: 0 }, 12],
   ])("a car that takes nothing %s", (_case, given, currentA) => {
     const asleep = { vehicle: "suspended_by_vehicle", chargePowerW: reading(0) } as const;

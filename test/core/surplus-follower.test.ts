@@ -1,0 +1,226 @@
+import { describe, expect, it } from "vitest";
+import {
+  type FollowContext,
+  type Follower,
+  followSurplus,
+  NEW_FOLLOWER,
+  netSolarPowerW,
+} from "../../src/core/surplus-follower.ts";
+import { DAY, NOW_MS, ONE_PHASE } from "./support/site.ts";
+
+const BOTH = { ...ONE_PHASE, canSwitchPhases: true };
+const BOTH_AT_THREE = { ...BOTH, phases: 3 } as const;
+
+/** A second of a charge with 10 A of 2 300 W. */
+function follow(changes: Partial<FollowContext> = {}, follower: Partial<Follower> = {}) {
+  return followSurplus(
+    { ...NEW_FOLLOWER, switchDay: DAY, ...follower },
+    {
+      nowMs: NOW_MS,
+      durationMs: 1_000,
+      day: DAY,
+      surplusPowerW: 2_300,
+      chargePowerW: 0,
+      setpointA: 10,
+      capability: ONE_PHASE,
+      ...changes,
+    },
+  );
+}
+
+/** Seconds until the set point is changed, and to what; undefined when it is not within ten minutes. */
+function secondsToChange(changes: Partial<FollowContext>): readonly [number, number] | undefined {
+  let follower: Follower = NEW_FOLLOWER;
+  for (let second = 1; second <= 600; second++) {
+    const followed = follow(changes, follower);
+    if (followed.currentA !== 10) return [second, followed.currentA];
+    follower = followed.follower;
+  }
+  return undefined;
+}
+
+describe("a start", () => {
+  const start = (surplusPowerW: number, changes: Partial<FollowContext> = {}) =>
+    follow({ surplusPowerW, setpointA: 0, ...changes });
+
+  it.each([
+    ["the nearest step", 2_300, 10],
+    ["the nearest step above", 2_415, 11],
+    ["the nearest step below", 2_414, 10],
+    ["the minimum where the sun gives less", 0, 6],
+    ["the minimum in import", -3_000, 6],
+    ["the rating where the sun gives more", 9_000, 16],
+  ])("takes %s", (_case, surplusW, expectedA) => {
+    expect(start(surplusW)).toMatchObject({ currentA: expectedA, phases: 1 });
+  });
+
+  it("takes small steps where the box has them", () => {
+    expect(start(2_350, { capability: { ...ONE_PHASE, stepA: 0.1 } }).currentA).toBe(10.2);
+  });
+
+  it("counts what was missed and regretted before for nothing", () => {
+    const { follower } = follow({ setpointA: 0 }, { missedWh: 9, phaseRegretWh: 9 });
+    expect(follower).toMatchObject({ missedWh: 0, phaseRegretWh: 0 });
+  });
+
+  it("takes the better phases where the box can change them", () => {
+    const three = start(6_900, { capability: BOTH });
+    expect(three).toMatchObject({ currentA: 10, phases: 3 });
+    expect(three.follower).toMatchObject({
+      lastSwitchMs: NOW_MS,
+      switchesToday: 1,
+      phaseRegretWh: 0,
+      missedWh: 0,
+    });
+    expect(start(6_900)).toMatchObject({ currentA: 16, phases: 1 });
+    expect(start(2_300, { capability: BOTH })).toMatchObject({ phases: 1, follower: { switchesToday: 0 } });
+    expect(start(2_300, { capability: BOTH_AT_THREE })).toMatchObject({ currentA: 10, phases: 1 });
+    expect(start(6_900, { capability: BOTH_AT_THREE })).toMatchObject({
+      phases: 3,
+      follower: { switchesToday: 0 },
+    });
+  });
+
+  it("prefers one phase where both are as good", () => {
+    expect(start(3_910, { capability: BOTH_AT_THREE }).phases).toBe(1);
+  });
+
+  it("goes to three phases not too often a day, to one always, and is free again on the next day", () => {
+    const worn = { switchesToday: 20 };
+    const go = (surplusPowerW: number, changes: Partial<FollowContext>, follower: Partial<Follower>) =>
+      follow({ surplusPowerW, setpointA: 0, ...changes }, follower);
+    expect(go(6_900, { capability: BOTH }, worn).phases).toBe(1);
+    expect(go(6_900, { capability: BOTH }, { switchesToday: 19 }).phases).toBe(3);
+    expect(go(2_300, { capability: BOTH_AT_THREE }, worn).phases).toBe(1);
+    const tomorrow = go(6_900, { capability: BOTH, day: "2022-03-20" }, worn);
+    expect(tomorrow).toMatchObject({ phases: 3, follower: { switchDay: "2022-03-20", switchesToday: 1 } });
+  });
+});
+
+describe("following", () => {
+  it.each([2_300, 2_400, 2_200])("leaves the set point at %d W of surplus for ever", (surplusPowerW) => {
+    expect(secondsToChange({ surplusPowerW })).toBeUndefined();
+  });
+
+  it.each([
+    [2_600, 11],
+    [3_220, 14],
+    [2_000, 9],
+    [500, 6],
+  ])("goes from 10 A for %d W of surplus to %d A, in the end", (surplusPowerW, currentA) => {
+    expect(secondsToChange({ surplusPowerW })?.[1]).toBe(currentA);
+  });
+
+  it("mends a large miss soon and a small one later", () => {
+    const [small = 0] = secondsToChange({ surplusPowerW: 2_530 }) ?? [];
+    const [large = 0] = secondsToChange({ surplusPowerW: 3_680 }) ?? [];
+    expect(large).toBeGreaterThan(0);
+    expect(small).toBeGreaterThanOrEqual(5 * large);
+    expect(small).toBeLessThanOrEqual(60);
+  });
+
+  it("misses more on three phases", () => {
+    const three = { ...ONE_PHASE, phases: 3 } as const;
+    const [one = 0] = secondsToChange({ surplusPowerW: 2_530 }) ?? [];
+    const [all = 0] = secondsToChange({ surplusPowerW: 3 * 2_530, capability: three }) ?? [];
+    expect(all).toBe(Math.ceil(one / 3));
+  });
+
+  it("begins to count anew when the miss turns round", () => {
+    const { follower } = follow({ surplusPowerW: 2_530 }, { missedWh: -1.5 });
+    expect(follower.missedWh).toBeCloseTo(230 / 3_600, 9);
+    expect(follow({ surplusPowerW: 2_070 }, { missedWh: -1.5 }).follower.missedWh).toBeCloseTo(
+      -1.5 - 230 / 3_600,
+      9,
+    );
+  });
+
+  it("forgets a miss that is over, and one that is mended", () => {
+    expect(follow({}, { missedWh: 1.5 }).follower.missedWh).toBe(0);
+    expect(follow({ surplusPowerW: 3_680 }, { missedWh: 100 })).toMatchObject({
+      currentA: 16,
+      follower: { missedWh: 0 },
+    });
+  });
+
+  it("takes a narrower band for smaller steps, but the noise of a house for nothing", () => {
+    const capability = { ...ONE_PHASE, stepA: 0.1 };
+    expect(secondsToChange({ surplusPowerW: 2_300 + 0.29 * 230, capability })).toBeUndefined();
+    expect(secondsToChange({ surplusPowerW: 2_300 + 0.4 * 230, capability })?.[1]).toBe(10.4);
+  });
+
+  it("adds what a following car stays below its allowance", () => {
+    const at = (drawnA: number, setpointA: number) =>
+      follow({ setpointA, chargePowerW: drawnA * 230 }, { missedWh: 100 }).currentA;
+    expect(at(8.5, 9)).toBe(11);
+    expect(at(8, 9)).toBe(11);
+    expect(at(7.9, 9)).toBe(10);
+    expect(follow({ setpointA: 12, chargePowerW: 13 * 230 }, { missedWh: -100 }).currentA).toBe(10);
+    expect(follow({ surplusPowerW: 1_610, setpointA: 0.5, chargePowerW: 0 }).currentA).toBe(7);
+  });
+
+  it.each([
+    ["no time that runs back", -5_000, 0],
+    ["no more than ten seconds of a long pass", 60_000, 10_000],
+  ])("counts %s", (_case, durationMs, countedMs) => {
+    const { follower } = follow({ durationMs, surplusPowerW: 2_530 });
+    expect(follower.missedWh).toBeCloseTo((230 * countedMs) / 3_600_000, 9);
+  });
+});
+
+describe("a change of phases while charging", () => {
+  const rich = { surplusPowerW: 6_900, setpointA: 16, capability: BOTH, chargePowerW: 3_680 };
+  const poor = { surplusPowerW: 2_300, setpointA: 6, capability: BOTH_AT_THREE, chargePowerW: 4_140 };
+
+  it("is made when the other phases would have brought enough", () => {
+    expect(follow(rich, { phaseRegretWh: 90 })).toMatchObject({ phases: 1, currentA: 16 });
+    expect(follow(rich, { phaseRegretWh: 100 })).toMatchObject({
+      phases: 3,
+      currentA: 10,
+      follower: { lastSwitchMs: NOW_MS, switchesToday: 1, phaseRegretWh: 0, missedWh: 0 },
+    });
+    expect(follow(poor, { phaseRegretWh: 140 })).toMatchObject({ phases: 3, currentA: 6 });
+    expect(follow(poor, { phaseRegretWh: 150 })).toMatchObject({ phases: 1, currentA: 10 });
+  });
+
+  it("is regretted by what it would have brought, and less where the present phases are better", () => {
+    // 6 900 W against 3 680 W, and 2 300 W against 2 x 2 300 - 4 140 W.
+    expect(follow(rich).follower.phaseRegretWh).toBeCloseTo(3_220 / 3_600, 9);
+    expect(follow(poor).follower.phaseRegretWh).toBeCloseTo(1_840 / 3_600, 9);
+    const worse = follow({ ...rich, surplusPowerW: 2_300, setpointA: 10 }, { phaseRegretWh: 50 });
+    expect(worse.follower.phaseRegretWh).toBeCloseTo(50 - 1_840 / 3_600, 9);
+    expect(follow({ ...rich, surplusPowerW: 2_300, setpointA: 10 }).follower.phaseRegretWh).toBe(0);
+  });
+
+  it("waits for five minutes after the one before", () => {
+    const regret = { phaseRegretWh: 500 };
+    expect(follow(rich, { ...regret, lastSwitchMs: NOW_MS - 299_999 }).phases).toBe(1);
+    expect(follow(rich, { ...regret, lastSwitchMs: NOW_MS - 300_000 }).phases).toBe(3);
+  });
+
+  it("to three phases has its number a day, to one always", () => {
+    const regret = { phaseRegretWh: 500, switchesToday: 20 };
+    expect(follow(rich, regret).phases).toBe(1);
+    expect(follow(rich, { ...regret, switchesToday: 19 }).phases).toBe(3);
+    expect(follow(rich, { ...regret, switchDay: "2022-03-18" }).phases).toBe(3);
+    expect(follow(poor, regret).phases).toBe(1);
+  });
+
+  it("is neither made nor regretted by a box that cannot", () => {
+    const fixed = follow({ ...rich, capability: ONE_PHASE }, { phaseRegretWh: 500 });
+    expect(fixed).toMatchObject({ phases: 1, follower: { phaseRegretWh: 0 } });
+  });
+});
+
+describe("net solar power", () => {
+  it.each([
+    ["all of it within the range", 2_300, 1, 2_300],
+    ["the most that the box takes", 9_000, 1, 3_680],
+    ["the least less what is imported for it", 1_000, 1, 620],
+    ["nothing good in the dark", 0, 1, -1_380],
+    ["the whole range of three phases", 11_040, 3, 11_040],
+    ["import for three phases", 2_300, 3, 460],
+  ] as const)("is %s", (_case, surplusW, phases, netW) => {
+    expect(netSolarPowerW(surplusW, phases, ONE_PHASE)).toBe(netW);
+  });
+});
