@@ -1,0 +1,92 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { isoUtc, parseIsoMs } from "../../src/core/iso-time.ts";
+import { type ChargeGoal, goalDays, missingWh, nextDeadline } from "../../src/core/planner/charge-goal.ts";
+import { createLocalTime, minuteOfDay, weekdayOf } from "../../src/core/planner/local-time.ts";
+
+const vienna = createLocalTime("Europe/Vienna");
+const ms = (text: string) => parseIsoMs(text) ?? Number.NaN;
+
+function goal(changes: Partial<ChargeGoal>): ChargeGoal {
+  return { days: {}, energyWh: 15_000, battery: undefined, ...changes };
+}
+
+describe("the next deadline", () => {
+  const weekdays = goalDays({
+    mon: { charge_deadline: "07:00", charge_percentage: 80 },
+    sun: { charge_deadline: "02:30" },
+    sat: { charge_deadline: "half past nine" },
+  });
+
+  it.each([
+    ["2024-01-14T20:00:00Z", "2024-01-15T06:00:00.000Z", 80],
+    ["2024-01-15T05:59:59Z", "2024-01-15T06:00:00.000Z", 80],
+    ["2024-01-15T06:00:00Z", "2024-01-21T01:30:00.000Z", undefined],
+    // Clocks go from 2 to 3 h: half past two is never shown.
+    ["2024-03-30T12:00:00Z", "2024-03-31T00:30:00.000Z", undefined],
+    // Clocks go from 3 to 2 h: half past two is shown twice.
+    ["2024-10-26T12:00:00Z", "2024-10-27T00:30:00.000Z", undefined],
+    ["2024-07-14T12:00:00Z", "2024-07-15T05:00:00.000Z", 80],
+  ])("after %s is %s", (now, deadline, targetSocPct) => {
+    const next = nextDeadline(goal({ days: weekdays }), ms(now), vienna);
+    expect(next).toEqual({ wallMs: ms(deadline), targetSocPct });
+  });
+
+  it("is not there when no day has one", () => {
+    expect(nextDeadline(goal({}), 0, vienna)).toBeUndefined();
+  });
+});
+
+describe("the missing energy", () => {
+  it.each([
+    [goal({}), undefined, 5_000, 10_000],
+    [goal({}), 80, 5_000, 10_000],
+    [goal({}), undefined, 16_000, 0],
+    [goal({ battery: { capacityWh: 60_000, socPct: 50 } }), 80, 0, 20_000],
+    [goal({ battery: { capacityWh: 60_000, socPct: 50 } }), undefined, 0, 15_000],
+    [goal({ battery: { capacityWh: 60_000, socPct: 90 } }), 80, 0, 0],
+  ])("of %j with target %s %% after %d Wh is %d Wh", (given, targetSocPct, deliveredWh, expected) => {
+    expect(missingWh(given, targetSocPct, deliveredWh)).toBeCloseTo(expected, 6);
+  });
+});
+
+describe("local time", () => {
+  it("leads back to the same moment, in every zone and on every day of two years", () => {
+    const zones = fc.constantFrom(
+      "Europe/Vienna",
+      "America/St_Johns",
+      "Australia/Lord_Howe",
+      "Asia/Kathmandu",
+      "UTC",
+    );
+    fc.assert(
+      fc.property(zones, fc.integer({ min: 0, max: 2 * 365 * 1_440 }), (zone, minutes) => {
+        const local = createLocalTime(zone);
+        const wallMs = ms("2024-01-01T00:00:00Z") + minutes * 60_000;
+        const moment = local.momentAt(wallMs);
+        expect(local.momentAt(local.wallMsAt(moment))).toEqual(moment);
+        expect(local.wallMsAt(moment)).toBeLessThanOrEqual(wallMs);
+      }),
+    );
+  });
+
+  it("knows weekdays before and after 1970", () => {
+    const dayOf = (text: string) => weekdayOf(createLocalTime("UTC").momentAt(ms(text)).dayNumber);
+    expect(["1969-12-31T12:00Z", "1970-01-01T00:00Z", "2026-11-22T23:59Z"].map(dayOf)).toEqual([
+      "wed",
+      "thu",
+      "sun",
+    ]);
+    expect(isoUtc(vienna.wallMsAt({ dayNumber: 0, minute: 60 }))).toBe("1970-01-01T00:00:00.000Z");
+  });
+
+  it.each([
+    ["00:00", 0],
+    ["23:59", 1_439],
+    ["24:00", undefined],
+    ["7:00", undefined],
+    ["", undefined],
+  ])("reads %s as minute %s", (text, minute) => {
+    expect(minuteOfDay(text)).toBe(minute);
+  });
+});
