@@ -29,6 +29,7 @@ function run({ plant: plantOptions, settings, options, passes }: Run) {
   });
   const setpointsA: number[] = [];
   const drawnA: number[] = [];
+  const phases: number[] = [];
   const states: string[] = [];
   let state = initialControlState(DAY);
   for (let pass = 0; pass < passes; pass++) {
@@ -39,12 +40,13 @@ function run({ plant: plantOptions, settings, options, passes }: Run) {
     });
     const decision = decide(state, input, { ...OPTIONS, loopDelayMs: 8_000, ...options });
     state = decision.state;
-    if (decision.setpointA !== undefined) plant.command(decision.setpointA);
+    if (decision.setpointA !== undefined) plant.command(decision.setpointA, decision.phases);
     setpointsA.push(decision.setpointA ?? 0);
     drawnA.push(plant.drawnA);
+    phases.push(decision.phases);
     states.push(decision.report.state);
   }
-  return { setpointsA, drawnA, states, starts: starts(setpointsA), writes: plant.writes };
+  return { setpointsA, drawnA, phases, states, starts: starts(setpointsA), writes: plant.writes };
 }
 
 function starts(setpointsA: readonly number[]): number {
@@ -63,7 +65,7 @@ describe("a constant surplus", () => {
     });
     fc.assert(
       fc.property(nearThresholds, ({ asked, capability, edge, offsetW }) => {
-        const minW = powerW(capability.minCurrentA, capability.phases);
+        const minW = powerW(capability.minCurrentA, capability.canSwitchPhases ? 1 : capability.phases);
         const { effective } = effectiveThresholds(asked, minW);
         const edgesW = {
           start: effective.minExportToStartW,
@@ -126,6 +128,27 @@ describe("a surplus that changes", () => {
   it("is not given up for a kettle of 2 kW", () => {
     const houseGridW = (nowMs: number) => -2_300 + ((nowMs / 1_000) % 600 < 90 ? 2_000 : 0);
     expect(run({ plant: { houseGridW }, passes: 900 }).starts).toBe(1);
+  });
+});
+
+describe("a box that can change its phases", () => {
+  it("charges a rising and falling sun with the phases that fit, and few changes", () => {
+    const houseGridW = (nowMs: number) => {
+      const minutes = (nowMs - 1_000_000) / 60_000;
+      return minutes < 15 ? -2_300 : minutes < 45 ? -7_000 : -2_300;
+    };
+    const { phases, setpointsA } = run({
+      plant: { capability: { ...ONE_PHASE, canSwitchPhases: true }, houseGridW },
+      passes: 1_800,
+    });
+    const at = (minutes: number) => [phases[minutes * 30 - 1], setpointsA[minutes * 30 - 1]];
+    expect([at(14), at(44), at(59)]).toEqual([
+      [1, 10],
+      [3, 10],
+      [1, 10],
+    ]);
+    const changes = phases.filter((count, pass) => count !== (phases[pass - 1] ?? count));
+    expect(changes).toEqual([3, 1]);
   });
 });
 

@@ -44,20 +44,18 @@ function play(
   let state = initialControlState(DAY);
   let nowMs = NOW_MS;
   let heldA = 10;
+  let box = capability;
   let lastWriteMs: number | undefined;
   for (const scene of given) {
     if (scene.boost !== undefined) state = { ...state, boost: { state: scene.boost, hasDrawn: false } };
     for (let index = 0; index < scene.passes; index++) {
       nowMs += scene.everyMs;
       const before = state;
-      const input = sceneInput(
-        scene,
-        sceneSample(scene, capability, { nowMs, setpointA: heldA }),
-        lastWriteMs,
-      );
+      const input = sceneInput(scene, sceneSample(scene, box, { nowMs, setpointA: heldA }), lastWriteMs);
       const decision = decide(before, input, control);
       see({ before, input, options: control, decision });
       state = decision.state;
+      if (scene.isSwitching && capability.canSwitchPhases) box = { ...box, phases: decision.phases };
       if (decision.setpointA === undefined) lastWriteMs = undefined;
       else if (decision.setpointA !== heldA) {
         heldA = decision.setpointA;
@@ -105,8 +103,8 @@ function sightOf({ input, options: control }: Pass): Sight | undefined {
   };
 }
 
-function allowedW({ input, decision }: Pass): number {
-  return powerW(decision.setpointA ?? 0, input.sample.wallbox.capability.phases);
+function allowedW({ decision }: Pass): number {
+  return powerW(decision.setpointA ?? 0, decision.phases);
 }
 
 /** The set point is judged: the meter is not lost, and the car is allowed something. */
@@ -190,6 +188,7 @@ describe("in doubt less current", () => {
         sightOf(pass)?.isSettled !== true;
       if (held === undefined || !isInDoubt) return;
       expect(decision.setpointA ?? 0).toBeLessThanOrEqual(held.setpointA);
+      if (held.phases === wallbox.capability.phases) expect(decision.phases).toBe(held.phases);
     });
   });
 

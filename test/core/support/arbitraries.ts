@@ -35,7 +35,7 @@ export const capabilities: fc.Arbitrary<WallboxCapability> = fc.record({
   stepA: fc.constantFrom(0.1, 1),
   phases: fc.constantFrom(1, 3),
   isModulating: fc.constant(true),
-  canSwitchPhases: fc.constant(false),
+  canSwitchPhases: fc.boolean(),
 });
 
 function optional<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
@@ -77,6 +77,8 @@ export interface Scene {
   readonly isConnected: boolean;
   readonly isFollowing: boolean;
   readonly isModulating: boolean;
+  /** The box changes its phases when it is told to. */
+  readonly isSwitching: boolean;
   /** Share of the set point that the car takes. */
   readonly appetite: number;
   readonly houseW: number;
@@ -107,6 +109,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   isConnected: often(true, false),
   isFollowing: often(true, false),
   isModulating: often(true, true, true, false),
+  isSwitching: often(true, false),
   appetite: fc.constantFrom(1, 1, 0.97, 0.5, 0, 1.2),
   houseW: fc.integer({ min: -12_000, max: 8_000 }),
   houseCurrentsA: optional(fc.tuple(phaseA, phaseA, phaseA)),

@@ -1,5 +1,5 @@
 import type { Reading, SiteSample, VehicleState, WallboxCapability } from "../../../src/core/site-sample.ts";
-import { powerW } from "../../../src/core/units.ts";
+import { type PhaseCount, powerW } from "../../../src/core/units.ts";
 
 export interface PlantOptions {
   readonly capability: WallboxCapability;
@@ -20,12 +20,14 @@ export interface Plant {
   readonly writes: number;
   vehicle: VehicleState;
   advance(durationMs: number): void;
-  command(currentA: number): void;
+  /** A change of phases interrupts the current. */
+  command(currentA: number, phases: PhaseCount): void;
   sample(): SiteSample;
 }
 
 export function createPlant(options: PlantOptions, startMs = 1_000_000): Plant {
-  const { capability, houseGridW, deadTimeMs, rampAPerS, chargerEveryMs } = options;
+  const { houseGridW, deadTimeMs, rampAPerS, chargerEveryMs } = options;
+  let { capability } = options;
   let nowMs = startMs;
   let drawnA = 0;
   let commandedA = 0;
@@ -56,8 +58,12 @@ export function createPlant(options: PlantOptions, startMs = 1_000_000): Plant {
       if (isMoving) drawnA += Math.min(Math.max(commandedA - drawnA, -reachA), reachA);
       if (nowMs - chargePowerW.atMs >= chargerEveryMs) chargePowerW = { value: carPowerW(), atMs: nowMs };
     },
-    command(currentA) {
-      if (currentA === commandedA) return;
+    command(currentA, phases) {
+      if (currentA === commandedA && phases === capability.phases) return;
+      if (phases !== capability.phases) {
+        drawnA = 0;
+        capability = { ...capability, phases };
+      }
       commandedA = currentA;
       lastWriteMs = nowMs;
       writes += 1;
