@@ -44,8 +44,7 @@ type Place = Pick<Joint, "index" | "unitsBefore" | "isRunningBefore">;
 function bestJoint(problem: FillProblem, tables: FillTables): Joint {
   let best: Joint | undefined;
   for (const place of places(tables)) {
-    const joint = bestAt(place, problem, tables);
-    if (joint !== undefined && joint.cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = joint;
+    best = bestAt(place, problem, tables, best?.cost ?? Number.POSITIVE_INFINITY) ?? best;
   }
   if (best === undefined) throw new RangeError("the stretches cannot yield what is asked for");
   return best;
@@ -63,8 +62,8 @@ function* places({ before }: FillTables): Generator<Place> {
   }
 }
 
-/** The cheapest joint with what is given before it. */
-function bestAt(place: Place, problem: FillProblem, tables: FillTables): Joint | undefined {
+/** The cheapest joint with what is given before it, if it costs less than `limit`. */
+function bestAt(place: Place, problem: FillProblem, tables: FillTables, limit: number): Joint | undefined {
   const stretch = problem.stretches[place.index];
   const after = tables.after[place.index + 1];
   const before = tables.before[place.index];
@@ -77,14 +76,18 @@ function bestAt(place: Place, problem: FillProblem, tables: FillTables): Joint |
     unitsAfter <= missing;
     unitsAfter++
   ) {
+    const costIfOn = costAt(after.on, unitsAfter);
+    const leastCost = costBefore + costIfOn + (missing - unitsAfter) * stretch.unitCost;
+    // Most sums cannot be had at all, and what comes after costs least when it is entered running.
+    if (leastCost >= (best?.cost ?? limit)) continue;
     const use = cheapestUse(missing - unitsAfter, stretch, {
       isRunningBefore: place.isRunningBefore,
       startCost: problem.startCost,
       costIfOff: costAt(after.off, unitsAfter),
-      costIfOn: costAt(after.on, unitsAfter),
+      costIfOn,
     });
     const cost = costBefore + use.cost;
-    if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { ...place, ...use, cost, unitsAfter };
+    if (cost < (best?.cost ?? limit)) best = { ...place, ...use, cost, unitsAfter };
   }
   return best;
 }
