@@ -23,10 +23,10 @@ export function usableSample(sample: SiteSample): SiteSample {
 function finite<T extends number | readonly number[]>(
   reading: Reading<T> | undefined,
 ): Reading<T> | undefined {
-  return reading !== undefined && isFinite(reading.value) ? reading : undefined;
+  return reading !== undefined && isNumeric(reading.value) ? reading : undefined;
 }
 
-function isFinite(value: number | readonly number[]): boolean {
+function isNumeric(value: number | readonly number[]): boolean {
   return typeof value === "number" ? Number.isFinite(value) : value.every(Number.isFinite);
 }
 

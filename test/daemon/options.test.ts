@@ -47,7 +47,7 @@ describe("what the config file means to the parts of the daemon", () => {
   it("begins with the mode and thresholds of the file and no cap of the user", () => {
     expect(initialSettings(config())).toEqual({
       mode: "hems",
-      thresholds: { minExportToStartW: 1_500, maxImportBeforeStoppingW: 200 },
+      thresholds: { minExportToStartW: 900, maxImportBeforeStoppingW: 700 },
       maxCurrentA: undefined,
     });
   });
