@@ -137,6 +137,7 @@ function heldChoice(
     setpointA,
     lastChangeMs,
     isSettled,
+    isBlind: sample.meterTrust === "lost" || sample.wallbox.chargePowerW === undefined,
     meterTrust: sample.meterTrust,
     isFollowing,
     isBudgetSpent: isBudgetSpent(input.writesToday, options),

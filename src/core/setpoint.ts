@@ -13,6 +13,8 @@ export interface PacingContext {
   readonly setpointA: number;
   readonly lastChangeMs: number;
   readonly isSettled: boolean;
+  /** True while grid or car are out of sight: there is nothing to wait for. */
+  readonly isBlind: boolean;
   readonly meterTrust: MeterTrust;
   /** False when the box does not obey: then nothing is raised. */
   readonly isFollowing: boolean;
@@ -21,14 +23,14 @@ export interface PacingContext {
 }
 
 /**
- * The set point of this pass on the way to `targetA`: a pause acts at once, a reduction when the last change has
- * shown its effect, a raise also only with good sight, not often, and not for a trifle. Limits are applied after this
- * and wait for nothing.
+ * The set point of this pass on the way to `targetA`: a pause acts at once, a reduction when the last change has shown
+ * its effect or nothing shows, a raise also only with good sight, not often, and not for a trifle. Limits are applied
+ * after this and wait for nothing.
  */
 export function pacedCurrentA(targetA: number, context: PacingContext): number {
   const { setpointA } = context;
   if (targetA > setpointA) return mayRaise(context) && isWorthIt(targetA, setpointA) ? targetA : setpointA;
-  return targetA === 0 || context.isSettled ? targetA : setpointA;
+  return targetA === 0 || context.isSettled || context.isBlind ? targetA : setpointA;
 }
 
 /** Phases change only with good sight of a box that obeys; otherwise they stay. */

@@ -362,6 +362,16 @@ describe("limits in a pass", () => {
   });
 });
 
+describe("a blind gateway that may go on", () => {
+  it.each<[string, Given]>([
+    ["without its meter", { sample: { meterTrust: "lost", gridPowerW: undefined } }],
+    ["without the car's power", { wallbox: { chargePowerW: undefined } }],
+  ])("goes down to the blind current at once %s", (_case, given) => {
+    const options = { blindCurrentA: 7, limits: { ...WIDE_LIMITS, failsafeCurrentA: 9 } };
+    expect(passOf({ ...given, options, input: { lastWriteMs: NOW_MS } }).setpointA).toBe(7);
+  });
+});
+
 describe("phases in a pass", () => {
   const both = { ...ONE_PHASE, canSwitchPhases: true };
   const regret = { follower: { ...NEW_FOLLOWER, switchDay: DAY, phaseRegretWh: 1_000 } };

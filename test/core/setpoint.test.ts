@@ -8,6 +8,7 @@ describe("the pace of changes", () => {
     setpointA: 10,
     lastChangeMs: NOW_MS - 30_000,
     isSettled: true,
+    isBlind: false,
     meterTrust: "good",
     isFollowing: true,
     isBudgetSpent: false,
@@ -28,6 +29,7 @@ describe("the pace of changes", () => {
     ["holds", 10, {}, 10],
     ["lowers when settled", 9.9, { lastChangeMs: NOW_MS }, 9.9],
     ["lowers not while the last change is on its way", 6, { isSettled: false }, 10],
+    ["lowers at once when blind", 6, { isSettled: false, isBlind: true, meterTrust: "lost" }, 6],
     ["pauses at once", 0, { isSettled: false, meterTrust: "lost", isBudgetSpent: true }, 0],
     ["lowers beyond the day's writes", 8, { isBudgetSpent: true, isFollowing: false }, 8],
   ] as const)("%s", (_case, targetA, changes, expectedA) => {
