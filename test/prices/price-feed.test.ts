@@ -195,13 +195,13 @@ describe("a price feed", () => {
     feed.start();
     await clock.advance(1_000);
     expect(feed.curve()).toEqual([]);
-    // A week ahead: however long the real disk takes, the prices are not over when they are read.
-    writeFileSync(path, "time_utc,price\n2024-01-22T09:00:00Z,60.5\n2024-01-22T09:15:00Z,-12\n");
+    // A day ahead: however long the real disk takes, the prices are not over when they are read.
+    writeFileSync(path, "time_utc,price\n2024-01-16T09:00:00Z,60.5\n2024-01-16T09:15:00Z,-12\n");
     // In short steps: the time for a read must not be over before the real disk has turned.
     await eventually(async () => {
       await clock.advance(500);
-      return priceAt(feed, 168) !== undefined;
+      return priceAt(feed, 24) !== undefined;
     }, 15_000);
-    expect([priceAt(feed, 168), priceAt(feed, 168.25)]).toEqual([6.05, -1.2]);
+    expect([priceAt(feed, 24), priceAt(feed, 24.25)]).toEqual([6.05, -1.2]);
   });
 });
