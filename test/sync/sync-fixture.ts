@@ -7,6 +7,7 @@ import {
   SIMULATED_ORG_ID,
   SIMULATED_USER_ID,
 } from "../../simulator/partner/partner-server.ts";
+import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import { createPartnerClient, type PartnerClient } from "../../src/partner/partner-client.ts";
 import type { RemoteSettings } from "../../src/ports/settings.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
@@ -14,7 +15,6 @@ import { createSyncLoop, type SyncLoop } from "../../src/sync/sync-loop.ts";
 import { capturedLog, USER_LOGIN } from "../partner/partner-fixture.ts";
 import { eventually } from "../support/eventually.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
-import { createMemoryStore } from "./memory-store.ts";
 
 export interface SyncFixture {
   readonly clock: ManualClock;
@@ -37,7 +37,7 @@ export async function syncFixture(
 ): Promise<SyncFixture> {
   const clock = createManualClock();
   const server = await createPartnerServer({ clock, ...setup.server });
-  const store = createMemoryStore();
+  const store = createMemoryStateStore();
   const { log, logLines } = capturedLog();
   const applied: RemoteSettings[] = [];
   const clients: PartnerClient[] = [];

@@ -7,7 +7,7 @@ import { createSettingsKeeper } from "../../control/settings-keeper.ts";
 import type { Settings, Thresholds } from "../../core/settings.ts";
 import type { TickReport } from "../../core/tick-report.ts";
 import { collectorOptions, controlLoopOptions, initialSettings } from "../../daemon/options.ts";
-import type { StateStore } from "../../ports/state-store.ts";
+import { createMemoryStateStore } from "../../history/memory-state-store.ts";
 import type { Plant } from "./plant.ts";
 import { createPlantMeter, createPlantWallbox } from "./plant-ports.ts";
 import { type PhaseChoice, PLANT_PEAK_W, type ReplayDevice } from "./replay-device.ts";
@@ -49,7 +49,7 @@ export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void>
     onAdvance: (nowMs) => plant.advanceTo(nowMs),
     isAtRest: () => passes > seenPasses && clock.nextDueMs() !== undefined,
   });
-  const deps = { clock, log: pino({ level: "silent" }), store: createMemoryStore() };
+  const deps = { clock, log: pino({ level: "silent" }), store: createMemoryStateStore() };
   const wallbox = createPlantWallbox(plant, run.device, run.phases);
   const loop = createControlLoop(config.loop, {
     ...deps,
@@ -118,15 +118,5 @@ function replayConfig({ device, phases, thresholds }: HemsEdgeRun): ReplayConfig
     collector: collectorOptions(config),
     loop: controlLoopOptions(config),
     settings: { ...settings, mode: "hems", thresholds: { ...settings.thresholds, ...thresholds } },
-  };
-}
-
-function createMemoryStore(): StateStore {
-  const values = new Map<string, unknown>();
-  return {
-    get: (key) => values.get(key),
-    put: (key, value) => void values.set(key, value),
-    flush() {},
-    close() {},
   };
 }
