@@ -14,6 +14,9 @@ import { createSystemdNotifier } from "../service/systemd-notify.ts";
 import type { Command, CommandInput } from "./command.ts";
 import { packageInfo } from "./package-info.ts";
 
+/** A pass that waits for a slow meter is no hang, ms. */
+const LEAST_PASS_MS = 10_000;
+
 export const runCommand: Command = {
   options: {
     config: {
@@ -70,7 +73,7 @@ async function runDaemon(
   log.info({ version, commit, node: process.versions.node }, "starting");
   makeFolder(config.state_dir, log);
   const notifier = createSystemdNotifier(
-    { longestPassMs: config.control.interval_ms * 3 },
+    { longestPassMs: Math.max(LEAST_PASS_MS, config.control.interval_ms * 3) },
     { environment: input.io.environment, processId: process.pid, clock, log },
   );
   const daemon = createDaemon(config, {
