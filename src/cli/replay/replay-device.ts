@@ -16,7 +16,7 @@ export interface ReplayDevice {
   readonly offsetA: number;
 }
 
-/** After HTW Berlin's wbsim and MIT's field measurements: a slow but common box, meter and car. */
+/** After HTW Berlin's wbsim: a slow but common box, meter and car. */
 export const NOMINAL_DEVICE: ReplayDevice = {
   deadS: 5,
   meterS: 5,
