@@ -152,7 +152,7 @@ const ocppSchema = z.strictObject({
     .int()
     .min(24)
     .max(5_000)
-    .default(400)
+    .default(700)
     .describe(
       "Charging-profile writes a day, beyond which only reductions are sent: boxes keep profiles in flash.",
     ),
