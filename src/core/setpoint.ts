@@ -4,7 +4,7 @@ import type { PhaseCount } from "./units.ts";
 /** A raise smaller than this is not worth a write to the box's flash, A. */
 const SMALLEST_RAISE_A = 0.6;
 /** Down fast, up slowly: shortest time from any change to a raise, ms. */
-const RAISE_INTERVAL_MS = 20_000;
+const RAISE_INTERVAL_MS = 10_000;
 /** Shortest pause, ms: contactors and cars wear with each start. */
 const SHORTEST_PAUSE_MS = 60_000;
 

@@ -16,7 +16,8 @@ describe("the pace of changes", () => {
 
   it.each([
     ["raises with good sight after a while", 12, {}, 12],
-    ["raises not at once", 12, { lastChangeMs: NOW_MS - 999 }, 10],
+    ["raises not before 10 s are over", 12, { lastChangeMs: NOW_MS - 9_999 }, 10],
+    ["raises after 10 s", 12, { lastChangeMs: NOW_MS - 10_000 }, 12],
     ["raises not while the last change is on its way", 12, { isSettled: false }, 10],
     ["raises not under suspicion", 12, { meterTrust: "suspect" }, 10],
     ["raises not blind", 12, { meterTrust: "lost" }, 10],
