@@ -38,6 +38,10 @@ describe("a car", () => {
 });
 
 describe("a boost", () => {
+  it("is off and has brought nothing where there is none", () => {
+    expect(NO_BOOST).toEqual({ state: "off", hasDrawn: false });
+  });
+
   const idleCar = { vehicle: "connected", chargePowerW: reading(0) } as const;
 
   it.each<[string, Boost, Partial<WallboxSample>, Boost]>([

@@ -308,6 +308,18 @@ describe("limits in a pass", () => {
     expect(passOf(given)).toMatchObject({ setpointA: 6, isUrgent: false, report: { limitedBy: undefined } });
   });
 
+  it("are not urgent where they only stay", () => {
+    const given: Given = {
+      link: { setpointA: 8 },
+      options: { limits: { ...WIDE_LIMITS, configuredMaxA: 8 } },
+    };
+    expect(passOf({ ...given, settings: { mode: "none" } })).toMatchObject({
+      setpointA: 8,
+      isUrgent: false,
+      report: { limitedBy: "configured_maximum" },
+    });
+  });
+
   it("act although the last change is on its way", () => {
     const given: Given = {
       input: { lastWriteMs: NOW_MS },
@@ -387,7 +399,18 @@ describe("phases in a pass", () => {
     expect([setpointA, phases, report.phases]).toEqual([10, 3, 3]);
     expect(state.link).toMatchObject({ setpointA: 10, phases: 3, lastChangeMs: NOW_MS });
     expect(state.follower).toMatchObject({ switchesToday: 1, lastSwitchMs: NOW_MS });
-    expect(passOf({ ...rich, link: { setpointA: 16, lastChangeMs: NOW_MS } })).toMatchObject({ phases: 3 });
+    const poor: Given = {
+      ...rich,
+      link: { setpointA: 6, phases: 3, lastChangeMs: NOW_MS },
+      sample: { gridPowerW: reading(1_840) },
+      wallbox: { capability: { ...both, phases: 3 }, chargePowerW: reading(4_140) },
+    };
+    expect(passOf(poor)).toMatchObject({ setpointA: 10, phases: 1 });
+  });
+
+  it("are a change even where the current stays the same", () => {
+    const { state } = passOf({ ...rich, link: { setpointA: 10 } });
+    expect(state.link).toMatchObject({ setpointA: 10, phases: 3, lastChangeMs: NOW_MS });
   });
 
   it.each<[string, Given]>([

@@ -117,7 +117,8 @@ describe("the main fuse", () => {
       chargePowerW: reading(3_680),
       phaseCurrentsA,
     };
-    expect(smallest({ ...fuse, wallbox, sample: phases(20, 0, 0) }).maxCurrentA).toBe(21);
+    const context = { setpointA: 16 };
+    expect(smallest({ ...fuse, wallbox, context, sample: phases(20, 10, 0) }).maxCurrentA).toBe(21);
   });
 
   it("is not known without a meter", () => {

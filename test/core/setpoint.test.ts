@@ -24,7 +24,7 @@ describe("the pace of changes", () => {
     ["raises not while the box does not follow", 12, { isFollowing: false }, 10],
     ["raises not beyond the day's writes", 12, { isBudgetSpent: true }, 10],
     ["raises not for a trifle", 10.5, {}, 10],
-    ["raises from 0.6 A on", 10.7, {}, 10.7],
+    ["raises from 0.6 A on", 0.6, { setpointA: 0, lastChangeMs: 0 }, 0.6],
     ["ends a pause after 60 s", 6, { setpointA: 0, lastChangeMs: NOW_MS - 60_000 }, 6],
     ["ends no pause before", 6, { setpointA: 0, lastChangeMs: NOW_MS - 59_999 }, 0],
     ["holds", 10, {}, 10],
