@@ -1,12 +1,4 @@
-import {
-  type CostPair,
-  costAt,
-  type Fillable,
-  type FillProblem,
-  type FillTables,
-  fillTables,
-  wholeCost,
-} from "./fill-tables.ts";
+import { costAt, type Fillable, type FillProblem, type FillRow, fillRows, wholeCost } from "./fill-tables.ts";
 
 /** How much of a stretch is used, 0..1: from its start on, or up to its end. */
 export interface Fill {
@@ -20,55 +12,56 @@ export interface Fill {
  * place, between the cheapest uses of whole stretches before and after it.
  */
 export function cheapestFill(problem: FillProblem): readonly Fill[] {
-  const tables = fillTables(problem);
-  const joint = bestJoint(problem, tables);
+  const rows = fillRows(problem);
+  const joint = bestJoint(problem, rows);
   return [
-    ...wholeBefore(problem, tables, joint),
+    ...wholeBefore(problem, rows.slice(0, joint.index), joint),
     { share: joint.share, side: joint.side },
-    ...wholeAfter(problem, tables, joint),
+    ...wholeAfter(problem, rows.slice(joint.index + 1), joint),
   ];
 }
 
 /** The one stretch that may be used in part, and what stands on either side of it. */
-interface Joint extends Fill {
+interface Joint extends Place, Fill {
   readonly cost: number;
-  readonly index: number;
-  readonly unitsBefore: number;
   readonly unitsAfter: number;
-  readonly isRunningBefore: boolean;
   readonly isRunningAfter: boolean;
 }
 
-type Place = Pick<Joint, "index" | "unitsBefore" | "isRunningBefore">;
+/** A stretch with something that can stand before it. */
+interface Place {
+  readonly index: number;
+  readonly row: FillRow;
+  readonly unitsBefore: number;
+  readonly isRunningBefore: boolean;
+  readonly costBefore: number;
+}
 
-function bestJoint(problem: FillProblem, tables: FillTables): Joint {
+function bestJoint(problem: FillProblem, rows: readonly FillRow[]): Joint {
   let best: Joint | undefined;
-  for (const place of places(tables)) {
-    best = bestAt(place, problem, tables, best?.cost ?? Number.POSITIVE_INFINITY) ?? best;
+  for (const place of places(rows)) {
+    best = bestAt(place, problem, best?.cost ?? Number.POSITIVE_INFINITY) ?? best;
   }
   if (best === undefined) throw new RangeError("the stretches cannot yield what is asked for");
   return best;
 }
 
 /** Every stretch with everything that can stand before it. */
-function* places({ before }: FillTables): Generator<Place> {
-  for (const [index, pair] of before.slice(0, -1).entries()) {
+function* places(rows: readonly FillRow[]): Generator<Place> {
+  for (const [index, row] of rows.entries()) {
     for (const isRunningBefore of [true, false]) {
-      const costs = side(pair, isRunningBefore);
-      for (let unitsBefore = 0; unitsBefore < costs.length; unitsBefore++) {
-        if (costs[unitsBefore] !== Number.POSITIVE_INFINITY) yield { index, unitsBefore, isRunningBefore };
+      const costs = isRunningBefore ? row.before.on : row.before.off;
+      for (const [unitsBefore, costBefore] of costs.entries()) {
+        if (costBefore === Number.POSITIVE_INFINITY) continue;
+        yield { index, row, unitsBefore, isRunningBefore, costBefore };
       }
     }
   }
 }
 
 /** The cheapest joint with what is given before it, if it costs less than `limit`. */
-function bestAt(place: Place, problem: FillProblem, tables: FillTables, limit: number): Joint | undefined {
-  const stretch = problem.stretches[place.index];
-  const after = tables.after[place.index + 1];
-  const before = tables.before[place.index];
-  if (stretch === undefined || after === undefined || before === undefined) return undefined;
-  const costBefore = costAt(side(before, place.isRunningBefore), place.unitsBefore);
+function bestAt(place: Place, problem: FillProblem, limit: number): Joint | undefined {
+  const { stretch, after } = place.row;
   const missing = problem.units - place.unitsBefore;
   let best: Joint | undefined;
   for (
@@ -77,7 +70,7 @@ function bestAt(place: Place, problem: FillProblem, tables: FillTables, limit: n
     unitsAfter++
   ) {
     const costIfOn = costAt(after.on, unitsAfter);
-    const leastCost = costBefore + costIfOn + (missing - unitsAfter) * stretch.unitCost;
+    const leastCost = place.costBefore + costIfOn + (missing - unitsAfter) * stretch.unitCost;
     // Most sums cannot be had at all, and what comes after costs least when it is entered running.
     if (leastCost >= (best?.cost ?? limit)) continue;
     const use = cheapestUse(missing - unitsAfter, stretch, {
@@ -86,7 +79,7 @@ function bestAt(place: Place, problem: FillProblem, tables: FillTables, limit: n
       costIfOff: costAt(after.off, unitsAfter),
       costIfOn,
     });
-    const cost = costBefore + use.cost;
+    const cost = place.costBefore + use.cost;
     if (cost < (best?.cost ?? limit)) best = { ...place, ...use, cost, unitsAfter };
   }
   return best;
@@ -116,37 +109,28 @@ function cheapestUse(
 }
 
 /** The whole stretches before the joint, traced back through the table. */
-function wholeBefore(problem: FillProblem, tables: FillTables, joint: Joint): readonly Fill[] {
+function wholeBefore(problem: FillProblem, rows: readonly FillRow[], joint: Joint): readonly Fill[] {
   const fills: Fill[] = [];
   let units = joint.unitsBefore;
   let isOn = joint.isRunningBefore;
-  for (let index = joint.index - 1; index >= 0; index--) {
-    const stretch = problem.stretches[index];
-    const pair = tables.before[index];
-    if (stretch === undefined || pair === undefined) break;
+  for (const { stretch, before } of rows.toReversed()) {
     fills.unshift({ share: isOn ? 1 : 0, side: "start" });
     const startCost = isOn ? problem.startCost : 0;
     units -= isOn ? stretch.units : 0;
-    isOn = costAt(pair.on, units) < costAt(pair.off, units) + startCost;
+    isOn = costAt(before.on, units) < costAt(before.off, units) + startCost;
   }
   return fills;
 }
 
 /** The whole stretches after the joint, followed through the table. */
-function wholeAfter(problem: FillProblem, tables: FillTables, joint: Joint): readonly Fill[] {
+function wholeAfter(problem: FillProblem, rows: readonly FillRow[], joint: Joint): readonly Fill[] {
   let units = joint.unitsAfter;
   let isOn = joint.isRunningAfter;
-  return problem.stretches.slice(joint.index + 1).map((stretch, offset) => {
-    const next = tables.after[joint.index + 2 + offset];
-    if (next === undefined) return { share: 0, side: "start" };
+  return rows.map(({ stretch, after }) => {
     const whole =
-      costAt(next.on, units - stretch.units) + wholeCost(stretch) + (isOn ? 0 : problem.startCost);
-    isOn = whole < costAt(next.off, units);
+      costAt(after.on, units - stretch.units) + wholeCost(stretch) + (isOn ? 0 : problem.startCost);
+    isOn = whole < costAt(after.off, units);
     units -= isOn ? stretch.units : 0;
     return { share: isOn ? 1 : 0, side: "start" };
   });
-}
-
-function side({ off, on }: CostPair, isOn: boolean): Float64Array {
-  return isOn ? on : off;
 }

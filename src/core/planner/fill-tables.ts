@@ -22,27 +22,34 @@ export interface CostPair {
   readonly on: Float64Array;
 }
 
-/** What whole stretches can yield at which cost, from either end. */
-export interface FillTables {
-  /** Entry i: stretches before i, by whether they are running where i begins. */
-  readonly before: readonly CostPair[];
-  /** Entry i: stretches from i on, by whether i is entered running. */
-  readonly after: readonly CostPair[];
+/** A stretch, and what whole stretches on either side of it can yield at which cost. */
+export interface FillRow {
+  readonly stretch: Fillable;
+  /** Those before it, by whether they are running where it begins. */
+  readonly before: CostPair;
+  /** Those after it, by whether the next is entered running. */
+  readonly after: CostPair;
 }
 
-export function fillTables({ stretches, units, startCost, isRunning }: FillProblem): FillTables {
+/** One row for each stretch, in their order. */
+export function fillRows({ stretches, units, startCost, isRunning }: FillProblem): readonly FillRow[] {
   const size = Math.floor(units) + 1;
-  const first = emptyPair(size);
-  (isRunning ? first.on : first.off)[0] = 0;
-  const last = emptyPair(size);
-  last.off[0] = 0;
-  last.on[0] = 0;
-  const before = [first];
-  for (const stretch of stretches) before.push(pairBehind(before.at(-1) ?? first, stretch, startCost));
-  const after = [last];
-  for (const stretch of stretches.toReversed())
-    after.push(pairAhead(after.at(-1) ?? last, stretch, startCost));
-  return { before, after: after.reverse() };
+  let before = emptyPair(size);
+  (isRunning ? before.on : before.off)[0] = 0;
+  const entered: Omit<FillRow, "after">[] = [];
+  for (const stretch of stretches) {
+    entered.push({ stretch, before });
+    before = pairBehind(before, stretch, startCost);
+  }
+  let after = emptyPair(size);
+  after.off[0] = 0;
+  after.on[0] = 0;
+  const rows: FillRow[] = [];
+  for (const row of entered.toReversed()) {
+    rows.push({ ...row, after });
+    after = pairAhead(after, row.stretch, startCost);
+  }
+  return rows.reverse();
 }
 
 export function costAt(costs: Float64Array, units: number): number {

@@ -44,6 +44,10 @@ export function createLocalTime(timeZone: string): LocalTime {
     return (parseIsoMs(text) ?? minuteMs) + wallMs - minuteMs;
   }
 
+  function offsetMs(wallMs: number): number {
+    return faceMs(wallMs) - wallMs;
+  }
+
   return {
     momentAt(wallMs) {
       const shownMs = faceMs(wallMs);
@@ -52,17 +56,18 @@ export function createLocalTime(timeZone: string): LocalTime {
     },
     wallMsAt({ dayNumber, minute }) {
       const shownMs = dayNumber * DAY_MS + minute * MINUTE_MS;
-      const offsetsMs = [-DAY_MS, DAY_MS].map((shiftMs) => faceMs(shownMs + shiftMs) - shownMs - shiftMs);
-      const candidates = offsetsMs.map((offsetMs) => shownMs - offsetMs).sort((a, b) => a - b);
-      const earliest = candidates[0] ?? shownMs;
-      return candidates.find((wallMs) => faceMs(wallMs) === shownMs) ?? earliest;
+      const byOffsetBefore = shownMs - offsetMs(shownMs - DAY_MS);
+      const byOffsetAfter = shownMs - offsetMs(shownMs + DAY_MS);
+      const earlier = Math.min(byOffsetBefore, byOffsetAfter);
+      const later = Math.max(byOffsetBefore, byOffsetAfter);
+      return [earlier, later].find((wallMs) => faceMs(wallMs) === shownMs) ?? earlier;
     },
   };
 }
 
 export function weekdayOf(dayNumber: number): Weekday {
   const index = (((dayNumber + EPOCH_WEEKDAY) % 7) + 7) % 7;
-  return WEEKDAYS[index] ?? "mon";
+  return WEEKDAYS[index] as Weekday;
 }
 
 /** `07:30` as minutes since midnight; undefined for anything else. */

@@ -19,6 +19,7 @@ export interface PlanSegment {
 
 export interface PlanWindow {
   readonly nowMs: number;
+  /** After `nowMs`. */
   readonly deadlineMs: number;
 }
 
@@ -36,15 +37,17 @@ export function planSegments(
     ...unknownCuts({ nowMs, deadlineMs }, prices),
   ];
   const inside = cuts.filter((cutMs) => cutMs > nowMs && cutMs < deadlineMs);
-  const edges = [...new Set([nowMs, ...inside, deadlineMs])].sort((a, b) => a - b);
+  const ends = [...new Set([...inside, deadlineMs])].sort((a, b) => a - b);
   const priceAt = reader(prices);
   const sunAt = reader(sun);
-  return edges.slice(0, -1).map((startMs, index) => ({
-    startMs,
-    endMs: edges[index + 1] ?? deadlineMs,
-    priceCtKwh: priceAt(startMs)?.priceCtKwh,
-    sunPowerW: sunAt(startMs)?.powerW ?? 0,
-  }));
+  const segments: PlanSegment[] = [];
+  let startMs = nowMs;
+  for (const endMs of ends) {
+    const priceCtKwh = priceAt(startMs)?.priceCtKwh;
+    segments.push({ startMs, endMs, priceCtKwh, sunPowerW: sunAt(startMs)?.powerW ?? 0 });
+    startMs = endMs;
+  }
+  return segments;
 }
 
 function unknownCuts({ nowMs, deadlineMs }: PlanWindow, prices: PriceCurve): readonly number[] {

@@ -74,7 +74,7 @@ export function pricePlan(request: PlanRequest): PricePlan {
     return planOf(request, "best_effort", [{ startMs: nowMs, endMs: deadlineMs }], 0);
   }
   const fills = cheapestFill({ stretches, units, startCost: startPenaltyCt, isRunning: isCharging });
-  const uses = segments.flatMap((segment, index) => useOf(segment, fills[index]));
+  const uses = segments.flatMap((segment, index) => useOf(segment, fills[index] as Fill));
   return planOf(request, "cheapest", joined(uses), energyWh - plannedWh);
 }
 
@@ -104,8 +104,8 @@ function dearestCtKwh(prices: PriceCurve): number {
   return prices.reduce((dearest, { priceCtKwh }) => Math.max(dearest, priceCtKwh), 0);
 }
 
-function useOf({ startMs, endMs }: PlanSegment, fill: Fill | undefined): readonly Use[] {
-  if (fill === undefined || fill.share <= 0) return [];
+function useOf({ startMs, endMs }: PlanSegment, fill: Fill): readonly Use[] {
+  if (fill.share <= 0) return [];
   const usedMs = (endMs - startMs) * fill.share;
   return [fill.side === "start" ? { startMs, endMs: startMs + usedMs } : { startMs: endMs - usedMs, endMs }];
 }

@@ -58,7 +58,7 @@ export function expectedSun(
   const todays = present === undefined ? usual : blended(usual, present, shapeW, options.todayShare);
   return slotStarts(window).flatMap((startMs) => {
     const moment = local.momentAt(startMs);
-    const clearW = shapeW[Math.floor(moment.minute / SLOT_MINUTES)] ?? 0;
+    const clearW = shapeW[Math.floor(moment.minute / SLOT_MINUTES)] as number;
     const powerW = clearW * (moment.dayNumber === today ? todays : usual);
     return powerW > 0 ? [{ startMs, endMs: startMs + SLOT_MS, powerW }] : [];
   });
@@ -77,10 +77,11 @@ function clearShapeW(days: readonly SunDay[], clearQuantile: number): readonly n
 function clearness({ powersW }: SunDay, shapeW: readonly number[]): number | undefined {
   let brought = 0;
   let clear = 0;
-  for (const [slot, powerW] of powersW.entries()) {
+  for (const [slot, clearW] of shapeW.entries()) {
+    const powerW = powersW[slot];
     if (powerW === undefined) continue;
     brought += powerW;
-    clear += shapeW[slot] ?? 0;
+    clear += clearW;
   }
   return clear > 0 ? brought / clear : undefined;
 }
@@ -104,11 +105,12 @@ function slotStarts({ nowMs, deadlineMs }: { readonly nowMs: number; readonly de
   return Array.from({ length: count }, (_, index) => firstMs + index * SLOT_MS);
 }
 
-/** Linear between neighbours; 0 of nothing. */
+/** Linear between neighbours; 0 of nothing. `share` is 0..1. */
 function quantile(values: readonly number[], share: number): number {
+  if (values.length === 0) return 0;
   const sorted = values.toSorted((a, b) => a - b);
   const place = share * (sorted.length - 1);
-  const low = sorted[Math.floor(place)] ?? 0;
-  const high = sorted[Math.ceil(place)] ?? low;
+  const low = sorted[Math.floor(place)] as number;
+  const high = sorted[Math.ceil(place)] as number;
   return low + (high - low) * (place - Math.floor(place));
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createSunRecord } from "../../src/control/sun-record.ts";
 import { createLocalTime } from "../../src/core/planner/local-time.ts";
 import { SLOTS_PER_DAY } from "../../src/core/planner/sun-expectation.ts";
-import { createFakeStore } from "../control/support/fakes.ts";
+import { createFakeStore } from "./support/fakes.ts";
 import { createSpotRig, HOUR_MS, hourly, wall } from "./support/spot-rig.ts";
 
 const FOUR_IN_THE_MORNING = "2024-06-18T02:00:00Z";

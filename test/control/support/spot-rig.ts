@@ -7,16 +7,16 @@ import { goalDays } from "../../../src/core/planner/charge-goal.ts";
 import type { PriceCurve } from "../../../src/core/planner/price-curve.ts";
 import type { ChargingMode } from "../../../src/core/settings.ts";
 import type { TickReport } from "../../../src/core/tick-report.ts";
+import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
+import { silentLog } from "../../support/silent-log.ts";
 import {
   createFakeSource,
   createFakeStore,
   createFakeWallbox,
   type FakeStore,
   type FakeWallbox,
-} from "../../control/support/fakes.ts";
-import { CONTROL, DEFAULT_SETTINGS } from "../../control/support/rig.ts";
-import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
-import { silentLog } from "../../support/silent-log.ts";
+} from "./fakes.ts";
+import { CONTROL, DEFAULT_SETTINGS } from "./rig.ts";
 
 export const HOUR_MS = 3_600_000;
 /** Passes far apart keep a night cheap; at 10 s the meter would count as silent. */
