@@ -70,6 +70,12 @@ describe("local time", () => {
     );
   });
 
+  it("takes the clocks of years that have more than four digits to show UTC", () => {
+    const lastMs = ms("9999-12-31T12:00:00Z");
+    expect(vienna.momentAt(lastMs).minute).toBe(13 * 60);
+    expect(vienna.momentAt(lastMs + 86_400_000).minute).toBe(12 * 60);
+  });
+
   it("knows weekdays before and after 1970", () => {
     const dayOf = (text: string) => weekdayOf(createLocalTime("UTC").momentAt(ms(text)).dayNumber);
     expect(["1969-12-31T12:00Z", "1970-01-01T00:00Z", "2026-11-22T23:59Z"].map(dayOf)).toEqual([

@@ -53,6 +53,19 @@ describe("the sun to expect", () => {
     expect(bright).toBeLessThanOrEqual(8_000);
   });
 
+  it("stays as usual while today has shown nothing of a clear day", () => {
+    const usual = expectedWh(days(14, 4_000), 6, 24);
+    expect(expectedWh([...days(14, 4_000), day(TODAY, 4_000, 0)], 6, 24)).toBe(usual);
+    expect(expectedWh([...days(14, 4_000), day(TODAY, 4_000, 6)], 6, 24)).toBe(usual);
+  });
+
+  it("is nothing where the days brought nothing, and in slots that no day has seen", () => {
+    expect(expectedWh(days(14, 0), 0, 24)).toBe(0);
+    const mornings = Array.from({ length: 14 }, (_, index) => day(TODAY - 1 - index, 4_000, 12));
+    expect(expectedWh(mornings, 12, 24)).toBe(0);
+    expect(expectedWh(mornings, 0, 24)).toBeCloseTo((14 / 16) * 8_000, 6);
+  });
+
   it("forgets days that are older than two weeks, and those of a clock that ran ahead", () => {
     expect(expectedWh([day(TODAY - 15, 4_000), day(TODAY + 1, 4_000)], 0, 24)).toBe(0);
   });
