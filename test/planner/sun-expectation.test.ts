@@ -53,6 +53,13 @@ describe("the sun to expect", () => {
     expect(bright).toBeLessThanOrEqual(8_000);
   });
 
+  it("is as usual for tomorrow, however today is", () => {
+    const history = [...days(14, 4_000), day(TODAY, 0)];
+    expect(expectedWh(history, 20, 48)).toBeCloseTo((14 / 16) * 16_000, 6);
+    // All of a clear day has shown, so today counts four times as much as the days before.
+    expect(expectedWh(history, 13, 14)).toBeCloseTo((1 / 5) * (14 / 16) * 4_000, 6);
+  });
+
   it("stays as usual while today has shown nothing of a clear day", () => {
     const usual = expectedWh(days(14, 4_000), 6, 24);
     expect(expectedWh([...days(14, 4_000), day(TODAY, 4_000, 0)], 6, 24)).toBe(usual);
