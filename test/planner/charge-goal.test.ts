@@ -32,6 +32,12 @@ describe("the next deadline", () => {
     expect(next).toEqual({ wallMs: ms(deadline), targetSocPct });
   });
 
+  it("is a week away at the only one of the week", () => {
+    const days = goalDays({ mon: { charge_deadline: "07:00" } });
+    const next = nextDeadline(goal({ days }), ms("2024-01-15T06:00:00Z"), vienna);
+    expect(next?.wallMs).toBe(ms("2024-01-22T06:00:00Z"));
+  });
+
   it("is not there when no day has one", () => {
     expect(nextDeadline(goal({}), 0, vienna)).toBeUndefined();
   });
@@ -76,6 +82,11 @@ describe("local time", () => {
     expect(vienna.momentAt(lastMs + 86_400_000).minute).toBe(12 * 60);
   });
 
+  it("is found on the day of a change too, once clocks have gone back", () => {
+    const { dayNumber } = vienna.momentAt(ms("2024-10-27T12:00:00Z"));
+    expect(vienna.wallMsAt({ dayNumber, minute: 720 })).toBe(ms("2024-10-27T11:00:00Z"));
+  });
+
   it("knows weekdays before and after 1970", () => {
     const dayOf = (text: string) => weekdayOf(createLocalTime("UTC").momentAt(ms(text)).dayNumber);
     expect(["1969-12-31T12:00Z", "1970-01-01T00:00Z", "2026-11-22T23:59Z"].map(dayOf)).toEqual([
@@ -91,6 +102,8 @@ describe("local time", () => {
     ["23:59", 1_439],
     ["24:00", undefined],
     ["7:00", undefined],
+    ["107:00", undefined],
+    ["07:000", undefined],
     ["", undefined],
   ])("reads %s as minute %s", (text, minute) => {
     expect(minuteOfDay(text)).toBe(minute);

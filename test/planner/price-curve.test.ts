@@ -42,6 +42,12 @@ describe("a price curve", () => {
     expect(curveFrom(curve, fromMs).every(({ endMs }) => endMs > fromMs)).toBe(true);
   });
 
+  it("is cut to what is not over yet", () => {
+    const curve = [period(0, 60, 1), period(60, 120, 2), period(140, 180, 3)];
+    expect(curveFrom(curve, 60)).toEqual(curve.slice(1));
+    expect(curveFrom(curve, 59)).toEqual(curve);
+  });
+
   it("is in order and without overlap, and says at each time what the shortest, latest period says", () => {
     const anyPeriod = fc
       .tuple(fc.nat(50), fc.integer({ min: 1, max: 20 }), fc.integer({ min: -9, max: 99 }))

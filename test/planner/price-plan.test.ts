@@ -15,6 +15,18 @@ describe("the price plan", () => {
     });
   });
 
+  it("takes the earliest of equally cheap quarters, and says when charging ends", () => {
+    expect(pricePlan(request({ prices: quarters([3, 3, 3]) }))).toMatchObject({
+      chargeNow: true,
+      nextChangeWallMs: START_MS + QUARTER_MS,
+    });
+  });
+
+  it.each([0, 1])("plans nothing for a deadline that is %d ms past", (pastMs) => {
+    const given = request({ prices: quarters([3, 3]), deadlineMs: START_MS - pastMs });
+    expect(pricePlan(given)).toMatchObject({ kind: "satisfied", slots: [], chargeNow: false });
+  });
+
   it("takes a part of a slot where the rest of the energy needs no more", () => {
     const plan = pricePlan(request({ prices: quarters([5, 3, 9, 4]), energyWh: 4_000 }));
     const usedMs = plan.slots.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);

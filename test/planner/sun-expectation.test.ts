@@ -60,6 +60,20 @@ describe("the sun to expect", () => {
     expect(expectedWh(history, 13, 14)).toBeCloseTo((1 / 5) * (14 / 16) * 4_000, 6);
   });
 
+  it("counts today by how much of a clear day has shown", () => {
+    const history = [...days(14, 4_000), day(TODAY, 0, 12)];
+    expect(expectedWh(history, 13, 14)).toBeCloseTo((1 / 3) * (14 / 16) * 4_000, 6);
+  });
+
+  it("lies between bright and dark days, in quarters of an hour that have sun", () => {
+    const atMs = TODAY * DAY_MS + 9.75 * 3_600_000;
+    const history = [day(TODAY - 1, 3_000), day(TODAY - 2, 1_000)];
+    const periods = expectedSun(history, { nowMs: atMs, deadlineMs: atMs + 1_800_000 }, utc);
+    expect(periods).toEqual([
+      { startMs: atMs + 900_000, endMs: atMs + 1_800_000, powerW: expect.closeTo(900, 6) },
+    ]);
+  });
+
   it("stays as usual while today has shown nothing of a clear day", () => {
     const usual = expectedWh(days(14, 4_000), 6, 24);
     expect(expectedWh([...days(14, 4_000), day(TODAY, 4_000, 0)], 6, 24)).toBe(usual);
