@@ -43,6 +43,8 @@ export function soundParts(value: unknown): SoundParts {
 /** Longer lists are refused by the schema anyway. */
 const MAX_CHECKED_DEVICES = 100;
 
+const SLOWEST_METER_POLL_MS = 5_000;
+
 /** Topics that the program itself uses below `hems-edge/<site>/`. */
 const TAKEN_NAMES = ["wallbox", "status", "state", "telemetry", "event", "partner", "cmd", "schema_version"];
 
@@ -50,6 +52,7 @@ const TAKEN_NAMES = ["wallbox", "status", "state", "telemetry", "event", "partne
 export function crossFindings(parts: SoundParts): readonly Finding[] {
   return [
     ...repeatedRoles(parts),
+    ...slowMeters(parts),
     ...sharedUnits(parts),
     ...unequalBuses(parts),
     ...repeatedNames(parts),
@@ -76,6 +79,17 @@ function repeatedRoles({ devices }: SoundParts): readonly Finding[] {
       ];
     }),
   );
+}
+
+/** Control takes a meter that has not answered for 10 s for a silent one. */
+function slowMeters({ devices }: SoundParts): readonly Finding[] {
+  return entries(devices)
+    .filter(([device]) => device.roles.includes("grid") && device.poll_ms > SLOWEST_METER_POLL_MS)
+    .map(([, index]) => ({
+      at: ["devices", index, "poll_ms"],
+      problem: `a grid meter must be read at least every ${SLOWEST_METER_POLL_MS} ms`,
+      remedy: "lower poll_ms: a reading older than that counts as a silent meter, and nothing is raised",
+    }));
 }
 
 function sharedUnits({ devices }: SoundParts): readonly Finding[] {

@@ -217,6 +217,13 @@ describe("a problem names its place, its line and a remedy", () => {
       /leave grid/,
     ],
     [
+      "a grid meter that is read too seldom",
+      replaced("roles: [pv, grid]", "roles: [pv, grid]\n    poll_ms: 5001"),
+      "devices[0].poll_ms",
+      /at least every 5000 ms/,
+      /lower poll_ms/,
+    ],
+    [
       "a maximum below the minimum",
       replaced("max_current_a: 16", "max_current_a: 8, min_current_a: 10"),
       "wallbox.max_current_a",
