@@ -47,6 +47,5 @@ function fieldText(value: unknown): string {
 
 /** Whatever a device or server put into a field, a log line stays one line and moves no cursor. */
 function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not pass
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
