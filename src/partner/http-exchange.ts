@@ -1,4 +1,5 @@
 import { type Clock, withTimeout } from "../ports/clock.ts";
+import { boundedText, fetchErrorCode } from "../ports/fetch-answer.ts";
 import { failure, type PartnerErrorKind, type PartnerResult } from "./partner-error.ts";
 
 export interface HttpRequest {
@@ -58,40 +59,15 @@ async function exchange(
   try {
     // A followed redirect would carry the token to wherever the answer points.
     const response = await fetchAnswer(request.url, { ...request, signal, redirect: "manual" });
-    const text = await boundedText(response);
+    const text = await boundedText(response, LARGEST_BODY_BYTES);
     if (text === undefined) {
       return failure("malformed", `the answer is larger than ${LARGEST_BODY_BYTES} bytes`);
     }
     return { ok: true, value: { status: response.status, headers: response.headers, text } };
   } catch (error) {
-    const code = errorCode(error);
+    const code = fetchErrorCode(error);
     return failure(kindOfCode(code), `no answer (${code})`);
   }
-}
-
-/** The body as text, or undefined when it is too large; the caller then aborts the request. */
-async function boundedText(response: Response): Promise<string | undefined> {
-  if (response.body === null) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body) {
-    bytes += chunk.byteLength;
-    if (bytes > LARGEST_BODY_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** The code of the innermost cause that has one: fetch wraps the system's error. Messages may hold URLs: not used. */
-function errorCode(error: unknown): string {
-  let code = "unknown";
-  let cause = error;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth++) {
-    if ("code" in cause && typeof cause.code === "string") code = cause.code;
-    cause = cause.cause;
-  }
-  return code;
 }
 
 /** X509_V_ERR names of OpenSSL as Node passes them on, and Node's own TLS codes. */

@@ -1,4 +1,5 @@
 import { type Clock, withTimeout } from "../ports/clock.ts";
+import { boundedText, fetchErrorCode } from "../ports/fetch-answer.ts";
 import type { PriceFault } from "./price-reading.ts";
 
 export type TextAnswer =
@@ -28,37 +29,15 @@ async function exchange(url: string, signal: AbortSignal, get: typeof fetch): Pr
     if (!response.ok) {
       return fault({ kind: "refused", status: response.status, detail: `status ${response.status}` });
     }
-    return await boundedText(response);
+    const text = await boundedText(response, LARGEST_BODY_BYTES);
+    return text === undefined
+      ? fault({ kind: "malformed", detail: `more than ${LARGEST_BODY_BYTES} bytes` })
+      : { ok: true, text };
   } catch (error) {
-    return fault({ kind: "unreachable", detail: `no answer (${errorCode(error)})` });
+    return fault({ kind: "unreachable", detail: `no answer (${fetchErrorCode(error)})` });
   }
-}
-
-async function boundedText(response: Response): Promise<TextAnswer> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > LARGEST_BODY_BYTES) {
-      return fault({ kind: "malformed", detail: `more than ${LARGEST_BODY_BYTES} bytes` });
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return { ok: true, text: text + decoder.decode() };
 }
 
 function fault(value: PriceFault): TextAnswer {
   return { ok: false, fault: value };
-}
-
-/** The code of the innermost cause that has one: fetch wraps the system's error. */
-function errorCode(error: unknown): string {
-  let code = "unknown";
-  let cause = error;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth++) {
-    if ("code" in cause && typeof cause.code === "string") code = cause.code;
-    cause = cause.cause;
-  }
-  return code;
 }
