@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { MqttConfig } from "../config/schema.ts";
 import { stateWire, telemetryWire } from "../core/report-wire.ts";
+import { initialToldSite, siteEvents, type ToldSite } from "../core/site-events.ts";
 import { type SmartChargingStatus, smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -11,7 +12,6 @@ import { DEVICE_SCALARS, isDeviceAvailable } from "./device-scalars.ts";
 import { createEventSpool } from "./event-spool.ts";
 import { createMqttConnection, type MqttConnection, type PublishOptions } from "./mqtt-connection.ts";
 import { isSameDecision, isSameStatus } from "./report-change.ts";
-import { initialToldSite, siteEvents, type ToldSite } from "./site-events.ts";
 import { createToldValue, type ToldValue } from "./told-value.ts";
 import { createTopics, SCHEMA_VERSION, type TelemetryDevice, type Topics } from "./topics.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { initialToldSite, siteEvents } from "../../src/core/site-events.ts";
 import type { TickReport } from "../../src/core/tick-report.ts";
-import { initialToldSite, siteEvents } from "../../src/telemetry/site-events.ts";
 import { sampleReport } from "../support/sample-report.ts";
 
 const away = { ...sampleReport().wallbox, isConnected: false };

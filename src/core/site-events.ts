@@ -1,8 +1,8 @@
-import { isoUtc } from "../core/iso-time.ts";
-import type { LimitName } from "../core/limits.ts";
-import type { ReasonCode } from "../core/reasons.ts";
-import type { BoostState, ChargingMode } from "../core/settings.ts";
-import type { ChargeState, TickReport } from "../core/tick-report.ts";
+import { isoUtc } from "./iso-time.ts";
+import type { LimitName } from "./limits.ts";
+import type { ReasonCode } from "./reasons.ts";
+import type { BoostState, ChargingMode } from "./settings.ts";
+import type { ChargeState, TickReport } from "./tick-report.ts";
 
 /** What `event` carries: something that happened once. */
 export type SiteEvent = { readonly ts: string } & (
