@@ -1,7 +1,8 @@
 import { isoUtc } from "./iso-time.ts";
 import type { LimitName } from "./limits.ts";
 import type { ReasonCode } from "./reasons.ts";
-import type { BoostState, ChargingMode } from "./settings.ts";
+import type { BoostState, ChargingMode, Thresholds } from "./settings.ts";
+import { areSameThresholds } from "./thresholds.ts";
 import type { ChargeState, TickReport } from "./tick-report.ts";
 
 /** What `event` carries: something that happened once. */
@@ -15,6 +16,11 @@ export type SiteEvent = { readonly ts: string } & (
     }
   | { readonly event: "mode_changed"; readonly from: ChargingMode; readonly to: ChargingMode }
   | { readonly event: "boost_changed"; readonly from: BoostState; readonly to: BoostState }
+  | {
+      readonly event: "thresholds_changed";
+      readonly hems_min_export_to_start_w: number;
+      readonly hems_max_import_before_stopping_w: number;
+    }
   | {
       readonly event: "limit_changed";
       readonly from: LimitName | null;
@@ -32,6 +38,8 @@ export interface ToldSite {
   readonly state: ChargeState;
   readonly mode: ChargingMode;
   readonly boost: BoostState;
+  /** The pair that was asked for. */
+  readonly thresholds: Thresholds;
   readonly limitedBy: LimitName | undefined;
   readonly limitToldAtMs: number;
   readonly meter: Presence;
@@ -47,6 +55,7 @@ export function initialToldSite(report: TickReport): ToldSite {
     state: report.state,
     mode: report.mode,
     boost: report.boost,
+    thresholds: report.thresholds.asked,
     limitedBy: report.limitedBy,
     limitToldAtMs: Number.NEGATIVE_INFINITY,
     meter: report.meterTrust === "good" ? "there" : "unseen",
@@ -64,6 +73,7 @@ export function siteEvents(told: ToldSite, report: TickReport): { told: ToldSite
     state: report.state,
     mode: report.mode,
     boost: report.boost,
+    thresholds: report.thresholds.asked,
     limitedBy: isLimitDue ? report.limitedBy : told.limitedBy,
     limitToldAtMs: isLimitDue ? report.monotonicMs : told.limitToldAtMs,
     meter,
@@ -82,6 +92,14 @@ function eventsBetween(from: ToldSite, to: ToldSite, report: TickReport): SiteEv
   if (from.mode !== to.mode) events.push({ ts: ts(), event: "mode_changed", from: from.mode, to: to.mode });
   if (from.boost !== to.boost) {
     events.push({ ts: ts(), event: "boost_changed", from: from.boost, to: to.boost });
+  }
+  if (!areSameThresholds(from.thresholds, to.thresholds)) {
+    events.push({
+      ts: ts(),
+      event: "thresholds_changed",
+      hems_min_export_to_start_w: to.thresholds.minExportToStartW,
+      hems_max_import_before_stopping_w: to.thresholds.maxImportBeforeStoppingW,
+    });
   }
   if (from.state !== to.state) {
     const { code, text } = report.reason;

@@ -26,3 +26,9 @@ export function effectiveThresholds(asked: Thresholds, minChargePowerW: number):
 export function stopSurplusW(thresholds: Thresholds, minChargePowerW: number): number {
   return minChargePowerW - thresholds.maxImportBeforeStoppingW;
 }
+
+export function areSameThresholds(a: Thresholds, b: Thresholds): boolean {
+  return (
+    a.minExportToStartW === b.minExportToStartW && a.maxImportBeforeStoppingW === b.maxImportBeforeStoppingW
+  );
+}

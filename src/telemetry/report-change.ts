@@ -1,4 +1,5 @@
 import type { SmartChargingStatus } from "../core/smart-charging-status.ts";
+import { areSameThresholds } from "../core/thresholds.ts";
 import type { TickReport } from "../core/tick-report.ts";
 
 /** Least change of the charging power that is worth a new partner status, W. */
@@ -21,7 +22,9 @@ export function isSameDecision(a: TickReport, b: TickReport): boolean {
     a.phases === b.phases &&
     a.limitedBy === b.limitedBy &&
     (a.meterTrust === "good") === (b.meterTrust === "good") &&
-    areSameThresholds(a.thresholds, b.thresholds)
+    a.thresholds.isWidened === b.thresholds.isWidened &&
+    areSameThresholds(a.thresholds.asked, b.thresholds.asked) &&
+    areSameThresholds(a.thresholds.effective, b.thresholds.effective)
   );
 }
 
@@ -39,14 +42,4 @@ export function isSameStatus(told: SmartChargingStatus, next: SmartChargingStatu
 function isSamePower(toldW: number | null, nextW: number | null): boolean {
   if (toldW === null || nextW === null) return toldW === nextW;
   return Math.abs(toldW - nextW) < POWER_DEADBAND_W;
-}
-
-function areSameThresholds(a: TickReport["thresholds"], b: TickReport["thresholds"]): boolean {
-  return (
-    a.isWidened === b.isWidened &&
-    a.asked.minExportToStartW === b.asked.minExportToStartW &&
-    a.asked.maxImportBeforeStoppingW === b.asked.maxImportBeforeStoppingW &&
-    a.effective.minExportToStartW === b.effective.minExportToStartW &&
-    a.effective.maxImportBeforeStoppingW === b.effective.maxImportBeforeStoppingW
-  );
 }

@@ -28,6 +28,28 @@ describe("events", () => {
     ).toEqual(["mode_changed hems", "boost_changed ongoing", "state_changed active"]);
   });
 
+  it("tell a new pair of thresholds, and none when only their effect is new", () => {
+    const { thresholds } = sampleReport();
+    const asked = (minExportToStartW: number, maxImportBeforeStoppingW: number) => ({
+      thresholds: { ...thresholds, asked: { minExportToStartW, maxImportBeforeStoppingW } },
+    });
+    const effective = { minExportToStartW: 4_000, maxImportBeforeStoppingW: 200 };
+    expect(story({}, { thresholds: { ...thresholds, effective } })).toEqual([]);
+    expect(story({}, asked(1_000, 300), asked(2_000, 300), asked(2_000, 300))).toEqual([
+      "thresholds_changed",
+      "thresholds_changed",
+    ]);
+    const told = initialToldSite(sampleReport());
+    expect(siteEvents(told, sampleReport(asked(2_000, 300))).events).toEqual([
+      {
+        ts: "2022-03-19T06:00:00.000Z",
+        event: "thresholds_changed",
+        hems_min_export_to_start_w: 2_000,
+        hems_max_import_before_stopping_w: 300,
+      },
+    ]);
+  });
+
   it("tell that the meter was lost, once, and that it is back, once", () => {
     expect(
       story(
