@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { configPath, loadConfig } from "../config/load-config.ts";
-import { formatProblems } from "../config/problem.ts";
-import type { Config } from "../config/schema.ts";
-import { readSecrets, type SecretsOutcome } from "../daemon/secrets.ts";
+import { type ConfigProblem, formatProblems } from "../config/problem.ts";
+import { createDaemonHost, type LoadOutcome, type RunnableConfig } from "../daemon/daemon-host.ts";
+import { readSecrets } from "../daemon/secrets.ts";
 import { createDaemon } from "../daemon.ts";
 import { createSqliteStateStore } from "../history/sqlite-state-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -36,62 +36,94 @@ export const runCommand: Command = {
       return EXIT.usage;
     }
     const path = configPath(input.texts.config, input.io.environment);
-    const loaded = loadConfig(path, { environment: input.io.environment });
+    const loaded = loadRunnable(path, input.io.environment);
     if (!loaded.ok) {
-      input.io.err(`${path}:\n${formatProblems(loaded.problems)}\n`);
-      return EXIT.badConfig;
-    }
-    const secrets = readSecrets(loaded.config, input.io.environment);
-    if (!secrets.ok) {
-      for (const problem of secrets.problems) input.io.err(`${path}: ${problem}\n`);
+      for (const problem of loaded.problems) input.io.err(`${problem}\n`);
       return EXIT.badConfig;
     }
     const serviceLog = createServiceLog({
-      level: loaded.config.log_level,
+      level: loaded.runnable.config.log_level,
       form: logForm(input.io.environment),
     });
-    for (const text of secrets.texts) serviceLog.hide(text);
-    for (const warning of loaded.warnings) serviceLog.log.warn({ warning }, "config warning");
-    return runDaemon(loaded.config, secrets, { input, serviceLog, clock: createScaledClock(speed) });
+    return runDaemon(loaded, { path, input, serviceLog, clock: createScaledClock(speed) });
   },
 };
 
+interface Loaded {
+  readonly ok: true;
+  readonly runnable: RunnableConfig;
+  readonly texts: readonly string[];
+  readonly warnings: readonly ConfigProblem[];
+}
+
+function loadRunnable(
+  path: string,
+  environment: NodeJS.ProcessEnv,
+): Loaded | Extract<LoadOutcome, { ok: false }> {
+  const loaded = loadConfig(path, { environment });
+  if (!loaded.ok) return { ok: false, problems: [`${path}:\n${formatProblems(loaded.problems)}`] };
+  const { config, warnings } = loaded;
+  const secrets = readSecrets(config, environment);
+  if (!secrets.ok) return { ok: false, problems: secrets.problems.map((problem) => `${path}: ${problem}`) };
+  return { ok: true, runnable: { config, secrets: secrets.secrets }, texts: secrets.texts, warnings };
+}
+
 interface Host {
+  readonly path: string;
   readonly input: CommandInput;
   readonly serviceLog: ServiceLog;
   readonly clock: Clock;
 }
 
 /** Resolves only when the process guard has ended everything: the guard itself exits the process. */
-async function runDaemon(
-  config: Config,
-  { secrets }: Extract<SecretsOutcome, { ok: true }>,
-  { input, serviceLog, clock }: Host,
-): Promise<number> {
+async function runDaemon(first: Loaded, { path, input, serviceLog, clock }: Host): Promise<number> {
   const { log } = serviceLog;
   const { version, commit } = packageInfo();
   log.info({ version, commit, node: process.versions.node }, "starting");
-  makeFolder(config.state_dir, log);
   const notifier = createSystemdNotifier(
-    { longestPassMs: Math.max(LEAST_PASS_MS, config.control.interval_ms * 3) },
+    { longestPassMs: Math.max(LEAST_PASS_MS, first.runnable.config.control.interval_ms * 3) },
     { environment: input.io.environment, processId: process.pid, clock, log },
   );
-  const daemon = createDaemon(config, {
-    clock,
+  takeUp(first, serviceLog);
+  const host = createDaemonHost(first.runnable, {
     log,
-    store: createSqliteStateStore({ stateDir: config.state_dir }, { clock, log }),
-    secrets,
-    random: Math.random,
-    version,
-    sinks: [notifier],
+    load() {
+      const loaded = loadRunnable(path, input.io.environment);
+      if (loaded.ok) takeUp(loaded, serviceLog);
+      return loaded;
+    },
+    create: ({ config, secrets }) =>
+      createDaemon(config, {
+        clock,
+        log,
+        store: createSqliteStateStore({ stateDir: config.state_dir }, { clock, log }),
+        secrets,
+        random: Math.random,
+        version,
+        sinks: [notifier],
+      }),
   });
   installProcessGuard(
-    { stop: () => Promise.all([notifier.stopping(), daemon.stop()]).then(() => undefined) },
+    {
+      stop: () => Promise.all([notifier.stopping(), host.stop()]).then(() => undefined),
+      reload() {
+        notifier.reloading();
+        void host.reload().finally(notifier.reloaded);
+      },
+    },
     // Whoever ends the process waits in true time, whatever the bench does.
     { clock: createSystemClock(), log },
   );
-  await daemon.start();
+  await host.start();
   return new Promise(() => {});
+}
+
+/** What a config needs before it runs: its secrets hidden, its log level, a folder for its state. */
+function takeUp({ runnable, texts, warnings }: Loaded, { log, hide }: ServiceLog): void {
+  for (const text of texts) hide(text);
+  for (const warning of warnings) log.warn({ warning }, "config warning");
+  log.level = runnable.config.log_level;
+  makeFolder(runnable.config.state_dir, log);
 }
 
 /** A missing folder is made; where that fails the store goes on in memory and says so. */

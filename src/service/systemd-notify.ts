@@ -7,6 +7,9 @@ import type { Clock, Timer } from "../ports/clock.ts";
 export interface SystemdNotifier {
   /** The first pass makes the service ready; every pass keeps the watchdog content. */
   report(report: TickReport): void;
+  /** The config is read again; a pass that completes meanwhile is still a sign of life. */
+  reloading(): void;
+  reloaded(): void;
   /** Resolves when systemd was told that the service stops, at the latest after two seconds. */
   stopping(): Promise<void>;
 }
@@ -37,7 +40,7 @@ export function createSystemdNotifier(
 ): SystemdNotifier {
   const { clock, log } = deps;
   const told = takeNotifyEnvironment(deps.environment, deps.processId);
-  if (told === undefined) return { report: () => {}, stopping: () => Promise.resolve() };
+  if (told === undefined) return SILENT;
 
   const send = createSender(told.socket, deps);
   // A third of the period, so that one late ping is not yet a restart.
@@ -72,6 +75,15 @@ export function createSystemdNotifier(
       void send(["READY=1", `STATUS=${statusText}`]);
       timer = clock.setTimeout(beat, beatMs);
     },
+    reloading() {
+      if (isStopping || lastPassMs === undefined) return;
+      // systemd wants to know when the reload began, on the clock that it has in common with us.
+      void send(["RELOADING=1", `MONOTONIC_USEC=${process.hrtime.bigint() / 1_000n}`]);
+    },
+    reloaded() {
+      if (isStopping || lastPassMs === undefined) return;
+      void send(["READY=1"]);
+    },
     async stopping() {
       isStopping = true;
       if (timer !== undefined) clock.clearTimeout(timer);
@@ -82,6 +94,13 @@ export function createSystemdNotifier(
     },
   };
 }
+
+const SILENT: SystemdNotifier = {
+  report() {},
+  reloading() {},
+  reloaded() {},
+  stopping: () => Promise.resolve(),
+};
 
 interface NotifyEnvironment {
   readonly socket: string;

@@ -98,6 +98,28 @@ describe("under systemd", () => {
     expect(calls()[1]).toBe("/run/test-socket|STATUS=6 A: four");
   });
 
+  it("a reload is said when it begins, with its time, and when it is over", async () => {
+    installFake();
+    const { notifier } = start();
+    notifier.report(report("a"));
+    await eventually(() => calls().length === 1);
+    notifier.reloading();
+    await eventually(() => calls().length === 2);
+    expect(calls()[1]).toMatch(/\|RELOADING=1\|MONOTONIC_USEC=\d{6,}$/);
+    notifier.reloaded();
+    await eventually(() => calls().length === 3);
+    expect(calls()[2]).toBe("/run/test-socket|READY=1");
+  });
+
+  it("a reload before the first pass does not make the service ready", async () => {
+    installFake();
+    const { notifier } = start();
+    notifier.reloading();
+    notifier.reloaded();
+    await notifier.stopping();
+    expect(calls()).toEqual(["/run/test-socket|STOPPING=1"]);
+  });
+
   it("stopping is said, and nothing after it", async () => {
     installFake();
     const { clock, notifier } = start();

@@ -1,0 +1,74 @@
+import type { Logger } from "pino";
+import type { Config } from "../config/schema.ts";
+import type { Daemon } from "../daemon.ts";
+import { changedKeys } from "./changed-keys.ts";
+import type { DaemonSecrets } from "./secrets.ts";
+
+/** A config that can be run, with the secrets that it refers to. */
+export interface RunnableConfig {
+  readonly config: Config;
+  readonly secrets: DaemonSecrets;
+}
+
+export type LoadOutcome =
+  | { readonly ok: true; readonly runnable: RunnableConfig }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+export interface DaemonHostDeps {
+  readonly log: Logger;
+  /** Reads the config file and its secrets again. */
+  readonly load: () => LoadOutcome;
+  readonly create: (runnable: RunnableConfig) => Daemon;
+}
+
+/** Keeps one daemon running under the newest good config. */
+export interface DaemonHost {
+  start(): Promise<void>;
+  /**
+   * Takes up the config file as it is now. A bad one changes nothing and is reported; a good one ends the running
+   * daemon in order and starts the next, while the wallbox goes on with the set point it holds.
+   */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createDaemonHost(first: RunnableConfig, deps: DaemonHostDeps): DaemonHost {
+  const { log } = deps;
+  let running = first;
+  let daemon = deps.create(first);
+  let isStopping = false;
+  /** Reloads come one after the other; a stop waits for the one that runs. */
+  let last: Promise<void> = Promise.resolve();
+
+  async function reloadNow(): Promise<void> {
+    if (isStopping) return;
+    const outcome = deps.load();
+    if (!outcome.ok) {
+      log.error({ problems: outcome.problems }, "config not reloaded: the old one stays");
+      return;
+    }
+    const changed = changedKeys(running, outcome.runnable);
+    if (changed.length === 0) {
+      log.info("config is unchanged");
+      return;
+    }
+    log.info({ changed }, "config reloaded");
+    await daemon.stop();
+    running = outcome.runnable;
+    daemon = deps.create(running);
+    if (!isStopping) await daemon.start();
+  }
+
+  return {
+    start: () => daemon.start(),
+    reload() {
+      last = last.then(reloadNow);
+      return last;
+    },
+    async stop() {
+      isStopping = true;
+      await last;
+      await daemon.stop();
+    },
+  };
+}
