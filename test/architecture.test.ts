@@ -27,7 +27,7 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
   "drivers/index.ts": { own: ["drivers"], libraries: [] },
   "src/partner": {
     own: ["src/partner", "src/core", "src/config", "src/ports/clock.ts", "src/ports/fetch-answer.ts"],
-    libraries: ["zod", "pino", "node:"],
+    libraries: ["p-limit", "zod", "pino", "node:"],
   },
   "src/sync": {
     own: ["src/sync", "src/core", "src/ports", "src/partner", "src/config"],

@@ -1,22 +1,46 @@
 import { z } from "zod";
 import type { HttpAnswer } from "./http-exchange.ts";
-import { failure, type PartnerErrorKind, type PartnerResult } from "./partner-error.ts";
+import {
+  type Conflict,
+  failure,
+  type PartnerError,
+  type PartnerErrorKind,
+  type PartnerResult,
+} from "./partner-error.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 const LONGEST_DETAIL = 500;
+const MOST_PROBLEMS = 50;
 
 const problemSchema = z.object({
   loc: z.array(z.union([z.string(), z.number()])).catch([]),
   msg: z.string(),
 });
 
-/** Django Ninja's two shapes, a sentence or a list of problems. */
-const errorBodySchema = z.object({ detail: z.union([z.string(), z.array(problemSchema)]) });
+/** Only the start of a code: it is compared and printed. */
+const conflictSchema = z.object({
+  state: z.string().max(64).optional().catch(undefined),
+  reason: z.string().max(64).optional().catch(undefined),
+});
+
+/** Django Ninja's shapes, a sentence, a list of problems or, for a boost, an object; and the OAuth library's own. */
+const errorBodySchema = z.looseObject({
+  detail: z
+    .union([z.string(), z.array(problemSchema), conflictSchema])
+    .optional()
+    .catch(undefined),
+  /** RFC 6749 5.2 and RFC 6750 3.1. */
+  error: z
+    .string()
+    .regex(/^[a-z_]{1,40}$/)
+    .optional()
+    .catch(undefined),
+});
 
 /** The answer when its status is 2xx, else the error that its status and body tell. */
 export function successful(answer: HttpAnswer, wallMs: number): PartnerResult<HttpAnswer> {
   if (answer.status >= 200 && answer.status < 300) return { ok: true, value: answer };
-  return failure(kindOfStatus(answer.status), errorDetail(answer), retryAfterMs(answer.headers, wallMs));
+  return { ok: false, error: { ...errorOf(answer), retryAfterMs: retryAfterMs(answer.headers, wallMs) } };
 }
 
 /** The body as `schema` reads it; `malformed` when it is no JSON or not what is needed. */
@@ -52,13 +76,43 @@ const KIND_OF_STATUS: Readonly<Record<number, PartnerErrorKind>> = {
   429: "rate_limited",
 };
 
-function errorDetail(answer: HttpAnswer): string {
-  if (answer.status < 400) return `the server answers ${answer.status}, a redirect: check the address`;
-  const body = errorBodySchema.safeParse(jsonOf(answer.text));
-  if (!body.success) return `the server answers ${answer.status}`;
-  const { detail } = body.data;
-  if (typeof detail === "string") return clipped(detail);
-  return clipped(detail.map(({ loc, msg }) => `${loc.at(-1) ?? "body"}: ${msg}`).join("; "));
+function errorOf({ status, text }: HttpAnswer): Omit<PartnerError, "retryAfterMs"> {
+  const kind = kindOfStatus(status);
+  if (status < 400) {
+    return { kind, detail: `the server answers ${status}, a redirect: check the address` };
+  }
+  const body = errorBodySchema.safeParse(jsonOf(text)).data;
+  const detail = body?.detail ?? body?.error;
+  if (typeof detail === "string") {
+    return { kind, detail: clipped(detail), ...(kind === "conflict" ? { conflict: conflictOf(body) } : {}) };
+  }
+  if (Array.isArray(detail)) return { kind, ...withProblems(detail) };
+  if (kind === "conflict") {
+    const conflict = conflictOf(detail ?? body);
+    return { kind, detail: conflictText(conflict) ?? `the server answers ${status}`, conflict };
+  }
+  return { kind, detail: `the server answers ${status}` };
+}
+
+function withProblems(list: readonly z.infer<typeof problemSchema>[]) {
+  const problems = list.slice(0, MOST_PROBLEMS).map(({ loc, msg }) => ({
+    field: clipped(String(loc.at(-1) ?? "body")),
+    message: clipped(msg),
+  }));
+  return {
+    detail: clipped(problems.map(({ field, message }) => `${field}: ${message}`).join("; ")),
+    problems,
+  };
+}
+
+function conflictOf(body: unknown): Conflict {
+  const { state, reason } = conflictSchema.safeParse(body).data ?? {};
+  return { state, reason };
+}
+
+function conflictText({ state, reason }: Conflict): string | undefined {
+  if (reason === undefined && state === undefined) return undefined;
+  return [reason ?? "refused", ...(state === undefined ? [] : [`(boost is ${state})`])].join(" ");
 }
 
 function clipped(text: string): string {

@@ -1,53 +1,33 @@
 import { z } from "zod";
 import { CHARGING_MODES } from "../core/settings.ts";
 import type { SmartChargingStatus } from "../core/smart-charging-status.ts";
+import { getCall, type PartnerCall, putCall, userPath } from "./partner-call.ts";
+import { code, optional, readable } from "./wire-reading.ts";
 
 const LARGEST_THRESHOLD_W = 50_000;
-const LONGEST_LIST = 100;
 
 const thresholdW = z.int().min(0).max(LARGEST_THRESHOLD_W);
 
-/** A list that loses the items it cannot read, not the others. */
-function readable<T>(item: z.ZodType<T>) {
-  return z
-    .array(z.unknown())
-    .catch([])
-    .transform((items) =>
-      items.slice(0, LONGEST_LIST).flatMap((candidate) => {
-        const parsed = item.safeParse(candidate);
-        return parsed.success ? [parsed.data] : [];
-      }),
-    );
-}
-
-/** Absent, null and unreadable are all "not known". */
-function optional<T>(schema: z.ZodType<T>) {
-  return schema.optional().catch(undefined);
-}
-
-/** Enum members that are announced as growing stay plain strings: an unknown one is data, not an error. */
-const code = z.string();
-
-const thresholdsSchema = z.object({
+const thresholdsSchema = z.looseObject({
   hems_min_export_to_start_w: thresholdW,
   hems_max_import_before_stopping_w: thresholdW,
   min_band_w: optional(z.int().min(0)),
 });
 
-const deviceSchema = z.object({
+const deviceSchema = z.looseObject({
   device_id: z.string(),
   device_type: optional(z.string()),
   smart_charging_mode: optional(code),
   is_primary_actuator: optional(z.boolean()),
 });
 
-const modeAvailabilitySchema = z.object({
+const modeAvailabilitySchema = z.looseObject({
   mode: code,
   available: z.boolean(),
   reasons: readable(code),
 });
 
-const remoteStatusSchema = z.object({
+const remoteStatusSchema = z.looseObject({
   ux_phase: optional(code),
   mechanism: optional(code),
   charge_power_w: optional(z.number()),
@@ -59,9 +39,9 @@ const remoteStatusSchema = z.object({
 /**
  * `SmartChargingConfigOutput` as we read it. Essential are the mode, as any text, and thresholds that are
  * readable if there are any: a body without them is refused, so that the last good one stays in force. Of
- * everything else what can be read is read.
+ * everything else what can be read is read, and fields that nobody knows yet stay.
  */
-export const chargingConfigSchema = z.object({
+export const chargingConfigSchema = z.looseObject({
   smart_charging_mode: z.string(),
   mode_conflict: optional(z.boolean()),
   config_divergence: optional(z.boolean()),
@@ -70,7 +50,7 @@ export const chargingConfigSchema = z.object({
   hems_eligible: optional(z.boolean()),
   hems_ineligible_reasons: readable(code),
   thresholds: thresholdsSchema.nullable().default(null),
-  health_warning: optional(z.object({ code, since: optional(z.string()) })),
+  health_warning: optional(z.looseObject({ code, since: optional(z.string()) })),
   status: optional(remoteStatusSchema),
 });
 
@@ -96,3 +76,13 @@ export const smartChargingStatusSchema = z.strictObject({
   solar_kwh_today: z.number(),
   as_of: z.iso.datetime(),
 }) satisfies z.ZodType<SmartChargingStatus>;
+
+export function getChargingConfig(userId: string): PartnerCall<ChargingConfig> {
+  return getCall(userPath(userId, "charging-config"), chargingConfigSchema);
+}
+
+/** Sends only the fields of `update`; the answer is the config from now on. `invalid` (422) is final. */
+export function putChargingConfig(userId: string, update: ChargingConfigUpdate): PartnerCall<ChargingConfig> {
+  const body = { value: update, schema: chargingConfigUpdateSchema };
+  return putCall(userPath(userId, "charging-config"), body, chargingConfigSchema);
+}

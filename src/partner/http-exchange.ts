@@ -3,7 +3,7 @@ import { boundedText, fetchErrorCode } from "../ports/fetch-answer.ts";
 import { failure, type PartnerErrorKind, type PartnerResult } from "./partner-error.ts";
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST" | "PUT";
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -22,11 +22,13 @@ export interface HttpExchange {
   close(): void;
 }
 
-/** A charging-config has about 2 kB. */
-const LARGEST_BODY_BYTES = 256 * 1_024;
+export interface HttpExchangeOptions {
+  readonly timeoutMs: number;
+  readonly largestBodyBytes: number;
+}
 
 export function createHttpExchange(
-  options: { readonly timeoutMs: number },
+  options: HttpExchangeOptions,
   deps: { readonly clock: Clock; readonly fetch: typeof fetch },
 ): HttpExchange {
   const inFlight = new Set<AbortController>();
@@ -38,7 +40,7 @@ export function createHttpExchange(
       const controller = new AbortController();
       inFlight.add(controller);
       const late = failure("timeout", `no complete answer within ${options.timeoutMs} ms`);
-      const attempt = exchange(deps.fetch, request, controller.signal);
+      const attempt = exchange(deps.fetch, request, controller.signal, options.largestBodyBytes);
       const result = await withTimeout(deps.clock, options.timeoutMs, attempt, late);
       inFlight.delete(controller);
       controller.abort();
@@ -55,13 +57,14 @@ async function exchange(
   fetchAnswer: typeof fetch,
   request: HttpRequest,
   signal: AbortSignal,
+  largestBodyBytes: number,
 ): Promise<PartnerResult<HttpAnswer>> {
   try {
     // A followed redirect would carry the token to wherever the answer points.
     const response = await fetchAnswer(request.url, { ...request, signal, redirect: "manual" });
-    const text = await boundedText(response, LARGEST_BODY_BYTES);
+    const text = await boundedText(response, largestBodyBytes);
     if (text === undefined) {
-      return failure("malformed", `the answer is larger than ${LARGEST_BODY_BYTES} bytes`);
+      return failure("malformed", `the answer is larger than ${largestBodyBytes} bytes`);
     }
     return { ok: true, value: { status: response.status, headers: response.headers, text } };
   } catch (error) {

@@ -21,6 +21,22 @@ export interface PartnerError {
   readonly detail: string;
   /** The server, or our own hold after a refusal, asks for no further try before this, ms. */
   readonly retryAfterMs: number | undefined;
+  /** With `conflict`: what a refused boost found. */
+  readonly conflict?: Conflict;
+  /** With `invalid`: which field is wrong, where the server says so. */
+  readonly problems?: readonly FieldProblem[];
+}
+
+export interface Conflict {
+  /** State of the boost, e.g. `ongoing`. */
+  readonly state: string | undefined;
+  /** A code such as `already_charging`, `fully_charged`, `no_active_session`, `internal_error`. */
+  readonly reason: string | undefined;
+}
+
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
 }
 
 export type PartnerResult<T> =

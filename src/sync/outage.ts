@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
+import { type BackOffRange, backOffMs } from "../partner/back-off.ts";
 import type { PartnerError } from "../partner/partner-error.ts";
 import type { Clock } from "../ports/clock.ts";
 
-const SHORTEST_DELAY_MS = 1_000;
-const LONGEST_DELAY_MS = 900_000;
+const RANGE: BackOffRange = { shortestMs: 1_000, longestMs: 900_000 };
 
 /** Failures in a row of one exchange with the Partner API: how long to wait, and one log line each for loss and recovery. */
 export interface Outage {
@@ -35,9 +35,7 @@ export function createOutage(
       }
       failures++;
       latest = error;
-      const ceilingMs = Math.min(LONGEST_DELAY_MS, SHORTEST_DELAY_MS * 2 ** failures);
-      const delayMs = SHORTEST_DELAY_MS + random() * (ceilingMs - SHORTEST_DELAY_MS);
-      return Math.max(delayMs, error.retryAfterMs ?? 0);
+      return Math.max(backOffMs(failures, RANGE, random), error.retryAfterMs ?? 0);
     },
     recovered() {
       if (failures === 0) return;
