@@ -43,6 +43,10 @@ export interface HouseOptions {
   /** Monotonic time at which the trace begins. */
   readonly startMonotonicMs: number;
   readonly seed?: number;
+  /** The most that a hybrid inverter turns into AC, from modules and battery together, W; default no limit. */
+  readonly inverterAcW?: number;
+  /** The most that may be exported: the modules are throttled beyond it, W; 0 is zero export, default no limit. */
+  readonly feedInLimitW?: number;
 }
 
 /** A house in steps of one second, without any timer: whoever looks brings it up to the present first. */
@@ -85,6 +89,7 @@ interface Watcher {
 
 export function createHouse(options: HouseOptions): House {
   const { trace, evse, battery, peakW, startMonotonicMs, seed = 1 } = options;
+  const { inverterAcW = Number.POSITIVE_INFINITY, feedInLimitW = Number.POSITIVE_INFINITY } = options;
   const source = createSecondBySecond(trace, seed);
   const tallies = createTallies();
   const watchers: Watcher[] = [];
@@ -100,17 +105,25 @@ export function createHouse(options: HouseOptions): House {
       stepIndex += 1;
       step = source.step(stepIndex);
     }
-    flow.pvW = step.pvW[secondInStep] ?? 0;
+    const sunW = step.pvW[secondInStep] ?? 0;
     flow.loadW = step.loadW[secondInStep] ?? 0;
     flow.chargeW = (evse.advance(STEP_MS) * 3_600_000) / STEP_MS;
-    const withoutCarW = flow.loadW - flow.pvW;
-    const gridWithoutCarW = withoutCarW - (battery?.answerW(withoutCarW) ?? 0);
-    flow.batteryW = battery?.advance(withoutCarW + flow.chargeW, STEP_MS) ?? 0;
-    flow.gridW = withoutCarW + flow.chargeW - flow.batteryW;
-    tallies.add(flow, gridWithoutCarW, STEP_MS);
+    const withoutCarW = Math.min(flow.loadW, inverterAcW) - sunW;
+    const gridWithoutCarW = flow.loadW - inverterW(sunW, flow.loadW, battery?.answerW(withoutCarW) ?? 0);
+    const demandW = flow.loadW + flow.chargeW;
+    flow.batteryW = battery?.advance(Math.min(demandW, inverterAcW) - sunW, STEP_MS) ?? 0;
+    const acW = inverterW(sunW, demandW, flow.batteryW);
+    flow.pvW = acW - flow.batteryW;
+    flow.gridW = demandW - acW;
+    tallies.add(flow, { gridWithoutCarW, usableSunW: Math.min(sunW, inverterAcW) }, STEP_MS);
     secondInStep += 1;
     second += 1;
     for (const watcher of watchers) if (second % watcher.everySeconds === 0) watcher.take(readings());
+  }
+
+  /** What inverter and battery give to the house and the grid, W. */
+  function inverterW(sunW: number, demandW: number, batteryW: number): number {
+    return Math.min(sunW + batteryW, inverterAcW, demandW + feedInLimitW);
   }
 
   function readings(): HouseReadings {

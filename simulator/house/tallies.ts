@@ -9,7 +9,7 @@ export interface Tallies {
   /** Charge energy that the home battery gave. */
   readonly fromBatteryWh: number;
   readonly chargedWh: number;
-  /** Sum of max(0, PV - load): what a car could have taken at best. */
+  /** Sum of max(0, sun - load): what a car could have taken at best. */
   readonly surplusWh: number;
   /** Times the car's power rose from zero. */
   readonly starts: number;
@@ -33,9 +33,16 @@ export interface SpanPowers {
   readonly gridW: number;
 }
 
+/** The same span as it could have been, W. */
+export interface SpanAlternatives {
+  /** What the meter would have shown without the car. */
+  readonly gridWithoutCarW: number;
+  /** What the modules could have brought to the house: more than they did where they were throttled. */
+  readonly usableSunW: number;
+}
+
 export interface TallyKeeper {
-  /** `gridWithoutCarW` is what the meter would have shown in the same span without the car. */
-  add(powers: SpanPowers, gridWithoutCarW: number, durationMs: number): void;
+  add(powers: SpanPowers, alternatives: SpanAlternatives, durationMs: number): void;
   tallies(): Tallies;
   counters(): EnergyCounters;
 }
@@ -55,8 +62,8 @@ export function createTallies(): TallyKeeper {
   let batteryDischargedWh = 0;
 
   return {
-    add({ pvW, loadW, chargeW, batteryW, gridW }, gridWithoutCarW, durationMs) {
-      const surplusW = Math.max(0, pvW - loadW);
+    add({ pvW, loadW, chargeW, batteryW, gridW }, { gridWithoutCarW, usableSunW }, durationMs) {
+      const surplusW = Math.max(0, usableSunW - loadW);
       const hours = energyWh(1, durationMs);
       surplusWh += surplusW * hours;
       solarWh += Math.min(chargeW, surplusW) * hours;

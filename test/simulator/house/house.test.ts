@@ -192,6 +192,68 @@ it("two readings a second apart always differ, as those of a real meter do", () 
   expect(seen.size).toBeGreaterThan(500);
 });
 
+describe("a hybrid inverter at its AC limit", () => {
+  const made = (options: {
+    pvW: number;
+    loadW: number;
+    inverterAcW?: number;
+    feedInLimitW?: number;
+    socPct?: number;
+  }) => {
+    const { pvW, loadW, socPct, ...limits } = options;
+    const home = createHouse({
+      ...limits,
+      // Steps of a second have no ripple.
+      trace: { ...constantTrace(pvW, loadW), stepMs: 1_000 },
+      evse: createEvse(createCar()),
+      peakW: 10_000,
+      startMonotonicMs: START_MS,
+      ...(socPct !== undefined && { battery: createHomeBattery({ initialSocPct: socPct }) }),
+    });
+    home.advanceTo(START_MS + 10_000);
+    const readings = home.readings();
+    expectBalance(readings);
+    const { pvPowerW, batteryPowerW, gridPowerW } = readings;
+    return [pvPowerW, batteryPowerW, gridPowerW].map(Math.round);
+  };
+
+  it.each([
+    [
+      "exports no more than it can turn into AC",
+      { pvW: 8_000, loadW: 1_000, inverterAcW: 5_000 },
+      [5_000, 0, -4_000],
+    ],
+    [
+      "charges its battery with the rest",
+      { pvW: 8_000, loadW: 5_000, inverterAcW: 5_000, socPct: 50 },
+      [8_000, -3_000, 0],
+    ],
+    [
+      "charges its battery before it exports",
+      { pvW: 8_000, loadW: 1_000, inverterAcW: 5_000, socPct: 50 },
+      [8_000, -5_000, -2_000],
+    ],
+    [
+      "lets the grid bring what is beyond it",
+      { pvW: 3_000, loadW: 9_000, inverterAcW: 5_000, socPct: 50 },
+      [3_000, 2_000, 4_000],
+    ],
+    [
+      "throttles its modules where nothing may be exported",
+      { pvW: 8_000, loadW: 1_000, feedInLimitW: 0 },
+      [1_000, 0, 0],
+    ],
+    ["exports up to the limit", { pvW: 8_000, loadW: 1_000, feedInLimitW: 3_000 }, [4_000, 0, -3_000]],
+    [
+      "charges its battery where nothing may be exported",
+      { pvW: 8_000, loadW: 1_000, feedInLimitW: 0, socPct: 50 },
+      [6_000, -5_000, 0],
+    ],
+  ])("%s", (_, options, expected) => {
+    expect(made(options)).toEqual(expected);
+  });
+});
+
 describe("the home battery", () => {
   it.each([
     { socPct: 50, residualW: 2_000, batteryW: 2_000 },
