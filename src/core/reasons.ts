@@ -1,29 +1,31 @@
 import type { LimitName } from "./limits.ts";
 
 /** Codes are stable for programs; sentences are for people and may improve. */
-export type ReasonCode =
-  | "starting_up"
-  | "no_vehicle"
-  | "session_ended"
-  | "wallbox_disconnected"
-  | "wallbox_faulted"
-  | "wallbox_not_modulating"
-  | "wallbox_not_following"
-  | "wallbox_silent"
-  | "settling"
-  | "meter_suspect"
-  | "meter_lost"
-  | "waiting_for_surplus"
-  | "proving_start"
-  | "following_surplus"
-  | "proving_stop"
-  | "vehicle_not_charging"
-  | "unsteered"
-  | "boost"
-  | "waiting_for_cheap_slot"
-  | "cheap_slot"
-  | "no_prices"
-  | "limited";
+export const REASON_CODES = [
+  "starting_up",
+  "no_vehicle",
+  "session_ended",
+  "wallbox_disconnected",
+  "wallbox_faulted",
+  "wallbox_not_modulating",
+  "wallbox_not_following",
+  "wallbox_silent",
+  "settling",
+  "meter_suspect",
+  "meter_lost",
+  "waiting_for_surplus",
+  "proving_start",
+  "following_surplus",
+  "proving_stop",
+  "vehicle_not_charging",
+  "unsteered",
+  "boost",
+  "waiting_for_cheap_slot",
+  "cheap_slot",
+  "no_prices",
+  "limited",
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
 
 /** Why the car gets this current, and what happens next. */
 export interface Reason {

@@ -5,7 +5,8 @@ import type { MeterTrust, VehicleState } from "./site-sample.ts";
 import type { PhaseCount } from "./units.ts";
 
 /** State of the surplus machine. */
-export type ChargeState = "idle" | "commitment" | "active";
+export const CHARGE_STATES = ["idle", "commitment", "active"] as const;
+export type ChargeState = (typeof CHARGE_STATES)[number];
 
 /** User-facing phase of solar charging, in the Partner API's words. */
 export type UxPhase = "off" | "unavailable" | "idle" | "starting" | "active" | "paused";

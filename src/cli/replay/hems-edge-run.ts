@@ -9,7 +9,7 @@ import type { TickReport } from "../../core/tick-report.ts";
 import { collectorOptions, controlLoopOptions, initialSettings } from "../../daemon/options.ts";
 import { createMemoryStateStore } from "../../history/memory-state-store.ts";
 import type { Plant } from "./plant.ts";
-import { createPlantMeter, createPlantWallbox } from "./plant-ports.ts";
+import { createPlantMeter, createPlantWallbox, NO_FAULTS, type PlantFaults } from "./plant-ports.ts";
 import { type PhaseChoice, PLANT_PEAK_W, type ReplayDevice } from "./replay-device.ts";
 import { createVirtualClock } from "./virtual-clock.ts";
 
@@ -28,7 +28,12 @@ export interface HemsEdgeRun {
   readonly thresholds: Partial<Thresholds>;
   /** With it no pass is left out, not even at night. */
   readonly onReport?: (report: TickReport) => void;
+  /** Sections of the daemon's config file over the defaults of a replay. */
+  readonly config?: ConfigSections;
+  readonly faults?: PlantFaults;
 }
+
+export type ConfigSections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Everything of the daemon's config that control takes, at the product's defaults except where the plant decides. */
 interface ReplayConfig {
@@ -39,6 +44,7 @@ interface ReplayConfig {
 
 /** The daemon's control over the whole trace of `plant`: the same loop, collector, core and writer, on virtual time. */
 export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void> {
+  const { faults = NO_FAULTS } = run;
   const config = replayConfig(run);
   let passes = 0;
   let seenPasses = 0;
@@ -50,12 +56,14 @@ export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void>
     isAtRest: () => passes > seenPasses && clock.nextDueMs() !== undefined,
   });
   const deps = { clock, log: pino({ level: "silent" }), store: createMemoryStateStore() };
-  const wallbox = createPlantWallbox(plant, run.device, run.phases);
+  const wallbox = createPlantWallbox(plant, { device: run.device, phases: run.phases, faults });
   const loop = createControlLoop(config.loop, {
     ...deps,
     collector: createSampleCollector(config.collector, {
       ...deps,
-      sources: [{ source: createPlantMeter(plant), pollMs: config.loop.intervalMs, isGridMeter: true }],
+      sources: [
+        { source: createPlantMeter(plant, faults), pollMs: config.loop.intervalMs, isGridMeter: true },
+      ],
       wallbox,
     }),
     wallbox,
@@ -102,8 +110,23 @@ function nightOf({ pvW, stepMs }: DayTrace): (atMs: number) => boolean {
   };
 }
 
-function replayConfig({ device, phases, thresholds }: HemsEdgeRun): ReplayConfig {
-  const config = configSchema.parse({
+function replayConfig({ thresholds, ...run }: HemsEdgeRun): ReplayConfig {
+  const config = configSchema.parse(replayConfigFile(run));
+  const settings = initialSettings(config);
+  return {
+    collector: collectorOptions(config),
+    loop: controlLoopOptions(config),
+    settings: { ...settings, thresholds: { ...settings.thresholds, ...thresholds } },
+  };
+}
+
+/** What a config file would say of the plant. */
+export function replayConfigFile({
+  device,
+  phases,
+  config = {},
+}: Pick<HemsEdgeRun, "device" | "phases" | "config">): ConfigSections {
+  const plant: ConfigSections = {
     site: { main_fuse_a: MAIN_FUSE_A, pv_peak_w: PLANT_PEAK_W, time_zone: "UTC" },
     wallbox: {
       identity: "replay",
@@ -112,11 +135,7 @@ function replayConfig({ device, phases, thresholds }: HemsEdgeRun): ReplayConfig
       max_current_a: device.maxA,
       rated_current_a: device.maxA,
     },
-  });
-  const settings = initialSettings(config);
-  return {
-    collector: collectorOptions(config),
-    loop: controlLoopOptions(config),
-    settings: { ...settings, mode: "hems", thresholds: { ...settings.thresholds, ...thresholds } },
   };
+  const names = [...new Set([...Object.keys(plant), ...Object.keys(config)])];
+  return Object.fromEntries(names.map((name) => [name, { ...plant[name], ...config[name] }]));
 }

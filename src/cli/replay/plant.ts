@@ -1,8 +1,13 @@
-import { type Car, createCar } from "../../../simulator/house/car.ts";
+import { type Car, type CarOptions, createCar } from "../../../simulator/house/car.ts";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createDelayedReadings } from "../../../simulator/house/delayed-readings.ts";
 import { createEvse, type Evse } from "../../../simulator/house/evse.ts";
-import { createHouse, type House, type HouseReadings } from "../../../simulator/house/house.ts";
+import {
+  createHouse,
+  type House,
+  type HouseOptions,
+  type HouseReadings,
+} from "../../../simulator/house/house.ts";
 import type { PhaseCount } from "../../core/units.ts";
 import { PHASE_SWITCH_S, type PhaseChoice, PLANT_PEAK_W, type ReplayDevice } from "./replay-device.ts";
 import { createRunCounter, type RunCounts } from "./run-counter.ts";
@@ -27,6 +32,7 @@ export interface PlantView {
   /** Charging power and the time to which it belongs, as the box reported it. */
   readonly charge: { readonly powerW: number; readonly atMs: number };
   readonly isCharging: boolean;
+  readonly isPluggedIn: boolean;
   /** Phases that the box is switched to now. */
   readonly phases: PhaseCount;
   readonly isSwitchingPhases: boolean;
@@ -59,12 +65,17 @@ export interface PlantOptions {
   readonly device: ReplayDevice;
   readonly phases: PhaseChoice;
   readonly onSecond?: (second: PlantSecond) => void;
+  /** Where the car is not the nominal one, which is never full. */
+  readonly car?: Partial<CarOptions>;
+  /** Where the house is more than modules and loads. */
+  readonly house?: Pick<HouseOptions, "battery" | "inverterAcW" | "feedInLimitW">;
 }
 
 /** The box stands on one phase where it can switch, as every day ends; the car is there from the first second on. */
-export function createPlant({ trace, device, phases, onSecond }: PlantOptions): Plant {
-  const evse = replayEvse(device, phases);
-  const house = createHouse({ trace, evse, peakW: PLANT_PEAK_W, startMonotonicMs: 0 });
+export function createPlant(options: PlantOptions): Plant {
+  const { trace, device, phases, onSecond } = options;
+  const evse = replayEvse(device, phases, replayCar(device, options.car));
+  const house = createHouse({ ...options.house, trace, evse, peakW: PLANT_PEAK_W, startMonotonicMs: 0 });
   const meter = createDelayedReadings(house, { refreshMs: device.meterS * SECOND_MS, lagMs: METER_LAG_MS });
   const runs = createRunCounter();
   const powerMs = device.powerS * SECOND_MS;
@@ -95,6 +106,9 @@ export function createPlant({ trace, device, phases, onSecond }: PlantOptions): 
     },
     get isCharging() {
       return evse.powerW > 0;
+    },
+    get isPluggedIn() {
+      return evse.car.isPluggedIn;
     },
     get phases() {
       return evse.phases;
@@ -129,8 +143,8 @@ export function createPlant({ trace, device, phases, onSecond }: PlantOptions): 
   };
 }
 
-function replayEvse(device: ReplayDevice, phases: PhaseChoice): Evse {
-  return createEvse(replayCar(device), {
+function replayEvse(device: ReplayDevice, phases: PhaseChoice, car: Car): Evse {
+  return createEvse(car, {
     deadTimeMs: device.deadS * SECOND_MS,
     stepA: device.stepA,
     minCurrentA: device.minA,
@@ -140,12 +154,13 @@ function replayEvse(device: ReplayDevice, phases: PhaseChoice): Evse {
   });
 }
 
-function replayCar(device: ReplayDevice): Car {
+function replayCar(device: ReplayDevice, options: Partial<CarOptions> | undefined): Car {
   return createCar({
     batteryWh: ENDLESS_BATTERY_WH,
     initialSocPct: 0,
     maxCurrentA: device.maxA,
     offsetA: device.offsetA,
     startDelayMs: device.startS * SECOND_MS,
+    ...options,
   });
 }

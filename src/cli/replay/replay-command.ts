@@ -1,13 +1,21 @@
 import { EXIT } from "../../service/exit-codes.ts";
-import type { CliIo, Command } from "../command.ts";
+import type { CliIo, Command, CommandInput } from "../command.ts";
 import { replayFigures } from "./replay-figures.ts";
 import { replayRequest } from "./replay-request.ts";
 import { replayTable } from "./replay-table.ts";
+import { runScenario, type ScenarioOutcome } from "./scenario/run-scenario.ts";
+import { loadScenarioFile } from "./scenario/scenario-file.ts";
+import { scenarioText, scenarioWire } from "./scenario/scenario-text.ts";
 
 export const replayCommand: Command = {
   positionals: { usage: "[FILE...]", min: 0, max: Number.POSITIVE_INFINITY },
   options: {
     trace: { summary: "Shipped day, or a CSV file time,pv_w,load_w; repeatable.", placeholder: "FILE" },
+    scenario: {
+      summary:
+        "Scenario file: its house, car and device, and whether its expectation comes true; repeatable.",
+      placeholder: "FILE",
+    },
     controller: {
       summary: "hems-edge, evcc-like, openwb-like, thermostat, naive or optimum; default hems-edge.",
       placeholder: "NAME",
@@ -23,6 +31,9 @@ export const replayCommand: Command = {
   },
   example: "hems-edge replay --trace 2022-03-19_golden_clear --start-w 2000 --stop-w 300",
   async run(input) {
+    const { scenario } = input.lists;
+    // A shell puts all files of a pattern behind one option: the rest arrive as positionals.
+    if (scenario !== undefined) return await runScenarios([...scenario, ...input.positionals], input);
     const asked = replayRequest(input);
     if (!asked.ok) {
       input.io.err(`hems-edge replay: ${asked.problem}\n`);
@@ -35,6 +46,29 @@ export const replayCommand: Command = {
     return EXIT.ok;
   },
 };
+
+async function runScenarios(files: readonly string[], input: CommandInput): Promise<number> {
+  const outcomes: ScenarioOutcome[] = [];
+  for (const file of files) {
+    const loaded = scenarioProblem(input) ?? loadScenarioFile(file);
+    const result = loaded.ok ? await runScenario(loaded.scenario) : loaded;
+    if (!result.ok) {
+      input.io.err(`hems-edge replay: ${result.problem}\n`);
+      return EXIT.usage;
+    }
+    outcomes.push(result.outcome);
+  }
+  const isJson = input.switches.has("json");
+  input.io.out(
+    isJson ? `${JSON.stringify(outcomes.map(scenarioWire))}\n` : outcomes.map(scenarioText).join("\n"),
+  );
+  return outcomes.every(({ unmet }) => unmet.length === 0) ? EXIT.ok : EXIT.failure;
+}
+
+function scenarioProblem({ lists }: CommandInput) {
+  if (Object.keys(lists).every((name) => name === "scenario")) return undefined;
+  return { ok: false as const, problem: "--scenario goes with --json only: the file says everything else" };
+}
 
 /** Days done, on one line that the result takes the place of; nothing in a pipe. */
 function progress({ isTerminal, err }: CliIo): ((done: number, all: number) => void) | undefined {

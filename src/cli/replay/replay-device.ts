@@ -54,6 +54,16 @@ const KEYS: Readonly<Record<string, DeviceKey>> = {
   offset_a: { member: "offsetA", min: 0, max: 5, isWhole: false },
 };
 
+/** The nominal device with the parts that were given, by the names of the command line. */
+export function deviceOf(parts: Readonly<Record<string, number | undefined>>): ReplayDevice {
+  let device = NOMINAL_DEVICE;
+  for (const [name, { member }] of Object.entries(KEYS)) {
+    const value = parts[name];
+    if (value !== undefined) device = { ...device, [member]: value };
+  }
+  return device;
+}
+
 export type DeviceResult =
   | { readonly ok: true; readonly device: ReplayDevice }
   | { readonly ok: false; readonly problem: string };

@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { REASON_CODES } from "../../../core/reasons.ts";
+import { CHARGE_STATES } from "../../../core/tick-report.ts";
+
+const LONGEST_MIN = 48 * 60;
+
+const watts = z.number().min(0).max(200_000);
+const minute = z.number().min(0).max(LONGEST_MIN);
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 31)
+  .default(1);
+
+const patternSchema = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("steady"), power_w: watts }).describe("The same power all the time."),
+  z
+    .strictObject({
+      kind: z.literal("steps"),
+      steps: z
+        .array(z.strictObject({ from_min: minute, power_w: watts }))
+        .min(1)
+        .max(1_000),
+    })
+    .describe("Power that jumps; nothing before the first step."),
+  z
+    .strictObject({
+      kind: z.literal("points"),
+      points: z
+        .array(z.strictObject({ at_min: minute, power_w: watts }))
+        .min(2)
+        .max(1_000),
+    })
+    .describe("Straight lines from point to point; nothing before the first and after the last."),
+  z
+    .strictObject({
+      kind: z.literal("pulses"),
+      power_w: watts,
+      first_min: minute.default(0),
+      every_min: minute.min(0.1),
+      on_s: z.number().min(1).max(86_400),
+      count: z.int().min(1).max(10_000).optional(),
+    })
+    .describe("An appliance that switches: a kettle, the thermostat of an oven."),
+  z
+    .strictObject({ kind: z.literal("arc"), from_min: minute, to_min: minute, peak_w: watts })
+    .describe("A cloudless day as half a sine."),
+]);
+
+const cloudsSchema = z
+  .strictObject({
+    seed,
+    through: z.number().min(0).max(1).default(0.25).describe("Share of the sun that a cloud lets through."),
+    clear_s: z.number().min(1).max(36_000).describe("Mean time between clouds."),
+    cloudy_s: z.number().min(1).max(36_000).describe("Mean time of a cloud."),
+    edge_s: z.number().min(1).max(600).default(10).describe("Time in which a cloud comes or goes."),
+  })
+  .describe("Clouds of random lengths before the sun.");
+
+const madeHouseSchema = z.strictObject({
+  minutes: minute.min(1).describe("How long it takes."),
+  sun: z.array(patternSchema).max(20).default([]).describe("PV power: the sum of its patterns."),
+  clouds: cloudsSchema.optional(),
+  load: z
+    .array(patternSchema)
+    .max(20)
+    .default([])
+    .describe("House without the car: the sum of its patterns."),
+  load_noise_w: z.number().min(0).max(5_000).default(0).describe("Even noise on the load, either way."),
+  noise_seed: seed,
+});
+
+const plantSchema = {
+  inverter_ac_w: watts.optional().describe("What a hybrid inverter can turn into AC at most."),
+  feed_in_limit_w: watts.optional().describe("Export beyond it throttles the modules; 0 is zero export."),
+  battery: z
+    .strictObject({
+      capacity_kwh: z.number().min(0.5).max(200),
+      soc_pct: z.number().min(0).max(100),
+      min_soc_pct: z.number().min(0).max(100).default(10),
+      max_charge_w: watts.default(5_000),
+      max_discharge_w: watts.default(5_000),
+    })
+    .optional()
+    .describe("A home battery that holds the grid at zero as far as it can."),
+};
+
+const carSchema = z
+  .strictObject({
+    battery_kwh: z.number().min(1).max(500).optional().describe("Default: never full."),
+    soc_pct: z.number().min(0).max(100).default(0),
+    phases: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(3),
+    max_current_a: z
+      .number()
+      .min(0)
+      .max(80)
+      .optional()
+      .describe("Its on-board charger; default the box's most."),
+    taper_from_pct: z.number().min(0).max(100).optional(),
+    sleeps_after_min: minute.optional().describe("Without current for this long it ignores the next offers."),
+  })
+  .default({ soc_pct: 0, phases: 3 });
+
+const eventSchema = z
+  .strictObject({
+    kind: z.enum(["meter_silent", "meter_frozen", "wallbox_silent", "car_away"]),
+    from_min: minute,
+    minutes: minute,
+  })
+  .describe("Something that goes wrong, or away, for a while.");
+
+const deviceSchema = z.strictObject({
+  dead_s: z.number().min(0).max(120).optional(),
+  meter_s: z.int().min(1).max(60).optional(),
+  power_s: z.int().min(1).max(300).optional(),
+  start_s: z.number().min(0).max(300).optional(),
+  step_a: z.number().min(0.1).max(5).optional(),
+  min_a: z.number().min(6).max(80).optional(),
+  max_a: z.number().min(6).max(80).optional(),
+  offset_a: z.number().min(0).max(5).optional(),
+});
+
+const rangeSchema = z.strictObject({ min: z.number().optional(), max: z.number().optional() });
+
+/** What a scenario may bound. Energies in kWh; `peak_import_w` is the highest second. */
+export const FIGURE_NAMES = [
+  "surplus_kwh",
+  "charged_kwh",
+  "solar_kwh",
+  "grid_kwh",
+  "from_battery_kwh",
+  "share_pct",
+  "utilisation_pct",
+  "net_solar_kwh",
+  "regret_pct",
+  "starts",
+  "phase_switches",
+  "short_runs",
+  "writes",
+  "peak_import_w",
+] as const;
+
+const expectationSchema = z.strictObject({
+  figures: z.partialRecord(z.enum(FIGURE_NAMES), rangeSchema).default({}),
+  reasons: z
+    .strictObject({
+      seen: z.array(z.enum(REASON_CODES)).default([]),
+      never: z.array(z.enum(REASON_CODES)).default([]),
+    })
+    .default({ seen: [], never: [] }),
+  end: z
+    .strictObject({
+      state: z.enum(CHARGE_STATES).optional(),
+      setpoint_a: rangeSchema.optional(),
+      reason: z.enum(REASON_CODES).optional(),
+    })
+    .default({})
+    .describe("What holds at the last pass."),
+});
+
+/** One situation that a controller has to stand, and what is expected of it. */
+export const scenarioSchema = z.strictObject({
+  title: z.string().min(5).max(200),
+  pain: z.string().min(5).max(2_000).describe("What goes wrong for people, and where that is known from."),
+  note: z.string().max(2_000).optional().describe("What the law does about it, and where it falls short."),
+  house: z.union([
+    z.strictObject({ ...madeHouseSchema.shape, ...plantSchema }),
+    z.strictObject({ day: z.string().describe("A shipped day."), ...plantSchema }),
+  ]),
+  car: carSchema,
+  device: deviceSchema.default({}),
+  phases: z.union([z.literal("auto"), z.literal(1), z.literal(3)]).default("auto"),
+  config: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .default({})
+    .describe("Sections of the daemon's config file, laid over the defaults."),
+  events: z.array(eventSchema).max(100).default([]),
+  expect: expectationSchema,
+});
+
+export type Scenario = z.infer<typeof scenarioSchema>;
+export type ScenarioHouse = Scenario["house"];
+export type MadeHouse = Extract<ScenarioHouse, { minutes: number }>;
+export type Pattern = z.infer<typeof patternSchema>;
+export type ScenarioEvent = z.infer<typeof eventSchema>;
+export type FigureName = (typeof FIGURE_NAMES)[number];
+export type Range = z.infer<typeof rangeSchema>;
