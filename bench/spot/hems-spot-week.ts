@@ -116,10 +116,10 @@ function runDay(
     const surplusW = Math.max(0, -houseW);
     virtual.setCurve(wallMs < publishedMs ? today : tomorrow);
     const isPlugged = wallMs < startMs + DEADLINE_HOUR * HOUR_MS;
-    const slot = virtual.slotAt(wallMs, { chargePowerW: powerW, houseW, isPlugged });
+    const isBought = virtual.isCharging(wallMs, { chargePowerW: powerW, houseW, isPlugged });
     const sunW = surplusW >= LOWEST_POWER_W ? Math.min(surplusW, CHARGE_POWER_W) : 0;
     const isWanted = isPlugged && deliveredWh < ENERGY_WH;
-    powerW = isWanted ? (slot === "cheap" ? CHARGE_POWER_W : sunW) : 0;
+    powerW = isWanted ? (isBought ? CHARGE_POWER_W : sunW) : 0;
     const solarW = Math.min(surplusW, powerW);
     const priceCtKwh = priceAt(today, wallMs);
     deliveredWh += (powerW * STEP_MS) / HOUR_MS;

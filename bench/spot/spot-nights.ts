@@ -76,8 +76,8 @@ function night(startMs: number, curve: PriceCurve, startPenaltyCt: number): Nigh
   let deliveredWh = 0;
   let costCt = 0;
   for (let wallMs = startMs; wallMs < startMs + NIGHT_HOURS * HOUR_MS; wallMs += STEP_MS) {
-    const slot = virtual.slotAt(wallMs, { chargePowerW: powerW, houseW: 500, isPlugged: true });
-    const nextW = slot === "cheap" ? CHARGE_POWER_W : 0;
+    const isCharging = virtual.isCharging(wallMs, { chargePowerW: powerW, houseW: 500, isPlugged: true });
+    const nextW = isCharging ? CHARGE_POWER_W : 0;
     if (nextW > 0 && powerW === 0) starts += 1;
     powerW = nextW;
     const stepWh = (powerW * STEP_MS) / HOUR_MS;

@@ -2,10 +2,10 @@ import { pino } from "pino";
 import { type ChargePlanner, createChargePlanner } from "../../src/control/charge-planner.ts";
 import { goalDays } from "../../src/core/planner/charge-goal.ts";
 import { WEEKDAYS } from "../../src/core/planner/local-time.ts";
+import { isPlanCharging } from "../../src/core/planner/plan-advice.ts";
 import { type PriceCurve, priceCurve } from "../../src/core/planner/price-curve.ts";
 import type { ChargingMode } from "../../src/core/settings.ts";
 import type { SiteSample } from "../../src/core/site-sample.ts";
-import type { PriceSlot } from "../../src/core/wish.ts";
 import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 
 export const TIME_ZONE = "Europe/Berlin";
@@ -19,11 +19,11 @@ export const STEP_MS = 30_000;
 export interface VirtualPlanner {
   readonly planner: ChargePlanner;
   setCurve(curve: PriceCurve): void;
-  /** What the plan says when the car draws `chargePowerW` and the house without it `houseW`. */
-  slotAt(
+  /** Whether the plan charges when the car draws `chargePowerW` and the house without it `houseW`. */
+  isCharging(
     wallMs: number,
     seen: { readonly chargePowerW: number; readonly houseW: number; readonly isPlugged: boolean },
-  ): PriceSlot;
+  ): boolean;
 }
 
 /** The daemon's own planner without loop and devices: three phases, 6 to 16 A. */
@@ -47,6 +47,7 @@ export function createVirtualPlanner(options: {
       startPenaltyCt: options.startPenaltyCt,
       marginMs: 300_000,
       maxCurrentA: 16,
+      failsafeCurrentA: 6,
     },
     { clock, log, store: createMemoryStateStore(), prices: { curve: () => curve } },
   );
@@ -60,7 +61,8 @@ export function createVirtualPlanner(options: {
     setCurve(next) {
       curve = next;
     },
-    slotAt: (wallMs, seen) => planner.priceSlot({ sample: sampleOf(wallMs, seen), settings, wallMs }),
+    isCharging: (wallMs, seen) =>
+      isPlanCharging(planner.advise({ sample: sampleOf(wallMs, seen), settings, wallMs })),
   };
 }
 

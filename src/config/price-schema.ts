@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { USUAL_ARRIVAL_SOC_PCT } from "../core/planner/goal-choice.ts";
 import { minuteOfDay, WEEKDAYS } from "../core/planner/local-time.ts";
 
-const timeOfDay = z
+export const timeOfDay = z
   .string()
   .refine((text) => minuteOfDay(text) !== undefined, 'use HH:MM from "00:00" to "23:59", in quotes');
-const socPct = z.number().min(0).max(100);
+export const socPct = z.number().min(0).max(100);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
 const priceSourceSchema = z.discriminatedUnion("type", [
@@ -86,7 +87,7 @@ export const chargePlanSchema = z.strictObject({
     .optional()
     .describe("Usable capacity of the car's battery, kWh."),
   arrival_soc_pct: socPct
-    .default(50)
+    .default(USUAL_ARRIVAL_SOC_PCT)
     .describe("State of charge at plug-in, %, as long as nothing tells a better one."),
   start_penalty_ct: z
     .number()

@@ -77,7 +77,7 @@ const controlSchema = z.strictObject({
     .union([z.literal(0), z.number().min(LOWEST_CHARGE_CURRENT_A).max(32)])
     .default(6)
     .describe(
-      "Current, A per phase, that the wallbox falls to by itself when this gateway dies: 0 or at least 6.",
+      "Current, A per phase, that the wallbox falls to by itself when this gateway dies, and that charging needs no meter for: 0 or at least 6.",
     ),
   pause_when_meter_lost: z
     .boolean()

@@ -1,14 +1,20 @@
 import type { Logger } from "pino";
 import { type ChargeGoal, type Deadline, missingWh, nextDeadline } from "../core/planner/charge-goal.ts";
 import { createLocalTime } from "../core/planner/local-time.ts";
+import {
+  isPlanCharging,
+  type PlanAdvice,
+  type PlanOutlook,
+  type PlanStance,
+  planOutlook,
+} from "../core/planner/plan-advice.ts";
 import { knownUntilMs, type PriceCurve } from "../core/planner/price-curve.ts";
 import { type PricePlan, pricePlan } from "../core/planner/price-plan.ts";
 import { expectedSun } from "../core/planner/sun-expectation.ts";
 import type { ChargingMode, Settings } from "../core/settings.ts";
 import type { SiteSample } from "../core/site-sample.ts";
 import { energyWh, powerW } from "../core/units.ts";
-import type { PriceSlot } from "../core/wish.ts";
-import type { ChargePlanDesk } from "../ports/charge-plan.ts";
+import type { ChargePlanDesk, ChargePolicyTarget } from "../ports/charge-plan.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Prices } from "../ports/prices.ts";
 import type { StateStore } from "../ports/state-store.ts";
@@ -34,6 +40,8 @@ export interface ChargePlannerOptions {
   readonly marginMs: number;
   /** The configured maximum, A per phase. */
   readonly maxCurrentA: number;
+  /** What is left of it while the meter is lost, A per phase. */
+  readonly failsafeCurrentA: number;
 }
 
 export interface ChargePlannerDeps {
@@ -43,14 +51,16 @@ export interface ChargePlannerDeps {
   readonly prices: Prices;
 }
 
-/** Says in every pass whether the price plan charges now. */
-export interface ChargePlanner extends ChargePlanDesk {
-  /** Undefined where no prices are known and the deadline can wait. */
-  priceSlot(pass: {
-    readonly sample: SiteSample;
-    readonly settings: Settings;
-    readonly wallMs: number;
-  }): PriceSlot;
+/** Says in every pass what the charge plan wants. */
+export interface ChargePlanner extends ChargePlanDesk, ChargePolicyTarget {
+  /** Undefined where no plan is wanted: another mode, no car. */
+  advise(pass: PlannedPass): PlanAdvice | undefined;
+}
+
+export interface PlannedPass {
+  readonly sample: SiteSample;
+  readonly settings: Settings;
+  readonly wallMs: number;
 }
 
 interface Situation {
@@ -61,6 +71,13 @@ interface Situation {
   readonly deadline: Deadline;
   readonly energyWh: number;
   readonly chargePowerW: number;
+  readonly isBlind: boolean;
+}
+
+interface MadePlan {
+  readonly plan: PricePlan;
+  readonly outlook: PlanOutlook;
+  readonly from: Situation;
 }
 
 export function createChargePlanner(options: ChargePlannerOptions, deps: ChargePlannerDeps): ChargePlanner {
@@ -69,7 +86,7 @@ export function createChargePlanner(options: ChargePlannerOptions, deps: ChargeP
   const session = createChargeSession(deps);
   const sun = createSunRecord({ store, local });
   const goals = createGoalKeeper(options.goal, store);
-  let planned: { readonly plan: PricePlan; readonly from: Situation } | undefined;
+  let planned: MadePlan | undefined;
   /** The deadline that was found last: looking it up takes longer than the rest of a pass. */
   let upcoming:
     | {
@@ -79,8 +96,7 @@ export function createChargePlanner(options: ChargePlannerOptions, deps: ChargeP
         readonly deadline: Deadline;
       }
     | undefined;
-  let isForced = false;
-  let slot: PriceSlot;
+  let advice: PlanAdvice | undefined;
 
   function deadlineOf(goal: ChargeGoal, { plugInWallMs }: ChargeSession, wallMs: number): Deadline {
     const known = upcoming;
@@ -94,14 +110,17 @@ export function createChargePlanner(options: ChargePlannerOptions, deps: ChargeP
     return deadline;
   }
 
-  function situationOf(
-    { sample, settings, wallMs }: { sample: SiteSample; settings: Settings; wallMs: number },
-    car: ChargeSession,
-  ): Situation {
+  function situationOf({ sample, settings, wallMs }: PlannedPass, car: ChargeSession): Situation {
     const { maxCurrentA, phases, canSwitchPhases } = sample.wallbox.capability;
-    const currentA = Math.min(maxCurrentA, options.maxCurrentA, settings.maxCurrentA ?? maxCurrentA);
+    const isBlind = isFailsafe(sample);
+    const currentA = Math.min(
+      maxCurrentA,
+      options.maxCurrentA,
+      settings.maxCurrentA ?? maxCurrentA,
+      isBlind ? options.failsafeCurrentA : maxCurrentA,
+    );
     const nominalW = powerW(currentA, canSwitchPhases ? 3 : phases);
-    const goal = goals.current();
+    const { goal } = goals.goal();
     const deadline = deadlineOf(goal, car, wallMs);
     return {
       wallMs,
@@ -111,79 +130,111 @@ export function createChargePlanner(options: ChargePlannerOptions, deps: ChargeP
       deadline,
       energyWh: missingWh(goal, deadline.targetSocPct, car.deliveredWh),
       chargePowerW: Math.min(nominalW, car.fullPowerW ?? nominalW),
+      isBlind,
     };
   }
 
-  function planFor(now: Situation): PricePlan {
+  /** Without its meter the house leaves the car the failsafe current; where that is 0 the plan hopes for the meter. */
+  function isFailsafe({ meterTrust }: SiteSample): boolean {
+    return meterTrust === "lost" && options.failsafeCurrentA > 0;
+  }
+
+  function planFor(now: Situation): MadePlan {
+    const { wallMs, deadline, chargePowerW, curve } = now;
     const window = {
-      nowMs: now.wallMs,
-      deadlineMs: Math.min(now.deadline.wallMs - options.marginMs, now.wallMs + LONGEST_WINDOW_MS),
+      nowMs: wallMs,
+      deadlineMs: Math.min(deadline.wallMs - options.marginMs, wallMs + LONGEST_WINDOW_MS),
     };
-    return pricePlan({
+    const request = {
       ...window,
-      energyWh: now.energyWh,
-      chargePowerW: now.chargePowerW,
-      prices: now.curve,
+      chargePowerW,
+      prices: curve,
       sun: now.mode === "hems_and_spot" ? expectedSun(sun.days(), window, local) : [],
+    };
+    const plan = pricePlan({
+      ...request,
+      energyWh: now.energyWh,
       startPenaltyCt: options.startPenaltyCt,
-      isCharging: slot === "cheap",
+      isCharging: isPlanCharging(advice),
     });
+    const shown = {
+      ...request,
+      deadlineMs: deadline.wallMs,
+      latestStartMs: wallMs + Math.max(0, slackMs(now)),
+    };
+    return { plan, outlook: planOutlook(plan, shown, local), from: now };
   }
 
-  function currentPlan(now: Situation): PricePlan {
-    if (planned !== undefined && isStillGood(planned.plan, planned.from, now)) return planned.plan;
-    const plan = planFor(now);
-    if (planned === undefined || planned.plan.kind !== plan.kind || planned.from.curve !== now.curve) {
+  function currentPlan(now: Situation): MadePlan {
+    if (planned !== undefined && isStillGood(planned, now)) return planned;
+    const before = planned;
+    planned = planFor(now);
+    const { plan } = planned;
+    if (before === undefined || before.plan.kind !== plan.kind || before.from.curve !== now.curve) {
       log.info(
         { kind: plan.kind, slots: plan.slots.slice(0, 5), deadlineMs: plan.deadlineMs },
         "charge planned",
       );
     }
-    planned = { plan, from: now };
-    return plan;
+    return planned;
+  }
+
+  /** How long the start can still wait, ms. */
+  function slackMs({ wallMs, deadline, energyWh: missing, chargePowerW }: Situation): number {
+    return deadline.wallMs - options.marginMs - wallMs - missing / energyWh(chargePowerW, 1);
   }
 
   /** Whatever the prices are, the deadline is kept: from the latest start on it charges. */
-  function isDeadlinePressing({ wallMs, deadline, energyWh: missing, chargePowerW }: Situation): boolean {
-    const neededMs = missing / energyWh(chargePowerW, 1);
-    const slackMs = deadline.wallMs - options.marginMs - wallMs - neededMs;
-    return missing > 0 && slackMs <= (isForced ? RELIEF_MS : 0);
+  function isDeadlinePressing(now: Situation): boolean {
+    return now.energyWh > 0 && slackMs(now) <= (advice?.stance === "due" ? RELIEF_MS : 0);
   }
 
-  function slotOf(now: Situation): PriceSlot {
-    const plan = currentPlan(now);
-    isForced = isDeadlinePressing(now);
-    if (isForced || plan.chargeNow) return "cheap";
-    return plan.kind === "cheapest" && knownUntilMs(now.curve, now.wallMs) <= now.wallMs ? undefined : "dear";
+  function stanceOf(plan: PricePlan, now: Situation): PlanStance {
+    if (isDeadlinePressing(now)) return "due";
+    if (plan.chargeNow) return plan.kind === "best_effort" ? "due" : "cheap";
+    return plan.kind === "cheapest" && knownUntilMs(now.curve, now.wallMs) <= now.wallMs
+      ? "no_prices"
+      : "wait";
+  }
+
+  function adviceOf(now: Situation): PlanAdvice {
+    const { plan, outlook } = currentPlan(now);
+    const untilDeadlineWh = energyWh(now.chargePowerW, now.deadline.wallMs - now.wallMs);
+    return {
+      ...outlook,
+      stance: stanceOf(plan, now),
+      missingWh: now.energyWh,
+      shortfallWh: Math.max(0, now.energyWh - untilDeadlineWh),
+      nextSlot: outlook.slots.find(({ end }) => end.wallMs > now.wallMs),
+    };
   }
 
   return {
-    goal: goals.current,
-    setChargePlan: goals.set,
-    plan: () => planned?.plan,
-    priceSlot(pass) {
+    goal: goals.goal,
+    choose: goals.choose,
+    clear: goals.clear,
+    applyPolicy: goals.applyPolicy,
+    advice: () => advice,
+    advise(pass) {
       sun.note(pass.sample, pass.wallMs);
-      const car = session.follow(pass.sample, { wallMs: pass.wallMs, isFullCurrent: slot === "cheap" });
+      const isFullCurrent = isPlanCharging(advice) && pass.sample.meterTrust !== "lost";
+      const car = session.follow(pass.sample, { wallMs: pass.wallMs, isFullCurrent });
       const isPlanned = pass.settings.mode === "spot" || pass.settings.mode === "hems_and_spot";
-      if (car === undefined || !isPlanned) {
-        planned = undefined;
-        isForced = false;
-        slot = undefined;
-        return slot;
-      }
-      slot = slotOf(situationOf(pass, car));
-      return slot;
+      if (car === undefined || !isPlanned) planned = undefined;
+      advice = car === undefined || !isPlanned ? undefined : adviceOf(situationOf(pass, car));
+      return advice;
     },
   };
 }
 
 /** Wall time moved as it should, and nothing that the plan stands on has changed. */
-function isStillGood(plan: PricePlan, from: Situation, now: Situation): boolean {
+function isStillGood({ plan, from }: MadePlan, now: Situation): boolean {
   const ageMs = now.wallMs - from.wallMs;
   const isUnchanged =
     now.curve === from.curve &&
     now.goal === from.goal &&
     now.mode === from.mode &&
+    now.isBlind === from.isBlind &&
     now.deadline.wallMs === from.deadline.wallMs &&
     now.energyWh > 0 === from.energyWh > 0;
   const isInTime = ageMs >= 0 && ageMs < PLAN_LIFE_MS && now.wallMs < (plan.nextChangeWallMs ?? Infinity);

@@ -63,7 +63,7 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
       {
         sample,
         settings: asked,
-        priceSlot: deps.planner?.priceSlot({ sample, settings: asked, wallMs }),
+        plan: deps.planner?.advise({ sample, settings: asked, wallMs }),
         wallMs,
         day: localDay(wallMs),
         meterLostForMs: collector.meterLostForMs(),

@@ -105,7 +105,7 @@ function wished(
   options: ControlOptions,
 ): Wish {
   const { input, law, surplusPowerW } = view;
-  const { sample, settings, priceSlot } = input;
+  const { sample, settings, plan } = input;
   return wish({
     sample,
     mode: settings.mode,
@@ -114,7 +114,7 @@ function wished(
     proofWh: machine.context.proofWh,
     law,
     surplusPowerW,
-    priceSlot,
+    plan,
     setpointA: link.setpointA,
     followed,
     isAdopting: view.isAdopting,
@@ -137,7 +137,7 @@ function heldChoice(
     setpointA,
     lastChangeMs,
     isSettled,
-    isBlind: sample.meterTrust === "lost" || sample.wallbox.chargePowerW === undefined,
+    isCarSeen: sample.wallbox.chargePowerW !== undefined,
     meterTrust: sample.meterTrust,
     isFollowing,
     isBudgetSpent: isBudgetSpent(input.writesToday, options),

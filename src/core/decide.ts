@@ -11,6 +11,7 @@ import type { SiteLimits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { passReport } from "./pass-report.ts";
 import { type PassView, passView } from "./pass-view.ts";
+import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Settings } from "./settings.ts";
 import type { SiteSample } from "./site-sample.ts";
 import { nextSolarEnergy, type SolarEnergy } from "./solar-energy.ts";
@@ -19,7 +20,6 @@ import { type Follower, NEW_FOLLOWER } from "./surplus-follower.ts";
 import type { TickReport } from "./tick-report.ts";
 import type { PhaseCount } from "./units.ts";
 import { usableSample } from "./usable-sample.ts";
-import type { PriceSlot } from "./wish.ts";
 
 /** What is fixed for the life of the daemon. */
 export interface ControlOptions {
@@ -58,7 +58,8 @@ export interface ControlSnapshot {
 export interface PassInput {
   readonly sample: SiteSample;
   readonly settings: Settings;
-  readonly priceSlot: PriceSlot;
+  /** Undefined where no plan is wanted: another mode, no car. */
+  readonly plan: PlanAdvice | undefined;
   readonly wallMs: number;
   /** Local date of the pass, `2026-11-21`. */
   readonly day: string;

@@ -42,6 +42,7 @@ export function passReport(view: PassView, state: ControlState, choice: CurrentC
     },
     healthWarning: healthWarning(state.conditions),
     solarEnergyTodayWh: state.solar.energyWh,
+    plan: input.plan,
   };
 }
 
@@ -49,8 +50,10 @@ export function passReport(view: PassView, state: ControlState, choice: CurrentC
 function reportedReason(sample: SiteSample, { setpointA, limitedBy, reason }: CurrentChoice): Reason {
   if (setpointA === undefined) return reason;
   if (!sample.wallbox.isFollowing) return reasons.wallboxNotFollowing(setpointA);
-  const isSteered = reason.code !== "meter_lost" && limitedBy !== undefined;
-  return isSteered ? reasons.limited(limitedBy, setpointA) : reason;
+  if (limitedBy === undefined || reason.code === "meter_lost") return reason;
+  return limitedBy === "failsafe"
+    ? reasons.failsafe(setpointA, reason)
+    : reasons.limited(limitedBy, setpointA);
 }
 
 function sitePowers(sample: SiteSample): SitePowers {

@@ -1,4 +1,5 @@
 import type { LimitName } from "./limits.ts";
+import type { PlanAdvice, SlotOutlook } from "./planner/plan-advice.ts";
 
 /** Codes are stable for programs; sentences are for people and may improve. */
 export const REASON_CODES = [
@@ -22,6 +23,8 @@ export const REASON_CODES = [
   "boost",
   "waiting_for_cheap_slot",
   "cheap_slot",
+  "deadline_due",
+  "plan_fulfilled",
   "no_prices",
   "limited",
 ] as const;
@@ -115,11 +118,33 @@ export const reasons = {
     text: "No steering: the car may charge as fast as the limits allow.",
   }),
   boost: (): Reason => ({ code: "boost", text: "Boost: charging now, as fast as the limits allow." }),
-  waitingForCheapSlot: (): Reason => ({ code: "waiting_for_cheap_slot", text: "Waiting for a cheap hour." }),
-  cheapSlot: (): Reason => ({ code: "cheap_slot", text: "Charging in a cheap hour." }),
-  noPrices: (): Reason => ({
+  waitingForCheapSlot: (plan: PlanAdvice, { start, priceCtKwh }: SlotOutlook): Reason => ({
+    code: "waiting_for_cheap_slot",
+    text: `Waiting for a cheap hour: starts at ${start.text}${bracketedPrice(priceCtKwh)}.${unknownPrices(plan)}`,
+  }),
+  cheapSlot: (plan: PlanAdvice): Reason => ({
+    code: "cheap_slot",
+    text: `Charging in a cheap hour${slotWords(plan.nextSlot)}: ${dueWords(plan)}.`,
+  }),
+  deadlineDue: (plan: PlanAdvice): Reason => ({
+    code: "deadline_due",
+    text: `Charging because ${dueWords(plan)}${shortfallWords(plan.shortfallWh)}.`,
+  }),
+  planFulfilled: ({ deadline }: PlanAdvice): Reason => ({
+    code: "plan_fulfilled",
+    text: `What is due by ${deadline.text} has been charged: use boost for more.`,
+  }),
+  noPrices: (plan: PlanAdvice | undefined): Reason => ({
     code: "no_prices",
-    text: "No electricity prices are known, so no cheap hour can be chosen: use boost to charge now.",
+    text:
+      plan === undefined
+        ? "No electricity prices are known, so no cheap hour can be chosen: use boost to charge now."
+        : `No electricity prices are known: starts at ${plan.latestStart.text} at the latest, because ${dueWords(plan)}.`,
+  }),
+  /** A mode that needs no meter goes on without it, but only so far. */
+  failsafe: (currentA: number, aim: Reason): Reason => ({
+    code: "limited",
+    text: `The meter is lost: ${allowed(currentA)} until it is back. ${aim.text}`,
   }),
   limited: (limit: LimitName, currentA: number): Reason => ({
     code: "limited",
@@ -129,6 +154,41 @@ export const reasons = {
         : `Limited to ${amps(currentA)} by ${LIMIT_WORDS[limit]}.`,
   }),
 };
+
+function dueWords({ missingWh, deadline }: PlanAdvice): string {
+  return `${kilowattHours(missingWh)} are due by ${deadline.text}`;
+}
+
+/** Less than this is what a plan rounds away, Wh. */
+const SMALLEST_SHORTFALL_WH = 100;
+
+function shortfallWords(shortfallWh: number): string {
+  return shortfallWh < SMALLEST_SHORTFALL_WH
+    ? ""
+    : `; about ${kilowattHours(shortfallWh)} of it will be missing`;
+}
+
+function slotWords(slot: SlotOutlook | undefined): string {
+  return slot === undefined ? "" : ` until ${slot.end.text}${bracketedPrice(slot.priceCtKwh)}`;
+}
+
+function bracketedPrice(priceCtKwh: number | undefined): string {
+  return priceCtKwh === undefined ? "" : ` (${tenths(priceCtKwh)} ct/kWh)`;
+}
+
+function unknownPrices({ pricesUntil }: PlanAdvice): string {
+  return pricesUntil === undefined
+    ? ""
+    : ` No prices after ${pricesUntil.text} are known yet: planned with those until then.`;
+}
+
+function kilowattHours(energyWh: number): string {
+  return `${tenths(energyWh / 1_000)} kWh`;
+}
+
+function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}
 
 function surplusWords(surplusW: number): string {
   return surplusW >= 0 ? `${watts(surplusW)} of surplus` : `the house imports ${watts(-surplusW)}`;
@@ -143,7 +203,7 @@ function watts(powerW: number): string {
 }
 
 function amps(currentA: number): string {
-  return `${Math.round(currentA * 10) / 10} A`;
+  return `${tenths(currentA)} A`;
 }
 
 function seconds(durationMs: number): string {

@@ -1,4 +1,5 @@
 import { isoUtc } from "./iso-time.ts";
+import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Thresholds } from "./settings.ts";
 import type { TickReport } from "./tick-report.ts";
 
@@ -26,8 +27,31 @@ export function stateWire(report: TickReport) {
       effective: thresholdsWire(effective),
       is_widened: isWidened,
     },
+    plan: report.plan === undefined ? null : planWire(report.plan),
     valid: report.meterTrust === "good",
     ts: isoUtc(report.wallMs),
+  };
+}
+
+/** What the charge plan says; times in UTC, and as the clocks of the house show them in `..._text`. */
+export function planWire(plan: PlanAdvice) {
+  const { nextSlot, deadline, pricesUntil, costCt } = plan;
+  return {
+    stance: plan.stance,
+    kind: plan.kind,
+    energy_needed_kwh: kWh(plan.missingWh),
+    energy_short_kwh: kWh(plan.shortfallWh),
+    expected_sun_kwh: kWh(plan.sunWh),
+    expected_cost_ct: costCt === undefined ? null : Math.round(costCt * 10) / 10,
+    deadline: isoUtc(deadline.wallMs),
+    deadline_text: deadline.text,
+    next_start: nextSlot === undefined ? null : isoUtc(nextSlot.start.wallMs),
+    next_start_text: nextSlot?.start.text ?? null,
+    next_end: nextSlot === undefined ? null : isoUtc(nextSlot.end.wallMs),
+    next_end_text: nextSlot?.end.text ?? null,
+    next_price_ct_kwh: cents(nextSlot?.priceCtKwh),
+    prices_until: pricesUntil === undefined ? null : isoUtc(pricesUntil.wallMs),
+    prices_until_text: pricesUntil?.text ?? null,
   };
 }
 
@@ -57,6 +81,15 @@ function thresholdsWire(thresholds: Thresholds) {
     hems_min_export_to_start_w: thresholds.minExportToStartW,
     hems_max_import_before_stopping_w: thresholds.maxImportBeforeStoppingW,
   };
+}
+
+function kWh(energyWh: number): number {
+  return Math.round(energyWh) / 1_000;
+}
+
+/** ct/kWh to the hundredth; `null` is "not known". */
+function cents(value: number | undefined): number | null {
+  return value === undefined ? null : Math.round(value * 100) / 100;
 }
 
 function whole(value: number | undefined): number | null {

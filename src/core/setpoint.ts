@@ -13,8 +13,8 @@ export interface PacingContext {
   readonly setpointA: number;
   readonly lastChangeMs: number;
   readonly isSettled: boolean;
-  /** True while grid or car are out of sight: there is nothing to wait for. */
-  readonly isBlind: boolean;
+  /** False while the box does not tell what the car draws. */
+  readonly isCarSeen: boolean;
   readonly meterTrust: MeterTrust;
   /** False when the box does not obey: then nothing is raised. */
   readonly isFollowing: boolean;
@@ -24,13 +24,14 @@ export interface PacingContext {
 
 /**
  * The set point of this pass on the way to `targetA`: a pause acts at once, a reduction when the last change has shown
- * its effect or nothing shows, a raise also only with good sight, not often, and not for a trifle. Limits are applied
- * after this and wait for nothing.
+ * its effect or nothing shows, a raise also not often and not for a trifle, and only with good sight or, where the meter is
+ * lost for good, on the way to a target that the failsafe limit has capped. Limits are applied after this and wait for
+ * nothing.
  */
 export function pacedCurrentA(targetA: number, context: PacingContext): number {
   const { setpointA } = context;
   if (targetA > setpointA) return mayRaise(context) && isWorthIt(targetA, setpointA) ? targetA : setpointA;
-  return targetA === 0 || context.isSettled || context.isBlind ? targetA : setpointA;
+  return targetA === 0 || context.isSettled || isBlind(context) ? targetA : setpointA;
 }
 
 /** Phases change only with good sight of a box that obeys; otherwise they stay. */
@@ -38,13 +39,23 @@ export function pacedPhases(target: PhaseCount, present: PhaseCount, context: Pa
   return seesWell(context) ? target : present;
 }
 
+/** Grid or car are out of sight: there is nothing to wait for. */
+function isBlind({ meterTrust, isCarSeen }: PacingContext): boolean {
+  return meterTrust === "lost" || !isCarSeen;
+}
+
 function seesWell({ meterTrust, isSettled, isFollowing, isBudgetSpent }: PacingContext): boolean {
   return meterTrust === "good" && isSettled && isFollowing && !isBudgetSpent;
 }
 
+/** What the failsafe limit leaves needs no meter, only a box that tells and obeys. */
+function mayGoBlind({ meterTrust, isCarSeen, isFollowing, isBudgetSpent }: PacingContext): boolean {
+  return meterTrust === "lost" && isCarSeen && isFollowing && !isBudgetSpent;
+}
+
 function mayRaise(context: PacingContext): boolean {
   const { nowMs, setpointA, lastChangeMs } = context;
-  if (!seesWell(context)) return false;
+  if (!seesWell(context) && !mayGoBlind(context)) return false;
   const holdMs = setpointA === 0 ? SHORTEST_PAUSE_MS : RAISE_INTERVAL_MS;
   return nowMs - lastChangeMs >= holdMs;
 }

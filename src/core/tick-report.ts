@@ -1,4 +1,5 @@
 import type { LimitName } from "./limits.ts";
+import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Reason } from "./reasons.ts";
 import type { BoostState, ChargingMode, Thresholds } from "./settings.ts";
 import type { MeterTrust, VehicleState } from "./site-sample.ts";
@@ -77,4 +78,6 @@ export interface TickReport {
   readonly healthWarning: HealthWarning | undefined;
   /** Energy charged from surplus since local midnight, Wh. */
   readonly solarEnergyTodayWh: number;
+  /** What the charge plan says; undefined where no plan is wanted. */
+  readonly plan: PlanAdvice | undefined;
 }

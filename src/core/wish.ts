@@ -1,4 +1,5 @@
 import { type ChargeLaw, startEvidence, stopEvidence } from "./charge-machine.ts";
+import { isPlanCharging, type PlanAdvice } from "./planner/plan-advice.ts";
 import { slowestProofMs, timeToProofMs } from "./proof.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import type { BoostState, ChargingMode } from "./settings.ts";
@@ -6,9 +7,6 @@ import type { MeterTrust, SiteSample } from "./site-sample.ts";
 import type { Followed } from "./surplus-follower.ts";
 import type { ChargeState } from "./tick-report.ts";
 import type { PhaseCount } from "./units.ts";
-
-/** Whether the price plan charges now; undefined where no prices are known. */
-export type PriceSlot = "cheap" | "dear" | undefined;
 
 export interface WishContext {
   readonly sample: SiteSample;
@@ -19,7 +17,8 @@ export interface WishContext {
   readonly law: ChargeLaw;
   /** Undefined while readings do not fit together. */
   readonly surplusPowerW: number | undefined;
-  readonly priceSlot: PriceSlot;
+  /** What the charge plan says; undefined where there is none. */
+  readonly plan: PlanAdvice | undefined;
   readonly setpointA: number;
   /** What following the surplus asks for; undefined while there is nothing to follow. */
   readonly followed: Followed | undefined;
@@ -80,19 +79,28 @@ function wishOfMode(context: WishContext): Wish {
     case "hems":
       return surplusWish(context);
     case "hems_and_spot":
-      return context.priceSlot === "cheap" ? spotWish(context) : surplusWish(context);
+      return isPlanCharging(context.plan) ? spotWish(context) : surplusWish(context);
   }
 }
 
-function spotWish({ priceSlot, sample }: WishContext): Wish {
-  switch (priceSlot) {
+function spotWish({ plan, sample }: WishContext): Wish {
+  switch (plan?.stance) {
     case "cheap":
-      return { ...everything(sample), reason: reasons.cheapSlot() };
-    case "dear":
-      return { currentA: 0, reason: reasons.waitingForCheapSlot() };
+      return { ...everything(sample), reason: reasons.cheapSlot(plan) };
+    case "due":
+      return { ...everything(sample), reason: reasons.deadlineDue(plan) };
+    case "wait":
+      return { currentA: 0, reason: waitingReason(plan) };
+    case "no_prices":
     case undefined:
-      return { currentA: 0, reason: reasons.noPrices() };
+      return { currentA: 0, reason: reasons.noPrices(plan) };
   }
+}
+
+function waitingReason(plan: PlanAdvice): Reason {
+  return plan.nextSlot === undefined
+    ? reasons.planFulfilled(plan)
+    : reasons.waitingForCheapSlot(plan, plan.nextSlot);
 }
 
 function surplusWish(context: WishContext): Wish {

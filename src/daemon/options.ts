@@ -61,7 +61,7 @@ export function controlLoopOptions({ site, control, wallbox, ocpp }: Config): Co
   };
 }
 
-export function chargePlannerOptions({ charge_plan, site, wallbox }: Config): ChargePlannerOptions {
+export function chargePlannerOptions({ charge_plan, site, wallbox, control }: Config): ChargePlannerOptions {
   const plan = charge_plan ?? chargePlanSchema.parse({});
   const everyDay: PolicyDay | undefined =
     plan.deadline === undefined
@@ -81,6 +81,7 @@ export function chargePlannerOptions({ charge_plan, site, wallbox }: Config): Ch
     startPenaltyCt: plan.start_penalty_ct,
     marginMs: plan.margin_min * 60_000,
     maxCurrentA: wallbox.max_current_a,
+    failsafeCurrentA: control.failsafe_current_a,
   };
 }
 

@@ -1,12 +1,21 @@
-import type { ChargeGoal } from "../core/planner/charge-goal.ts";
-import type { PricePlan } from "../core/planner/price-plan.ts";
+import type { ChargePolicy } from "../core/planner/charge-goal.ts";
+import type { GoalChoice, SourcedGoal } from "../core/planner/goal-choice.ts";
+import type { PlanAdvice } from "../core/planner/plan-advice.ts";
+import type { CommandOutcome } from "./commands.ts";
 
 /** Sets and shows what the next charges are for; takes effect in the next pass and survives a restart. */
 export interface ChargePlanDesk {
-  /** What holds now: the config's goal with the parts that were set over it. */
-  goal(): ChargeGoal;
-  /** Replaces the parts that were set before; undefined goes back to the config's goal. */
-  setChargePlan(parts: Partial<ChargeGoal> | undefined): void;
-  /** The newest plan; undefined while none is needed. */
-  plan(): PricePlan | undefined;
+  /** What holds now: the newest local choice over the partner's policy over the config. */
+  goal(): SourcedGoal;
+  /** Parts that are not named stay as they were chosen. Refused: `battery_unknown`, `deadline_missing`. */
+  choose(choice: GoalChoice): CommandOutcome;
+  /** Takes every local choice back. */
+  clear(): void;
+  /** The newest plan; undefined while none is wanted. */
+  advice(): PlanAdvice | undefined;
+}
+
+/** Takes the charge policy that the partner keeps; undefined where it has none in force. */
+export interface ChargePolicyTarget {
+  applyPolicy(policy: ChargePolicy | undefined): void;
 }

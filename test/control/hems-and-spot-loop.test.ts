@@ -36,7 +36,7 @@ describe("mode hems_and_spot", () => {
   it("leaves to the sun what it is expected to bring", async () => {
     const rig = rigWith(sunnyStore());
     await rig.clock.advance(HOUR_MS / 2);
-    expect(rig.planner.plan()).toMatchObject({ kind: "sun_only", chargeNow: false });
+    expect(rig.planner.advice()).toMatchObject({ kind: "sun_only", stance: "wait" });
     rig.houseW = -4_000;
     await rig.clock.advance(1.5 * HOUR_MS);
     expect(rig.runs()[0]?.[0]).toBeGreaterThan(0.5);

@@ -98,18 +98,18 @@ describe("mode spot", () => {
 
   it("takes a goal that is set over the config's, also after a restart", async () => {
     const rig = createSpotRig({ start: EVENING, prices: hourly(wall(EVENING), NIGHT_CT) });
-    rig.planner.setChargePlan({ energyWh: 3_680 });
+    expect(rig.planner.choose({ aim: { kind: "energy", energyWh: 3_680 } })).toEqual({ ok: true });
     await rig.stop();
     const again = createSpotRig({
       start: EVENING,
       prices: hourly(wall(EVENING), NIGHT_CT),
       store: rig.store,
     });
-    expect(again.planner.goal().energyWh).toBe(3_680);
+    expect(again.planner.goal()).toMatchObject({ goal: { energyWh: 3_680 }, aimSource: "local" });
     await again.clock.advance(13 * HOUR_MS);
     expect(again.runs()).toEqual([[7, 8]]);
-    again.planner.setChargePlan(undefined);
-    expect(again.planner.goal().energyWh).toBe(7_360);
+    again.planner.clear();
+    expect(again.planner.goal()).toMatchObject({ goal: { energyWh: 7_360 }, aimSource: "config" });
     await again.stop();
   });
 });

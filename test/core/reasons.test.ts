@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { LimitName } from "../../src/core/limits.ts";
 import { type Reason, reasons } from "../../src/core/reasons.ts";
+import { instant, SLOT, sampleAdvice } from "../support/sample-advice.ts";
 
 const SPACE = "\u00a0";
 
@@ -93,10 +94,60 @@ describe("a reason", () => {
     ],
     [reasons.unsteered(), "unsteered", "No steering: the car may charge as fast as the limits allow."],
     [reasons.boost(), "boost", "Boost: charging now, as fast as the limits allow."],
-    [reasons.waitingForCheapSlot(), "waiting_for_cheap_slot", "Waiting for a cheap hour."],
-    [reasons.cheapSlot(), "cheap_slot", "Charging in a cheap hour."],
     [
-      reasons.noPrices(),
+      reasons.waitingForCheapSlot(sampleAdvice(), SLOT),
+      "waiting_for_cheap_slot",
+      "Waiting for a cheap hour: starts at 02:00 (8.2 ct/kWh).",
+    ],
+    [
+      reasons.waitingForCheapSlot(sampleAdvice(), { ...SLOT, priceCtKwh: undefined }),
+      "waiting_for_cheap_slot",
+      "Waiting for a cheap hour: starts at 02:00.",
+    ],
+    [
+      reasons.waitingForCheapSlot(sampleAdvice({ pricesUntil: instant("00:00") }), SLOT),
+      "waiting_for_cheap_slot",
+      "Waiting for a cheap hour: starts at 02:00 (8.2 ct/kWh). " +
+        "No prices after 00:00 are known yet: planned with those until then.",
+    ],
+    [
+      reasons.cheapSlot(sampleAdvice()),
+      "cheap_slot",
+      "Charging in a cheap hour until 04:00 (8.2 ct/kWh): 7.4 kWh are due by 07:00.",
+    ],
+    [
+      reasons.cheapSlot(sampleAdvice({ nextSlot: undefined, missingWh: 12_000 })),
+      "cheap_slot",
+      "Charging in a cheap hour: 12 kWh are due by 07:00.",
+    ],
+    [
+      reasons.deadlineDue(sampleAdvice({ shortfallWh: 99 })),
+      "deadline_due",
+      "Charging because 7.4 kWh are due by 07:00.",
+    ],
+    [
+      reasons.deadlineDue(sampleAdvice({ shortfallWh: 100 })),
+      "deadline_due",
+      "Charging because 7.4 kWh are due by 07:00; about 0.1 kWh of it will be missing.",
+    ],
+    [
+      reasons.planFulfilled(sampleAdvice()),
+      "plan_fulfilled",
+      "What is due by 07:00 has been charged: use boost for more.",
+    ],
+    [
+      reasons.noPrices(sampleAdvice()),
+      "no_prices",
+      "No electricity prices are known: starts at 04:55 at the latest, because 7.4 kWh are due by 07:00.",
+    ],
+    [
+      reasons.failsafe(6, reasons.unsteered()),
+      "limited",
+      "The meter is lost: 6 A are allowed until it is back. " +
+        "No steering: the car may charge as fast as the limits allow.",
+    ],
+    [
+      reasons.noPrices(undefined),
       "no_prices",
       "No electricity prices are known, so no cheap hour can be chosen: use boost to charge now.",
     ],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stateWire, telemetryWire } from "../../src/core/report-wire.ts";
+import { instant, sampleAdvice } from "../support/sample-advice.ts";
 import { sampleReport } from "../support/sample-report.ts";
 
 describe("the report on the wire", () => {
@@ -20,8 +21,44 @@ describe("the report on the wire", () => {
         effective: { hems_min_export_to_start_w: 1_180, hems_max_import_before_stopping_w: 200 },
         is_widened: true,
       },
+      plan: null,
       valid: true,
       ts: "2022-03-19T06:00:00.000Z",
+    });
+  });
+
+  it("tells the plan in kWh, ct and times of the house", () => {
+    const plan = sampleAdvice({ shortfallWh: 120, sunWh: 1_500, pricesUntil: instant("00:00") });
+    expect(stateWire(sampleReport({ plan })).plan).toEqual({
+      stance: "wait",
+      kind: "cheapest",
+      energy_needed_kwh: 7.36,
+      energy_short_kwh: 0.12,
+      expected_sun_kwh: 1.5,
+      expected_cost_ct: 60.6,
+      deadline: "2022-03-19T07:00:00.000Z",
+      deadline_text: "07:00",
+      next_start: "2022-03-19T02:00:00.000Z",
+      next_start_text: "02:00",
+      next_end: "2022-03-19T04:00:00.000Z",
+      next_end_text: "04:00",
+      next_price_ct_kwh: 8.24,
+      prices_until: "2022-03-19T00:00:00.000Z",
+      prices_until_text: "00:00",
+    });
+  });
+
+  it("tells what a plan does not know as null", () => {
+    const plan = sampleAdvice({ nextSlot: undefined, costCt: undefined });
+    expect(stateWire(sampleReport({ plan })).plan).toMatchObject({
+      expected_cost_ct: null,
+      next_start: null,
+      next_start_text: null,
+      next_end: null,
+      next_end_text: null,
+      next_price_ct_kwh: null,
+      prices_until: null,
+      prices_until_text: null,
     });
   });
 

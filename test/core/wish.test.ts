@@ -4,7 +4,14 @@ import { proofRule } from "../../src/core/proof.ts";
 import type { SiteSample, VehicleState, WallboxSample } from "../../src/core/site-sample.ts";
 import { type Followed, NEW_FOLLOWER } from "../../src/core/surplus-follower.ts";
 import { type WishContext, wish } from "../../src/core/wish.ts";
+import { sampleAdvice } from "../support/sample-advice.ts";
 import { ONE_PHASE, reading, siteSample } from "./support/site.ts";
+
+const CHEAP = sampleAdvice({ stance: "cheap" });
+const DUE = sampleAdvice({ stance: "due" });
+const WAIT = sampleAdvice({ stance: "wait" });
+const FULFILLED = sampleAdvice({ stance: "wait", nextSlot: undefined });
+const UNPRICED = sampleAdvice({ stance: "no_prices" });
 
 const law: ChargeLaw = {
   startSurplusW: 1_500,
@@ -40,7 +47,7 @@ function fullWish({ wallbox, sample, ...changes }: Given) {
     proofWh: 0,
     law,
     surplusPowerW: 2_760,
-    priceSlot: undefined,
+    plan: undefined,
     setpointA: 10,
     followed: isFollowing(changes) ? followed(12) : undefined,
     isAdopting: false,
@@ -62,7 +69,7 @@ describe("an obstacle", () => {
     ["unknown", 10, "starting_up"],
   ])("%s makes every mode pointless", (vehicle, currentA, code) => {
     for (const mode of ["none", "spot", "hems", "hems_and_spot"] as const) {
-      const given = { wallbox: { vehicle }, mode, priceSlot: "cheap" } as const;
+      const given = { wallbox: { vehicle }, mode, plan: CHEAP } as const;
       expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
       expect(wished({ ...given, boost: "ongoing" }).slice(0, 2)).toEqual([currentA, code]);
     }
@@ -79,19 +86,23 @@ describe("an obstacle", () => {
 describe("a mode", () => {
   it.each<[string, Given, number, string]>([
     ["none wants all", { mode: "none" }, 16, "unsteered"],
-    ["spot wants all in a cheap hour", { mode: "spot", priceSlot: "cheap" }, 16, "cheap_slot"],
-    ["spot wants nothing in a dear hour", { mode: "spot", priceSlot: "dear" }, 0, "waiting_for_cheap_slot"],
-    ["spot wants nothing without prices", { mode: "spot" }, 0, "no_prices"],
-    ["hems cares for no price", { priceSlot: "cheap" }, 12, "following_surplus"],
-    ["both want all in a cheap hour", { mode: "hems_and_spot", priceSlot: "cheap" }, 16, "cheap_slot"],
+    ["spot wants all in a cheap hour", { mode: "spot", plan: CHEAP }, 16, "cheap_slot"],
+    ["spot wants all when the deadline presses", { mode: "spot", plan: DUE }, 16, "deadline_due"],
+    ["spot wants nothing in a dear hour", { mode: "spot", plan: WAIT }, 0, "waiting_for_cheap_slot"],
+    ["spot wants nothing when all is charged", { mode: "spot", plan: FULFILLED }, 0, "plan_fulfilled"],
+    ["spot wants nothing without prices", { mode: "spot", plan: UNPRICED }, 0, "no_prices"],
+    ["spot wants nothing without a plan", { mode: "spot" }, 0, "no_prices"],
+    ["hems cares for no price", { plan: CHEAP }, 12, "following_surplus"],
+    ["both want all in a cheap hour", { mode: "hems_and_spot", plan: CHEAP }, 16, "cheap_slot"],
+    ["both want all when the deadline presses", { mode: "hems_and_spot", plan: DUE }, 16, "deadline_due"],
+    ["both follow the sun in a dear hour", { mode: "hems_and_spot", plan: WAIT }, 12, "following_surplus"],
     [
-      "both follow the sun in a dear hour",
-      { mode: "hems_and_spot", priceSlot: "dear" },
+      "both follow the sun without prices",
+      { mode: "hems_and_spot", plan: UNPRICED },
       12,
       "following_surplus",
     ],
-    ["both follow the sun without prices", { mode: "hems_and_spot" }, 12, "following_surplus"],
-    ["a boost wants all in any mode", { mode: "spot", priceSlot: "dear", boost: "ongoing" }, 16, "boost"],
+    ["a boost wants all in any mode", { mode: "spot", plan: WAIT, boost: "ongoing" }, 16, "boost"],
     ["an armed boost wants nothing yet", { boost: "armed" }, 12, "following_surplus"],
   ])("%s", (_case, given, currentA, code) => {
     expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
@@ -99,14 +110,16 @@ describe("a mode", () => {
 });
 
 describe("charging as fast as the limits allow", () => {
-  it.each<Given>([{ mode: "none" }, { mode: "spot", priceSlot: "cheap" }, { boost: "ongoing" }])(
-    "wants three phases where the box can change them: %o",
-    (given) => {
-      expect(fullWish(given).phases).toBeUndefined();
-      const wallbox = { capability: { ...ONE_PHASE, canSwitchPhases: true } };
-      expect(fullWish({ ...given, wallbox })).toMatchObject({ currentA: 16, phases: 3 });
-    },
-  );
+  it.each<Given>([
+    { mode: "none" },
+    { mode: "spot", plan: CHEAP },
+    { mode: "spot", plan: DUE },
+    { boost: "ongoing" },
+  ])("wants three phases where the box can change them: %o", (given) => {
+    expect(fullWish(given).phases).toBeUndefined();
+    const wallbox = { capability: { ...ONE_PHASE, canSwitchPhases: true } };
+    expect(fullWish({ ...given, wallbox })).toMatchObject({ currentA: 16, phases: 3 });
+  });
 });
 
 describe("surplus charging", () => {

@@ -33,6 +33,7 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 7 },
     healthWarning: undefined,
     solarEnergyTodayWh: 4_321.4,
+    plan: undefined,
     ...changes,
   };
 }

@@ -36,13 +36,14 @@ export interface PolicyDay {
   readonly charge_deadline: string;
 }
 
+/** A charge policy as the Partner API tells it; a day without an entry has no deadline. */
+export type ChargePolicy = Readonly<Partial<Record<Weekday, PolicyDay | undefined>>>;
+
 /** Share of the energy at the socket that reaches the battery: AC charging loses about a tenth. */
 const CHARGE_EFFICIENCY = 0.9;
 
 /** The days of a charge policy; one whose deadline is no time of day is left out. */
-export function goalDays(
-  policy: Readonly<Partial<Record<Weekday, PolicyDay | undefined>>>,
-): ChargeGoal["days"] {
+export function goalDays(policy: ChargePolicy): ChargeGoal["days"] {
   const entries = WEEKDAYS.flatMap((weekday) => {
     const day = policy[weekday];
     const deadlineMinute = day === undefined ? undefined : minuteOfDay(day.charge_deadline);

@@ -65,6 +65,19 @@ export function createLocalTime(timeZone: string): LocalTime {
   };
 }
 
+/** A wall time as people read it at `nowMs`: `07:00`, or `Sat 07:00` from a day ahead or ago on. */
+export function clockText(wallMs: number, nowMs: number, local: LocalTime): string {
+  const { dayNumber, minute } = local.momentAt(wallMs);
+  const time = `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
+  if (Math.abs(wallMs - nowMs) < DAY_MS) return time;
+  const weekday = weekdayOf(dayNumber);
+  return `${weekday.charAt(0).toUpperCase()}${weekday.slice(1)} ${time}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 export function weekdayOf(dayNumber: number): Weekday {
   const index = (((dayNumber + EPOCH_WEEKDAY) % 7) + 7) % 7;
   return WEEKDAYS[index] as Weekday;

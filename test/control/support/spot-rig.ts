@@ -2,6 +2,7 @@ import { type ChargePlanner, createChargePlanner } from "../../../src/control/ch
 import { createControlLoop } from "../../../src/control/control-loop.ts";
 import { createSampleCollector } from "../../../src/control/sample-collector.ts";
 import { createSettingsKeeper } from "../../../src/control/settings-keeper.ts";
+import type { ControlOptions } from "../../../src/core/decide.ts";
 import { parseIsoMs } from "../../../src/core/iso-time.ts";
 import { goalDays } from "../../../src/core/planner/charge-goal.ts";
 import type { PriceCurve } from "../../../src/core/planner/price-curve.ts";
@@ -13,6 +14,7 @@ import {
   createFakeSource,
   createFakeStore,
   createFakeWallbox,
+  type FakeSource,
   type FakeStore,
   type FakeWallbox,
 } from "./fakes.ts";
@@ -40,6 +42,7 @@ export function hourly(startMs: number, pricesCtKwh: readonly number[]): PriceCu
 export interface SpotRig {
   readonly clock: ManualClock;
   readonly wallbox: FakeWallbox;
+  readonly meter: FakeSource;
   readonly planner: ChargePlanner;
   readonly store: FakeStore;
   readonly reports: TickReport[];
@@ -59,6 +62,7 @@ export function createSpotRig(given: {
   readonly prices?: PriceCurve;
   readonly store?: FakeStore;
   readonly energyWh?: number;
+  readonly control?: Partial<ControlOptions>;
 }): SpotRig {
   const clock = createManualClock(wall(given.start));
   const startMs = clock.wallMs();
@@ -72,6 +76,7 @@ export function createSpotRig(given: {
     { readBudgetMs: 800, maxGridPowerW: 50_000, maxPvPowerW: 12_000 },
     { ...deps, sources: [{ source: meter, pollMs: INTERVAL_MS, isGridMeter: true }] },
   );
+  const control = { ...CONTROL, ...given.control };
   const day = { charge_deadline: "07:00" };
   const planner = createChargePlanner(
     {
@@ -84,18 +89,20 @@ export function createSpotRig(given: {
       startPenaltyCt: 0.5,
       marginMs: 300_000,
       maxCurrentA: 16,
+      failsafeCurrentA: control.limits.failsafeCurrentA,
     },
     { ...deps, prices: { curve: () => rig.prices } },
   );
   const reports: TickReport[] = [];
   const loop = createControlLoop(
-    { intervalMs: INTERVAL_MS, timeZone: "Europe/Vienna", control: CONTROL },
+    { intervalMs: INTERVAL_MS, timeZone: "Europe/Vienna", control },
     { ...deps, collector, settings, planner, sinks: [{ report: (report) => void reports.push(report) }] },
   );
   loop.start();
   return Object.assign(rig, {
     clock,
     wallbox,
+    meter,
     planner,
     store,
     reports,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { ControlOptions, PassInput } from "../../../src/core/decide.ts";
 import type { SiteLimits } from "../../../src/core/limits.ts";
+import type { PlanStance } from "../../../src/core/planner/plan-advice.ts";
 import { CHARGING_MODES, type Settings, type Thresholds } from "../../../src/core/settings.ts";
 import type {
   MeterTrust,
@@ -8,6 +9,7 @@ import type {
   VehicleState,
   WallboxCapability,
 } from "../../../src/core/site-sample.ts";
+import { sampleAdvice } from "../../support/sample-advice.ts";
 import { DAY, NOON_WALL_MS, OPTIONS } from "./site.ts";
 
 const VEHICLES: readonly VehicleState[] = [
@@ -20,6 +22,8 @@ const VEHICLES: readonly VehicleState[] = [
   "faulted",
   "unknown",
 ];
+
+const STANCES: readonly PlanStance[] = ["cheap", "due", "wait", "no_prices"];
 
 const thresholdW = fc.oneof(fc.integer({ min: 0, max: 6_000 }), fc.integer({ min: 0, max: 50_000 }));
 
@@ -71,7 +75,7 @@ export interface Scene {
   readonly passes: number;
   readonly everyMs: number;
   readonly settings: Settings;
-  readonly priceSlot: PassInput["priceSlot"];
+  readonly stance: PlanStance | undefined;
   readonly meterTrust: MeterTrust;
   readonly vehicle: VehicleState;
   readonly isConnected: boolean;
@@ -103,7 +107,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   passes: fc.integer({ min: 1, max: 8 }),
   everyMs: fc.constantFrom(0, 1_000, 4_000, 20_000, 70_000),
   settings,
-  priceSlot: fc.constantFrom("cheap", "dear", undefined),
+  stance: fc.constantFrom(...STANCES, undefined),
   meterTrust: often<MeterTrust>("good", "suspect", "lost"),
   vehicle: often<VehicleState>("charging", ...VEHICLES),
   isConnected: often(true, false),
@@ -162,11 +166,11 @@ export function sceneSample(
 }
 
 export function sceneInput(given: Scene, sample: SiteSample, lastWriteMs: number | undefined): PassInput {
-  const { settings: asked, priceSlot, writesToday } = given;
+  const { settings: asked, stance, writesToday } = given;
   return {
     sample,
     settings: asked,
-    priceSlot,
+    plan: stance === undefined ? undefined : sampleAdvice({ stance }),
     wallMs: NOON_WALL_MS,
     day: DAY,
     meterLostForMs: given.meterTrust === "lost" ? 1 : undefined,

@@ -81,7 +81,7 @@ export function passInput(sample: SiteSample, changes: Partial<Omit<PassInput, "
   return {
     sample,
     settings: SETTINGS,
-    priceSlot: undefined,
+    plan: undefined,
     wallMs: NOON_WALL_MS,
     day: DAY,
     meterLostForMs: undefined,
