@@ -4,7 +4,7 @@ import { minuteOfDay, WEEKDAYS } from "../core/planner/local-time.ts";
 
 export const timeOfDay = z
   .string()
-  .refine((text) => minuteOfDay(text) !== undefined, 'use HH:MM from "00:00" to "23:59", in quotes');
+  .refine((text) => minuteOfDay(text) !== undefined, "use HH:MM, 00:00 to 23:59, in quotes");
 export const socPct = z.number().min(0).max(100);
 const httpUrl = z.url({ protocol: /^https?$/ });
 
