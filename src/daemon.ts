@@ -14,6 +14,7 @@ import {
   chargePlannerOptions,
   collectorOptions,
   controlLoopOptions,
+  controlOptions,
   initialSettings,
   telemetryDevices,
 } from "./daemon/options.ts";
@@ -79,7 +80,6 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     clock,
     log,
     sources: devices.sources,
-    wallbox,
   });
   const sinks: ReportSink[] = [...(deps.sinks ?? [])];
   const prices = createPriceFeed(config, deps);
@@ -93,16 +93,16 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     clock,
     log,
     collector,
-    wallbox,
+    wallboxes: [{ wallbox, priority: 1, control: controlOptions(config, config.wallbox), planner }],
     settings,
     store,
-    planner,
     sinks,
   });
   const commands = createLocalCommands({
     settings,
     latest: loop.latest,
     requestBoost: loop.requestBoost,
+    wallboxNames: [config.wallbox.name],
     configuredMaxA: config.wallbox.max_current_a,
     changes: sync,
   });

@@ -266,6 +266,7 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.infer<typeof configSchema>;
+export type WallboxConfig = Config["wallbox"];
 export type DeviceConfig = Config["devices"][number];
 export type PartnerConfig = NonNullable<Config["partner"]>;
 export type MqttConfig = NonNullable<Config["mqtt"]>;

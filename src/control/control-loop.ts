@@ -1,35 +1,29 @@
 import type { Logger } from "pino";
-import { type Boost, NO_BOOST } from "../core/boost.ts";
-import { type ControlOptions, type ControlState, type Decision, decide } from "../core/decide.ts";
 import { createLocalDay } from "../core/local-day.ts";
 import type { BoostState } from "../core/settings.ts";
+import { decideSite } from "../core/site-decision.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import { type Clock, delay } from "../ports/clock.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import type { StateStore } from "../ports/state-store.ts";
-import type { Wallbox } from "../ports/wallbox.ts";
-import type { ChargePlanner } from "./charge-planner.ts";
-import { createControlMemory } from "./control-memory.ts";
 import type { SampleCollector } from "./sample-collector.ts";
-import { createSetpointWriter } from "./setpoint-writer.ts";
 import type { SettingsKeeper } from "./settings-keeper.ts";
+import { createSteeredBox, type SteeredWallbox } from "./steered-box.ts";
 
 export interface ControlLoopOptions {
   /** Time from pass to pass, ms. A late pass is not made up for. */
   readonly intervalMs: number;
   readonly timeZone: string;
-  readonly control: ControlOptions;
 }
 
 export interface ControlLoopDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly collector: SampleCollector;
-  readonly wallbox: Wallbox;
+  /** At least one. */
+  readonly wallboxes: readonly SteeredWallbox[];
   readonly settings: SettingsKeeper;
   readonly store: StateStore;
-  /** Undefined: no prices, no plan. */
-  readonly planner?: ChargePlanner;
   readonly sinks: readonly ReportSink[];
 }
 
@@ -40,68 +34,38 @@ export interface ControlLoop {
   /** Resolves when the pass under way is done and the state is saved. */
   stop(): Promise<void>;
   latest(): TickReport | undefined;
-  requestBoost(boost: BoostState): void;
+  /** Asks the next pass for a boost state of the box of this name. */
+  requestBoost(boost: BoostState, wallboxName: string): void;
 }
 
 export function createControlLoop(options: ControlLoopOptions, deps: ControlLoopDeps): ControlLoop {
-  const { clock, log, collector, wallbox, settings, sinks } = deps;
-  const memory = createControlMemory(deps);
-  const writer = createSetpointWriter(deps);
+  const { clock, collector, settings, sinks } = deps;
   const localDay = createLocalDay(options.timeZone);
+  const firstDay = localDay(clock.wallMs());
+  const boxes = deps.wallboxes.map((box, index) =>
+    createSteeredBox({ ...box, day: firstDay, isFirst: index === 0 }, deps),
+  );
   const stopping = new AbortController();
-  let state: ControlState = memory.restore(localDay(clock.wallMs()));
   let latest: TickReport | undefined;
-  let requestedBoost: BoostState | undefined;
   let running: Promise<void> | undefined;
 
   async function pass(): Promise<void> {
-    const sample = await collector.collect();
+    const house = await collector.collect();
     const wallMs = clock.wallMs();
     const asked = settings.current();
-    const decision = decide(
-      { ...state, boost: takeBoostRequest(state.boost) },
+    const { decisions, report } = decideSite(
       {
-        sample,
+        house,
         settings: asked,
-        plan: deps.planner?.advise({ sample, settings: asked, wallMs }),
         wallMs,
         day: localDay(wallMs),
         meterLostForMs: collector.meterLostForMs(),
-        lastWriteMs: writer.lastWriteMs(),
-        writesToday: wallbox.writesToday(),
       },
-      options.control,
+      boxes.map((box) => box.pass({ house, settings: asked, wallMs })),
     );
-    carryOut(decision);
-    logChanges(latest, decision.report);
-    state = decision.state;
-    latest = decision.report;
-    memory.remember(state);
-    for (const sink of sinks) sink.report(decision.report);
-  }
-
-  function takeBoostRequest(boost: Boost): Boost {
-    if (requestedBoost === undefined) return boost;
-    const next = { ...NO_BOOST, state: requestedBoost };
-    requestedBoost = undefined;
-    return next;
-  }
-
-  function carryOut({ setpointA, phases, isUrgent }: Decision): void {
-    if (setpointA === undefined) writer.forget();
-    else writer.write({ currentA: setpointA, phases, isUrgent });
-  }
-
-  function logChanges(before: TickReport | undefined, after: TickReport): void {
-    if (before?.state !== after.state)
-      log.info({ state: after.state, reason: after.reason.code }, "state changed");
-    if (before?.setpointA !== after.setpointA) {
-      const { setpointA, limitedBy, reason, powers } = after;
-      log.info(
-        { setpointA, limitedBy, reason: reason.code, gridPowerW: powers.gridPowerW },
-        "set point changed",
-      );
-    }
+    for (const [index, decision] of decisions.entries()) boxes[index]?.carryOut(decision);
+    latest = report;
+    for (const sink of sinks) sink.report(report);
   }
 
   async function run(): Promise<void> {
@@ -120,11 +84,11 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
     async stop() {
       stopping.abort();
       await running;
-      memory.save(state);
+      for (const box of boxes) box.save();
     },
     latest: () => latest,
-    requestBoost(boost) {
-      requestedBoost = boost;
+    requestBoost(boost, wallboxName) {
+      boxes.find(({ name }) => name === wallboxName)?.requestBoost(boost);
     },
   };
 }

@@ -7,7 +7,8 @@ import {
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
 
-const STORE_KEY = "control";
+/** Where a gateway with only one wallbox kept its state. */
+const OLD_STORE_KEY = "control";
 /** A machine state older than this says nothing about now, ms. */
 const MACHINE_LIFE_MS = 600_000;
 /** Shortest time between two writes of an unchanged state, ms: flash wears. */
@@ -22,22 +23,24 @@ export interface ControlMemory {
   save(state: ControlState): void;
 }
 
-export function createControlMemory(deps: {
-  readonly store: StateStore;
-  readonly clock: Clock;
-}): ControlMemory {
+/** `isFirst`: this box takes over what a gateway with only one box remembered. */
+export function createControlMemory(
+  box: { readonly name: string; readonly isFirst: boolean },
+  deps: { readonly store: StateStore; readonly clock: Clock },
+): ControlMemory {
   const { store, clock } = deps;
+  const key = `control/${box.name}`;
   let savedMs = Number.NEGATIVE_INFINITY;
-  let savedKey = "";
+  let savedChange = "";
 
   function save(state: ControlState): void {
     savedMs = clock.monotonicMs();
-    store.put(STORE_KEY, { ...controlSnapshot(state), wallMs: clock.wallMs() });
+    store.put(key, { ...controlSnapshot(state), wallMs: clock.wallMs() });
   }
 
   return {
     restore(day) {
-      const stored = store.get(STORE_KEY);
+      const stored = store.get(key) ?? (box.isFirst ? store.get(OLD_STORE_KEY) : undefined);
       const snapshot = isSnapshot(stored) ? stored : undefined;
       if (snapshot === undefined) return initialControlState(day);
       const isRecent = Math.abs(clock.wallMs() - snapshot.wallMs) <= MACHINE_LIFE_MS;
@@ -46,10 +49,10 @@ export function createControlMemory(deps: {
     },
     remember(state) {
       // Commitment comes and goes with each cloud and is worth a minute: not the flash's wear.
-      const key = `${state.machine.value === "active"} ${state.boost.state}`;
-      const isChanged = key !== savedKey;
+      const change = `${state.machine.value === "active"} ${state.boost.state}`;
+      const isChanged = change !== savedChange;
       if (!isChanged && clock.monotonicMs() - savedMs < SAVE_INTERVAL_MS) return;
-      savedKey = key;
+      savedChange = change;
       save(state);
       if (isChanged) store.flush();
     },

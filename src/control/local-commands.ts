@@ -1,6 +1,6 @@
 import { isPluggedIn } from "../core/boost.ts";
 import type { BoostState } from "../core/settings.ts";
-import type { TickReport } from "../core/tick-report.ts";
+import type { NamedBoxReport, TickReport } from "../core/tick-report.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
 import type { CommandOutcome, Commands } from "../ports/commands.ts";
 import type { ChangeQueue } from "../ports/settings.ts";
@@ -12,9 +12,10 @@ export interface CommandsDeps {
   readonly settings: SettingsKeeper;
   /** The newest pass; undefined before the first. */
   readonly latest: () => TickReport | undefined;
-  /** Asks the next pass for a boost state. */
-  readonly requestBoost: (boost: BoostState) => void;
-  /** The configured maximum, A per phase: no command goes beyond it. */
+  /** Asks the next pass for a boost state of the box of this name. */
+  readonly requestBoost: (boost: BoostState, wallboxName: string) => void;
+  readonly wallboxNames: readonly string[];
+  /** The largest configured maximum, A per phase: no command goes beyond it. */
   readonly configuredMaxA: number;
   /** Where local changes go to be written back to the Partner API; undefined without one. */
   readonly changes: ChangeQueue | undefined;
@@ -22,7 +23,7 @@ export interface CommandsDeps {
 
 /** What people and programs in the house may ask for. Everything takes effect in the next pass. */
 export function createLocalCommands(deps: CommandsDeps): Commands {
-  const { settings, latest, requestBoost, configuredMaxA, changes } = deps;
+  const { settings, latest, requestBoost, wallboxNames, configuredMaxA, changes } = deps;
   return {
     setMode(mode) {
       settings.change({ mode });
@@ -37,19 +38,23 @@ export function createLocalCommands(deps: CommandsDeps): Commands {
       changes?.queue(change);
       return DONE;
     },
-    startBoost() {
+    startBoost(wallboxName) {
       const report = latest();
       if (report === undefined)
         return refused("no_active_session", "the daemon is starting: try again in a moment");
-      if (report.boost === "ongoing") return refused("already_charging", "the car is being boosted already");
-      if (report.wallbox.vehicle === "suspended_by_vehicle" && report.setpointA > 0) {
+      const box = boxToBoost(report.wallboxes, wallboxName);
+      if (box === undefined) return unclear(wallboxNames, wallboxName);
+      if (box.boost === "ongoing") return refused("already_charging", "the car is being boosted already");
+      if (box.wallbox.vehicle === "suspended_by_vehicle" && box.setpointA > 0) {
         return refused("fully_charged", "the car takes nothing although current is offered: it is full");
       }
-      requestBoost(isPluggedIn(report.wallbox.vehicle) ? "ongoing" : "armed");
+      requestBoost(isPluggedIn(box.wallbox.vehicle) ? "ongoing" : "armed", box.name);
       return DONE;
     },
-    cancelBoost() {
-      requestBoost("off");
+    cancelBoost(wallboxName) {
+      const meant = wallboxNames.filter((name) => wallboxName === undefined || name === wallboxName);
+      if (meant.length === 0) return unclear(wallboxNames, wallboxName);
+      for (const name of meant) requestBoost("off", name);
       return DONE;
     },
     setMaxCurrent(currentA) {
@@ -65,6 +70,22 @@ export function createLocalCommands(deps: CommandsDeps): Commands {
       return DONE;
     },
   };
+}
+
+/** The box of this name; without one the only box, or the only one with a car. */
+function boxToBoost(
+  boxes: readonly NamedBoxReport[],
+  wallboxName: string | undefined,
+): NamedBoxReport | undefined {
+  if (wallboxName !== undefined) return boxes.find(({ name }) => name === wallboxName);
+  const candidates = boxes.length === 1 ? boxes : boxes.filter(({ wallbox }) => isPluggedIn(wallbox.vehicle));
+  return candidates.length === 1 ? candidates[0] : undefined;
+}
+
+function unclear(names: readonly string[], wallboxName: string | undefined): CommandOutcome {
+  return wallboxName === undefined
+    ? refused("wallbox_needed", `say which wallbox: ${names.join(", ")}`)
+    : refused("unknown_wallbox", `there is no wallbox of that name: use ${names.join(", ")}`);
 }
 
 function refused(reason: string, detail: string): CommandOutcome {

@@ -6,10 +6,9 @@ import {
   meterLostForMs as lostForMs,
   type MeterRecord,
 } from "../core/meter-trust.ts";
-import type { Reading, SiteSample } from "../core/site-sample.ts";
+import type { HouseSample, Reading } from "../core/site-sample.ts";
 import { type Clock, withTimeout } from "../ports/clock.ts";
 import type { SiteChannels, SiteSource, SourceReading } from "../ports/site-source.ts";
-import type { Wallbox } from "../ports/wallbox.ts";
 
 /** F1: a device whose every register stands still for this long is frozen, ms. */
 const FROZEN_AFTER_MS = 120_000;
@@ -39,12 +38,11 @@ export interface CollectorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly sources: readonly CollectedSource[];
-  readonly wallbox: Wallbox;
 }
 
 /** Reads every device at its own pace and gives each pass the latest values with their ages. */
 export interface SampleCollector {
-  collect(): Promise<SiteSample>;
+  collect(): Promise<HouseSample>;
   /** How long the meter has been lost, ms; undefined while it is not. */
   meterLostForMs(): number | undefined;
 }
@@ -59,7 +57,7 @@ interface Track extends CollectedSource {
 }
 
 export function createSampleCollector(options: CollectorOptions, deps: CollectorDeps): SampleCollector {
-  const { clock, log, wallbox } = deps;
+  const { clock, log } = deps;
   const tracks = deps.sources.map(newTrack);
   let meter = initialMeterRecord(clock.monotonicMs());
 
@@ -108,7 +106,7 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
     track.isAnswering = isAnswering;
   }
 
-  function siteSample(nowMs: number): SiteSample {
+  function houseSample(nowMs: number): HouseSample {
     meter = judged(meter, nowMs);
     const isMeterLost = meter.trust === "lost";
     const grid = isMeterLost ? undefined : tracks.find((track) => track.isGridMeter)?.latest;
@@ -120,7 +118,6 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
       batteryPowerW: sumOf(tracks, "batteryPowerW", nowMs),
       batterySocPct: latestOf(tracks, "batterySocPct", nowMs),
       meterTrust: meter.trust,
-      wallbox: wallbox.sample(),
     };
   }
 
@@ -135,7 +132,7 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
       const nowMs = clock.monotonicMs();
       const started = tracks.filter((track) => isDue(track, nowMs)).map((track) => startRead(track, nowMs));
       if (started.length > 0) await withTimeout(clock, options.readBudgetMs, Promise.all(started), undefined);
-      return siteSample(clock.monotonicMs());
+      return houseSample(clock.monotonicMs());
     },
     meterLostForMs: () => lostForMs(meter, clock.monotonicMs()),
   };

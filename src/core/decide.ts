@@ -17,7 +17,7 @@ import type { SiteSample } from "./site-sample.ts";
 import { nextSolarEnergy, type SolarEnergy } from "./solar-energy.ts";
 import { type HealthConditions, nextHealthConditions } from "./status.ts";
 import { type Follower, NEW_FOLLOWER } from "./surplus-follower.ts";
-import type { TickReport } from "./tick-report.ts";
+import type { BoxReport } from "./tick-report.ts";
 import type { PhaseCount } from "./units.ts";
 import { usableSample } from "./usable-sample.ts";
 
@@ -72,7 +72,7 @@ export interface PassInput {
 
 export interface Decision {
   readonly state: ControlState;
-  readonly report: TickReport;
+  readonly report: BoxReport;
   /** What the car may draw, A per phase; undefined while the box has not been read. */
   readonly setpointA: number | undefined;
   readonly phases: PhaseCount;

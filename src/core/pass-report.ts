@@ -5,10 +5,10 @@ import { type Reason, reasons } from "./reasons.ts";
 import type { Reading, SiteSample } from "./site-sample.ts";
 import { healthWarning, uxPhase } from "./status.ts";
 import { surplusPowerW } from "./surplus.ts";
-import type { SampleAges, SitePowers, TickReport } from "./tick-report.ts";
+import type { BoxReport, SampleAges, SitePowers } from "./tick-report.ts";
 
 /** The value that the pass yields, from what it saw and what it decided. */
-export function passReport(view: PassView, state: ControlState, choice: CurrentChoice): TickReport {
+export function passReport(view: PassView, state: ControlState, choice: CurrentChoice): BoxReport {
   const { input } = view;
   const { sample, settings } = input;
   const { wallbox, meterTrust } = sample;

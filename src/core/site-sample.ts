@@ -54,8 +54,8 @@ export interface WallboxSample {
   readonly capability: WallboxCapability;
 }
 
-/** Everything that one pass knows of the site. `undefined` is "not known", never a number. */
-export interface SiteSample {
+/** Everything that one pass knows of the house. `undefined` is "not known", never a number. */
+export interface HouseSample {
   /** Monotonic time of the pass, ms. */
   readonly nowMs: number;
   readonly gridPowerW: Reading<number> | undefined;
@@ -64,5 +64,9 @@ export interface SiteSample {
   readonly batteryPowerW: Reading<number> | undefined;
   readonly batterySocPct: Reading<number> | undefined;
   readonly meterTrust: MeterTrust;
+}
+
+/** The house with one wallbox. */
+export interface SiteSample extends HouseSample {
   readonly wallbox: WallboxSample;
 }

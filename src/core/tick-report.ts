@@ -44,8 +44,8 @@ export interface SampleAges {
   readonly chargeAgeMs: number | undefined;
 }
 
-/** The one value that a pass yields: everything that is told to anybody comes from here. */
-export interface TickReport {
+/** What a pass yields for one wallbox. */
+export interface BoxReport {
   /** Number of the pass since the daemon started, from 1. */
   readonly pass: number;
   readonly monotonicMs: number;
@@ -80,4 +80,19 @@ export interface TickReport {
   readonly solarEnergyTodayWh: number;
   /** What the charge plan says; undefined where no plan is wanted. */
   readonly plan: PlanAdvice | undefined;
+}
+
+export interface NamedBoxReport extends BoxReport {
+  readonly name: string;
+}
+
+/**
+ * The one value that a pass yields: everything that is told to anybody comes from here. Where the members of a box
+ * stand at the top, they speak for the house: see `site-report.ts`.
+ */
+export interface TickReport extends BoxReport {
+  /** Every wallbox, in the order of the config. */
+  readonly wallboxes: readonly NamedBoxReport[];
+  /** Name of the box whose current and reason stand at the top. */
+  readonly leadingWallbox: string;
 }

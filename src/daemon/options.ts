@@ -1,9 +1,10 @@
 import type { ApiOptions } from "../api/api-context.ts";
 import { chargePlanSchema } from "../config/price-schema.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config, WallboxConfig } from "../config/schema.ts";
 import type { ChargePlannerOptions } from "../control/charge-planner.ts";
 import type { ControlLoopOptions } from "../control/control-loop.ts";
 import type { CollectorOptions } from "../control/sample-collector.ts";
+import type { ControlOptions } from "../core/decide.ts";
 import { goalDays, type PolicyDay } from "../core/planner/charge-goal.ts";
 import { WEEKDAYS } from "../core/planner/local-time.ts";
 import type { Settings } from "../core/settings.ts";
@@ -39,25 +40,25 @@ export function collectorOptions({ site, control }: Config): CollectorOptions {
   };
 }
 
-export function controlLoopOptions({ site, control, wallbox, ocpp }: Config): ControlLoopOptions {
+export function controlLoopOptions({ site, control }: Config): ControlLoopOptions {
+  return { intervalMs: control.interval_ms, timeZone: site.time_zone };
+}
+
+export function controlOptions({ site, control, ocpp }: Config, wallbox: WallboxConfig): ControlOptions {
   return {
-    intervalMs: control.interval_ms,
-    timeZone: site.time_zone,
-    control: {
-      limits: {
-        mainFuseA: site.main_fuse_a,
-        importLimitW: site.import_limit_w,
-        gridOperatorLimitW: undefined,
-        cableCurrentA: wallbox.cable_current_a,
-        configuredMaxA: wallbox.max_current_a,
-        failsafeCurrentA: control.failsafe_current_a,
-      },
-      startProofMs: control.start_proof_s * 1_000,
-      stopProofMs: control.stop_proof_s * 1_000,
-      loopDelayMs: control.loop_delay_s * 1_000,
-      blindCurrentA: control.pause_when_meter_lost ? 0 : control.failsafe_current_a,
-      maxWritesPerDay: ocpp.max_writes_per_day,
+    limits: {
+      mainFuseA: site.main_fuse_a,
+      importLimitW: site.import_limit_w,
+      gridOperatorLimitW: undefined,
+      cableCurrentA: wallbox.cable_current_a,
+      configuredMaxA: wallbox.max_current_a,
+      failsafeCurrentA: control.failsafe_current_a,
     },
+    startProofMs: control.start_proof_s * 1_000,
+    stopProofMs: control.stop_proof_s * 1_000,
+    loopDelayMs: control.loop_delay_s * 1_000,
+    blindCurrentA: control.pause_when_meter_lost ? 0 : control.failsafe_current_a,
+    maxWritesPerDay: ocpp.max_writes_per_day,
   };
 }
 

@@ -10,9 +10,13 @@ export interface Commands {
   setMode(mode: ChargingMode): CommandOutcome;
   /** Omitted parts stay as they are. */
   setThresholds(change: Partial<Thresholds>): CommandOutcome;
-  /** Charge now, or arm for the next plug-in. Refused: `already_charging`, `fully_charged`. */
-  startBoost(): CommandOutcome;
-  cancelBoost(): CommandOutcome;
+  /**
+   * Charge now, or arm for the next plug-in. Without a name: the only box, or the only one with a car. Refused:
+   * `already_charging`, `fully_charged`, `no_active_session`, `unknown_wallbox`, `wallbox_needed`.
+   */
+  startBoost(wallboxName?: string): CommandOutcome;
+  /** Without a name: of every box. */
+  cancelBoost(wallboxName?: string): CommandOutcome;
   /** A cap in A per phase below the configured maximum; undefined lifts the cap. */
   setMaxCurrent(currentA: number | undefined): CommandOutcome;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createLocalCommands } from "../../src/control/local-commands.ts";
 import { createSettingsKeeper } from "../../src/control/settings-keeper.ts";
 import type { BoostState } from "../../src/core/settings.ts";
+import type { VehicleState } from "../../src/core/site-sample.ts";
 import type { TickReport } from "../../src/core/tick-report.ts";
 import type { SettingsChange } from "../../src/ports/settings.ts";
 import { sampleReport } from "../support/sample-report.ts";
@@ -9,14 +10,19 @@ import { silentLog } from "../support/silent-log.ts";
 import { createFakeStore } from "./support/fakes.ts";
 import { DEFAULT_SETTINGS } from "./support/rig.ts";
 
-function setUp(report?: Partial<TickReport>) {
+function setUp(report?: Partial<TickReport>, wallboxNames: readonly string[] = ["wallbox"]) {
   const settings = createSettingsKeeper(DEFAULT_SETTINGS, { store: createFakeStore(), log: silentLog });
   const queued: SettingsChange[] = [];
   const boosts: BoostState[] = [];
+  const named: [BoostState, string][] = [];
   const deps = {
     settings,
     latest: () => (report === undefined ? undefined : sampleReport(report)),
-    requestBoost: (boost: BoostState) => void boosts.push(boost),
+    requestBoost(boost: BoostState, wallboxName: string) {
+      boosts.push(boost);
+      named.push([boost, wallboxName]);
+    },
+    wallboxNames,
     configuredMaxA: 16,
   };
   const changes = { queue: (change: SettingsChange) => void queued.push(change) };
@@ -24,6 +30,7 @@ function setUp(report?: Partial<TickReport>) {
     settings,
     queued,
     boosts,
+    named,
     commands: createLocalCommands({ ...deps, changes }),
     offline: createLocalCommands({ ...deps, changes: undefined }),
   };
@@ -110,5 +117,53 @@ describe("a boost", () => {
     const { commands, boosts } = setUp();
     expect(commands.cancelBoost()).toEqual({ ok: true });
     expect(boosts).toEqual(["off"]);
+  });
+});
+
+describe("a boost with two boxes", () => {
+  const [box] = sampleReport().wallboxes;
+  if (box === undefined) throw new Error("there is a box");
+  const house = (garage: VehicleState, yard: VehicleState) =>
+    setUp(
+      {
+        wallboxes: [
+          { ...box, name: "garage", wallbox: { ...box.wallbox, vehicle: garage } },
+          { ...box, name: "yard", wallbox: { ...box.wallbox, vehicle: yard } },
+        ],
+      },
+      ["garage", "yard"],
+    );
+
+  it("goes to the box that is named, or else to the only one with a car", () => {
+    const { commands, named } = house("absent", "connected");
+    expect(commands.startBoost("garage")).toEqual({ ok: true });
+    expect(commands.startBoost()).toEqual({ ok: true });
+    expect(named).toEqual([
+      ["armed", "garage"],
+      ["ongoing", "yard"],
+    ]);
+  });
+
+  it.each<[VehicleState, VehicleState]>([
+    ["connected", "charging"],
+    ["absent", "absent"],
+  ])("asks which box while their cars are %s and %s", (garage, yard) => {
+    const { commands, named } = house(garage, yard);
+    expect(commands.startBoost()).toMatchObject({ ok: false, reason: "wallbox_needed" });
+    expect(named).toEqual([]);
+  });
+
+  it("is cancelled at the box that is named, or at all", () => {
+    const { commands, named } = house("charging", "charging");
+    expect(commands.cancelBoost("yard")).toEqual({ ok: true });
+    expect(commands.cancelBoost()).toEqual({ ok: true });
+    expect(named.map(([, name]) => name)).toEqual(["yard", "garage", "yard"]);
+  });
+
+  it("names the boxes to one who asks for another", () => {
+    const { commands } = house("charging", "charging");
+    const refusal = { ok: false, reason: "unknown_wallbox", detail: expect.stringContaining("garage, yard") };
+    expect(commands.startBoost("cellar")).toEqual(refusal);
+    expect(commands.cancelBoost("cellar")).toEqual(refusal);
   });
 });

@@ -4,22 +4,20 @@ import {
   createSampleCollector,
   type SampleCollector,
 } from "../../src/control/sample-collector.ts";
-import type { SiteSample } from "../../src/core/site-sample.ts";
+import type { HouseSample } from "../../src/core/site-sample.ts";
 import type { SiteChannels } from "../../src/ports/site-source.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { silentLog } from "../support/silent-log.ts";
-import { createFakeSource, createFakeWallbox, type FakeSource, SILENT } from "./support/fakes.ts";
+import { createFakeSource, type FakeSource, SILENT } from "./support/fakes.ts";
 
 function setUp(
   sources: (source: (channels: SiteChannels, name?: string) => FakeSource) => CollectedSource[],
 ) {
   const clock = createManualClock();
-  const wallbox = createFakeWallbox(clock);
   const collector = createSampleCollector(
     { readBudgetMs: 800, maxGridPowerW: 20_000, maxPvPowerW: 12_000 },
     {
       clock,
-      wallbox,
       log: silentLog,
       sources: sources((channels, name) => createFakeSource(clock, () => channels, name)),
     },
@@ -27,7 +25,7 @@ function setUp(
 
   /** So many passes, each a second after the one before; the sample of the last. */
   async function passes(count: number) {
-    let sample: SiteSample | undefined;
+    let sample: HouseSample | undefined;
     for (let pass = 0; pass < count; pass++) {
       await clock.advance(1_000);
       sample = await next(collector, clock);
@@ -36,7 +34,7 @@ function setUp(
     return sample;
   }
 
-  return { clock, wallbox, collector, passes };
+  return { clock, collector, passes };
 }
 
 async function next(collector: SampleCollector, clock: { advance(ms: number): Promise<void> }) {
@@ -72,7 +70,6 @@ describe("the sample of a pass", () => {
       gridPhaseCurrentsA: { value: [1, 2, 3], atMs },
       pvPowerW: undefined,
       meterTrust: "good",
-      wallbox: { isConnected: true },
     });
   });
 

@@ -4,6 +4,7 @@ import {
   apiOptions,
   collectorOptions,
   controlLoopOptions,
+  controlOptions,
   initialSettings,
   telemetryDevices,
 } from "../../src/daemon/options.ts";
@@ -25,9 +26,9 @@ function config(changes: Readonly<Record<string, unknown>> = {}) {
 
 describe("what the config file means to the parts of the daemon", () => {
   it("pauses without a meter, or charges with the failsafe current where that is chosen", () => {
-    expect(controlLoopOptions(config()).control.blindCurrentA).toBe(0);
+    expect(controlOptions(config(), config().wallbox).blindCurrentA).toBe(0);
     const bold = config({ control: { pause_when_meter_lost: false, failsafe_current_a: 8 } });
-    expect(controlLoopOptions(bold).control.blindCurrentA).toBe(8);
+    expect(controlOptions(bold, bold.wallbox).blindCurrentA).toBe(8);
   });
 
   it("takes readings as implausible that neither the fuse nor the plant could carry", () => {

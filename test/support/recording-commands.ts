@@ -9,8 +9,8 @@ export function recordingCommands() {
     commands: {
       setMode: (mode) => record("setMode", mode),
       setThresholds: (change) => record("setThresholds", change),
-      startBoost: () => record("startBoost"),
-      cancelBoost: () => record("cancelBoost"),
+      startBoost: (...name) => record("startBoost", ...name),
+      cancelBoost: (...name) => record("cancelBoost", ...name),
       setMaxCurrent: (currentA) => record("setMaxCurrent", currentA),
     } satisfies Commands,
   };

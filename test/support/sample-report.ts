@@ -1,8 +1,9 @@
-import type { TickReport } from "../../src/core/tick-report.ts";
+import type { NamedBoxReport, TickReport } from "../../src/core/tick-report.ts";
 
 /** A pass in the middle of a sunny charge; `changes` replace whole members. */
 export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
-  return {
+  const box: NamedBoxReport = {
+    name: "wallbox",
     pass: 1,
     monotonicMs: 1_000,
     wallMs: 1_647_669_600_000,
@@ -36,4 +37,6 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     plan: undefined,
     ...changes,
   };
+  const { name, ...top } = box;
+  return { ...top, wallboxes: [box], leadingWallbox: name, ...changes };
 }

@@ -4,9 +4,15 @@ import { configSchema } from "../../config/schema.ts";
 import { type ControlLoopOptions, createControlLoop } from "../../control/control-loop.ts";
 import { type CollectorOptions, createSampleCollector } from "../../control/sample-collector.ts";
 import { createSettingsKeeper } from "../../control/settings-keeper.ts";
+import type { ControlOptions } from "../../core/decide.ts";
 import type { Settings, Thresholds } from "../../core/settings.ts";
 import type { TickReport } from "../../core/tick-report.ts";
-import { collectorOptions, controlLoopOptions, initialSettings } from "../../daemon/options.ts";
+import {
+  collectorOptions,
+  controlLoopOptions,
+  controlOptions,
+  initialSettings,
+} from "../../daemon/options.ts";
 import { createMemoryStateStore } from "../../history/memory-state-store.ts";
 import type { Plant } from "./plant.ts";
 import { createPlantMeter, createPlantWallbox, NO_FAULTS, type PlantFaults } from "./plant-ports.ts";
@@ -39,6 +45,7 @@ export type ConfigSections = Readonly<Record<string, Readonly<Record<string, unk
 interface ReplayConfig {
   readonly collector: CollectorOptions;
   readonly loop: ControlLoopOptions;
+  readonly control: ControlOptions;
   readonly settings: Settings;
 }
 
@@ -64,9 +71,8 @@ export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void>
       sources: [
         { source: createPlantMeter(plant, faults), pollMs: config.loop.intervalMs, isGridMeter: true },
       ],
-      wallbox,
     }),
-    wallbox,
+    wallboxes: [{ wallbox, priority: 1, control: config.control }],
     settings: createSettingsKeeper(config.settings, deps),
     sinks: [
       {
@@ -116,6 +122,7 @@ function replayConfig({ thresholds, ...run }: HemsEdgeRun): ReplayConfig {
   return {
     collector: collectorOptions(config),
     loop: controlLoopOptions(config),
+    control: controlOptions(config, config.wallbox),
     settings: { ...settings, thresholds: { ...settings.thresholds, ...thresholds } },
   };
 }

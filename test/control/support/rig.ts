@@ -67,7 +67,7 @@ export function createRig(
   const wallbox = createFakeWallbox(clock);
   const rig = { houseW: -3_000 };
   const meter = createFakeSource(clock, () => ({ gridPowerW: rig.houseW + wallbox.carPowerW() }));
-  const deps = { clock, store, wallbox, log: silentLog };
+  const deps = { clock, store, log: silentLog };
   const settings = createSettingsKeeper(DEFAULT_SETTINGS, deps);
   const collector = createSampleCollector(
     { readBudgetMs: 800, maxGridPowerW: 50_000, maxPvPowerW: 12_000 },
@@ -75,14 +75,22 @@ export function createRig(
   );
   const reports: TickReport[] = [];
   const queued: SettingsChange[] = [];
+  const steered = { wallbox, priority: 1, control: { ...CONTROL, ...given.control } };
   const loop = createControlLoop(
-    { intervalMs: 1_000, timeZone: "Europe/Berlin", control: { ...CONTROL, ...given.control } },
-    { ...deps, collector, settings, sinks: [{ report: (report) => void reports.push(report) }] },
+    { intervalMs: 1_000, timeZone: "Europe/Berlin" },
+    {
+      ...deps,
+      collector,
+      settings,
+      wallboxes: [steered],
+      sinks: [{ report: (report) => void reports.push(report) }],
+    },
   );
   const commands = createLocalCommands({
     settings,
     latest: loop.latest,
     requestBoost: loop.requestBoost,
+    wallboxNames: [wallbox.name],
     configuredMaxA: CONTROL.limits.configuredMaxA,
     changes: { queue: (change) => void queued.push(change) },
   });

@@ -69,7 +69,7 @@ export function createSpotRig(given: {
   const store = given.store ?? createFakeStore();
   const wallbox = createFakeWallbox(clock);
   const rig = { prices: given.prices ?? [], houseW: 500 };
-  const deps = { clock, store, wallbox, log: silentLog };
+  const deps = { clock, store, log: silentLog };
   const meter = createFakeSource(clock, () => ({ gridPowerW: rig.houseW + wallbox.carPowerW() }));
   const settings = createSettingsKeeper({ ...DEFAULT_SETTINGS, mode: given.mode ?? "spot" }, deps);
   const collector = createSampleCollector(
@@ -95,8 +95,14 @@ export function createSpotRig(given: {
   );
   const reports: TickReport[] = [];
   const loop = createControlLoop(
-    { intervalMs: INTERVAL_MS, timeZone: "Europe/Vienna", control },
-    { ...deps, collector, settings, planner, sinks: [{ report: (report) => void reports.push(report) }] },
+    { intervalMs: INTERVAL_MS, timeZone: "Europe/Vienna" },
+    {
+      ...deps,
+      collector,
+      settings,
+      wallboxes: [{ wallbox, priority: 1, control, planner }],
+      sinks: [{ report: (report) => void reports.push(report) }],
+    },
   );
   loop.start();
   return Object.assign(rig, {
