@@ -6,6 +6,7 @@ import type { TickReport } from "../core/tick-report.ts";
 import { type Clock, delay } from "../ports/clock.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import type { StateStore } from "../ports/state-store.ts";
+import type { GridOperatorKeeper } from "./grid-operator-keeper.ts";
 import type { SampleCollector } from "./sample-collector.ts";
 import type { SettingsKeeper } from "./settings-keeper.ts";
 import { createSteeredBox, type SteeredWallbox } from "./steered-box.ts";
@@ -24,6 +25,8 @@ export interface ControlLoopDeps {
   readonly wallboxes: readonly SteeredWallbox[];
   readonly settings: SettingsKeeper;
   readonly store: StateStore;
+  /** Undefined: no grid operator limits the site. */
+  readonly gridOperator?: GridOperatorKeeper | undefined;
   readonly sinks: readonly ReportSink[];
 }
 
@@ -57,6 +60,7 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
       {
         house,
         settings: asked,
+        gridOperator: deps.gridOperator?.pass(house.nowMs),
         wallMs,
         day: localDay(wallMs),
         meterLostForMs: collector.meterLostForMs(),

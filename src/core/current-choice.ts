@@ -147,6 +147,7 @@ function heldChoice(
     sample,
     limits: options.limits,
     userMaxA: settings.maxCurrentA,
+    operatorLimitW: input.gridOperator?.limitW,
     setpointA,
     phases,
     isMeterSettled,

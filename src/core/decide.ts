@@ -7,6 +7,7 @@ import {
   nextChargeState,
 } from "./charge-machine.ts";
 import { type CurrentChoice, currentChoice } from "./current-choice.ts";
+import type { OperatorStatus } from "./grid-operator.ts";
 import type { SiteLimits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { passReport } from "./pass-report.ts";
@@ -60,6 +61,8 @@ export interface PassInput {
   readonly settings: Settings;
   /** Undefined where no plan is wanted: another mode, no car. */
   readonly plan: PlanAdvice | undefined;
+  /** Undefined where no grid operator limits the site. */
+  readonly gridOperator: OperatorStatus | undefined;
   readonly wallMs: number;
   /** Local date of the pass, `2026-11-21`. */
   readonly day: string;
@@ -118,7 +121,7 @@ export function decide(before: ControlState, given: PassInput, options: ControlO
   const state = nextControlState(before, view, { machine, boost, choice });
   return {
     state,
-    report: passReport(view, state, choice),
+    report: passReport(view, state, choice, options.limits),
     setpointA: choice.setpointA,
     phases: choice.phases,
     isUrgent: choice.isUrgent,

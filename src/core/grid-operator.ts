@@ -62,6 +62,17 @@ export function nextOperatorState(
   return transition(operatorMachine, state, { type: "pass", ...pass })[0];
 }
 
+/** The operator's limit as a pass is told of it. */
+export interface OperatorStatus {
+  readonly state: OperatorState;
+  /** What the car may draw from the grid, W; undefined: no limit. */
+  readonly limitW: number | undefined;
+  /** When it ends if the operator says nothing more, wall time in ms. */
+  readonly endsWallMs: number | undefined;
+  /** The same as a clock in the house shows it, `18:30`. */
+  readonly endsAtClock: string | undefined;
+}
+
 /** The limit that a state holds. */
 export interface OperatorLimit {
   readonly state: OperatorState;

@@ -1,5 +1,6 @@
 import type { CurrentChoice } from "./current-choice.ts";
-import type { ControlState } from "./decide.ts";
+import type { ControlState, PassInput } from "./decide.ts";
+import type { SiteLimits } from "./limits.ts";
 import type { PassView } from "./pass-view.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import type { Reading, SiteSample } from "./site-sample.ts";
@@ -8,7 +9,12 @@ import { surplusPowerW } from "./surplus.ts";
 import type { BoxReport, SampleAges, SitePowers } from "./tick-report.ts";
 
 /** The value that the pass yields, from what it saw and what it decided. */
-export function passReport(view: PassView, state: ControlState, choice: CurrentChoice): BoxReport {
+export function passReport(
+  view: PassView,
+  state: ControlState,
+  choice: CurrentChoice,
+  limits: SiteLimits,
+): BoxReport {
   const { input } = view;
   const { sample, settings } = input;
   const { wallbox, meterTrust } = sample;
@@ -29,7 +35,8 @@ export function passReport(view: PassView, state: ControlState, choice: CurrentC
     setpointA: choice.setpointA ?? 0,
     phases: choice.phases,
     limitedBy: choice.limitedBy,
-    reason: reportedReason(sample, choice),
+    gridOperator: input.gridOperator,
+    reason: reportedReason(input, choice, limits),
     thresholds: view.thresholds,
     powers: sitePowers(sample),
     ages: sampleAges(sample),
@@ -47,13 +54,17 @@ export function passReport(view: PassView, state: ControlState, choice: CurrentC
 }
 
 /** A limit or a box that does not obey explains the current better than the mode does. */
-function reportedReason(sample: SiteSample, { setpointA, limitedBy, reason }: CurrentChoice): Reason {
+function reportedReason(
+  { sample, gridOperator }: PassInput,
+  { setpointA, limitedBy, reason }: CurrentChoice,
+  limits: SiteLimits,
+): Reason {
   if (setpointA === undefined) return reason;
   if (!sample.wallbox.isFollowing) return reasons.wallboxNotFollowing(setpointA);
   if (limitedBy === undefined || reason.code === "meter_lost") return reason;
   return limitedBy === "failsafe"
     ? reasons.failsafe(setpointA, reason)
-    : reasons.limited(limitedBy, setpointA);
+    : reasons.limited(limitedBy, setpointA, { limits, operator: gridOperator });
 }
 
 function sitePowers(sample: SiteSample): SitePowers {

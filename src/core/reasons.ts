@@ -1,4 +1,5 @@
-import type { LimitName } from "./limits.ts";
+import type { OperatorStatus } from "./grid-operator.ts";
+import type { LimitName, SiteLimits } from "./limits.ts";
 import type { PlanAdvice, SlotOutlook } from "./planner/plan-advice.ts";
 
 /** Codes are stable for programs; sentences are for people and may improve. */
@@ -37,16 +38,11 @@ export interface Reason {
   readonly text: string;
 }
 
-const LIMIT_WORDS: Readonly<Record<LimitName, string>> = {
-  wallbox_rating: "the wallbox's rating",
-  cable: "the charging cable",
-  main_fuse: "the main fuse",
-  site_import: "the import limit of the house",
-  grid_operator: "the grid operator",
-  configured_maximum: "the configured maximum",
-  user_maximum: "the user's maximum",
-  failsafe: "the failsafe current, because the meter is lost",
-};
+/** What a limit is made of, to be told with it. */
+export interface LimitFigures {
+  readonly limits: Pick<SiteLimits, "mainFuseA" | "importLimitW" | "unbalanceLimitA">;
+  readonly operator: OperatorStatus | undefined;
+}
 
 export const reasons = {
   startingUp: (): Reason => ({
@@ -146,13 +142,18 @@ export const reasons = {
     code: "limited",
     text: `The meter is lost: ${allowed(currentA)} until it is back. ${aim.text}`,
   }),
-  limited: (limit: LimitName, currentA: number): Reason => ({
-    code: "limited",
-    text:
-      currentA === 0
-        ? `Paused: ${LIMIT_WORDS[limit]} leaves less than the car needs to charge.`
-        : `Limited to ${amps(currentA)} by ${LIMIT_WORDS[limit]}.`,
-  }),
+  limited: (limit: LimitName, currentA: number, figures: LimitFigures): Reason => {
+    const words = limitWords(limit, figures);
+    const clock = limit === "grid_operator" ? figures.operator?.endsAtClock : undefined;
+    const until = clock === undefined ? "" : ` until ${clock}`;
+    return {
+      code: "limited",
+      text:
+        currentA === 0
+          ? `Paused${until}: ${words} leaves less than the car needs to charge.`
+          : `Limited to ${amps(currentA)}${until} by ${words}.`,
+    };
+  },
 };
 
 function dueWords({ missingWh, deadline }: PlanAdvice): string {
@@ -188,6 +189,39 @@ function kilowattHours(energyWh: number): string {
 
 function tenths(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+function limitWords(limit: LimitName, { limits, operator }: LimitFigures): string {
+  switch (limit) {
+    case "wallbox_rating":
+      return "the wallbox's rating";
+    case "cable":
+      return "the charging cable";
+    case "main_fuse":
+      return `the main fuse (${amps(limits.mainFuseA)} a phase)`;
+    case "unbalance":
+      return `the unbalance limit${bracketed(limits.unbalanceLimitA, (limitA) => `${amps(limitA)} between phases`)}`;
+    case "site_import":
+      return `the import limit of the house${bracketed(limits.importLimitW, watts)}`;
+    case "grid_operator":
+      return operatorWords(operator);
+    case "configured_maximum":
+      return "the configured maximum";
+    case "user_maximum":
+      return "the user's maximum";
+    case "failsafe":
+      return "the failsafe current, because the meter is lost";
+  }
+}
+
+function operatorWords(operator: OperatorStatus | undefined): string {
+  const isHeard = operator?.state === "limited";
+  const who = isHeard ? "the grid operator" : "the failsafe limit, because the grid operator is not heard";
+  return `${who}${bracketed(operator?.limitW, (limitW) => `${watts(limitW)} from the grid`)}`;
+}
+
+function bracketed(figure: number | undefined, words: (figure: number) => string): string {
+  return figure === undefined ? "" : ` (${words(figure)})`;
 }
 
 function surplusWords(surplusW: number): string {

@@ -19,7 +19,8 @@ export interface BoxPass extends Pick<PassInput, "plan" | "lastWriteMs" | "write
 }
 
 /** What a pass knows of the house. */
-export interface SitePass extends Pick<PassInput, "settings" | "wallMs" | "day" | "meterLostForMs"> {
+export interface SitePass
+  extends Pick<PassInput, "settings" | "gridOperator" | "wallMs" | "day" | "meterLostForMs"> {
   readonly house: HouseSample;
 }
 

@@ -1,3 +1,4 @@
+import type { OperatorStatus } from "./grid-operator.ts";
 import type { LimitName } from "./limits.ts";
 import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Reason } from "./reasons.ts";
@@ -59,6 +60,8 @@ export interface BoxReport {
   readonly phases: PhaseCount;
   /** The limit that binds the set point, if one does. */
   readonly limitedBy: LimitName | undefined;
+  /** Undefined where no grid operator limits the site. */
+  readonly gridOperator: OperatorStatus | undefined;
   readonly reason: Reason;
   readonly thresholds: {
     readonly asked: Thresholds;

@@ -49,7 +49,8 @@ export function controlOptions({ site, control, ocpp }: Config, wallbox: Wallbox
     limits: {
       mainFuseA: site.main_fuse_a,
       importLimitW: site.import_limit_w,
-      gridOperatorLimitW: undefined,
+      unbalanceLimitA: undefined,
+      phaseRotation: undefined,
       cableCurrentA: wallbox.cable_current_a,
       configuredMaxA: wallbox.max_current_a,
       failsafeCurrentA: control.failsafe_current_a,

@@ -6,7 +6,16 @@ import { effectiveThresholds, stopSurplusW } from "../../src/core/thresholds.ts"
 import { powerW } from "../../src/core/units.ts";
 import { capabilities, thresholds } from "./support/arbitraries.ts";
 import { createPlant, type PlantOptions } from "./support/plant.ts";
-import { DAY, ONE_PHASE, OPTIONS, passInput, SETTINGS, THREE_PHASE, WIDE_LIMITS } from "./support/site.ts";
+import {
+  DAY,
+  limitedTo,
+  ONE_PHASE,
+  OPTIONS,
+  passInput,
+  SETTINGS,
+  THREE_PHASE,
+  WIDE_LIMITS,
+} from "./support/site.ts";
 
 const PASS_MS = 2_000;
 
@@ -14,11 +23,12 @@ interface Run {
   readonly plant?: Partial<PlantOptions>;
   readonly settings?: Partial<Settings>;
   readonly options?: Partial<ControlOptions>;
+  readonly operatorLimitW?: number;
   readonly passes: number;
 }
 
 /** Everything that happened at each pass of a controller on a plant. */
-function run({ plant: plantOptions, settings, options, passes }: Run) {
+function run({ plant: plantOptions, settings, options, operatorLimitW, passes }: Run) {
   const plant = createPlant({
     capability: ONE_PHASE,
     houseGridW: () => -3_000,
@@ -37,6 +47,7 @@ function run({ plant: plantOptions, settings, options, passes }: Run) {
     const input = passInput(plant.sample(), {
       settings: { ...SETTINGS, ...settings },
       lastWriteMs: plant.lastWriteMs,
+      gridOperator: limitedTo(operatorLimitW),
     });
     const decision = decide(state, input, { ...OPTIONS, loopDelayMs: 8_000, ...options });
     state = decision.state;
@@ -171,7 +182,7 @@ describe("a house that reaches its limit", () => {
   it("keeps a constant set point under the grid operator's limit", () => {
     const { setpointsA, writes } = run({
       plant: { capability: THREE_PHASE, houseGridW: () => -6_900 },
-      options: { limits: { ...WIDE_LIMITS, gridOperatorLimitW: 4_200 } },
+      operatorLimitW: 4_200,
       settings: { mode: "none" },
       passes: 300,
     });

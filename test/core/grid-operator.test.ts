@@ -112,13 +112,14 @@ function always(law: (seen: Seen) => void): void {
       let command: OperatorCommand | undefined;
       for (const { afterMs, isHeard, command: asked, isRestart } of steps) {
         nowMs += afterMs;
+        if (isRestart) {
+          const at = { nowMs, wallMs: WALL_MS + nowMs };
+          const snapshot = JSON.parse(JSON.stringify(operatorSnapshot(state, at)));
+          state = initialOperatorState({ snapshot, ...at });
+          [heartbeatMs, command] = [undefined, undefined];
+        }
         if (isHeard) heartbeatMs = nowMs;
         if (asked !== undefined) command = { ...asked, atMs: nowMs };
-        const wallMs = WALL_MS + nowMs;
-        if (isRestart) {
-          const snapshot = JSON.parse(JSON.stringify(operatorSnapshot(state, { nowMs, wallMs })));
-          state = initialOperatorState({ snapshot, nowMs, wallMs });
-        }
         const before = state;
         state = nextOperatorState(state, { nowMs, signal: { heartbeatMs, command }, rules: RULES });
         law({ nowMs, before, state, command: asked === undefined ? undefined : command, isHeard, isRestart });

@@ -6,6 +6,7 @@ import {
   type LimitContext,
   limitedCurrentA,
   nearestStepA,
+  type PhaseRotation,
   type SiteLimits,
   smallestLimit,
 } from "../../src/core/limits.ts";
@@ -26,6 +27,7 @@ function smallest({ limits, sample, wallbox, context }: Case): Limit {
     sample: siteSample({ gridPowerW: reading(6_900), ...sample }, car),
     limits: { ...WIDE_LIMITS, ...limits },
     userMaxA: undefined,
+    operatorLimitW: undefined,
     setpointA: 10,
     phases: car.capability.phases,
     isMeterSettled: true,
@@ -63,9 +65,25 @@ describe("a blind gateway", () => {
   it("allows the failsafe current and computes nothing from readings", () => {
     const blind: Case = {
       sample: { meterTrust: "lost", gridPowerW: reading(99_000) },
-      limits: { mainFuseA: 16, importLimitW: 0, gridOperatorLimitW: 0 },
+      limits: { mainFuseA: 16, importLimitW: 0 },
     };
     expect(smallest(blind)).toEqual({ name: "failsafe", maxCurrentA: 6 });
+  });
+
+  it("counts all of the car against the grid operator's limit", () => {
+    const context = { operatorLimitW: 4_140 };
+    const lost = { meterTrust: "lost" as const, gridPowerW: reading(-9_000) };
+    const limits = { failsafeCurrentA: 10 };
+    expect(smallest({ context, sample: lost, limits })).toEqual({ name: "grid_operator", maxCurrentA: 6 });
+    expect(smallest({ context, sample: { gridPowerW: undefined } }).maxCurrentA).toBe(6);
+    expect(smallest({ context: { ...context, phases: 1 }, sample: lost, limits }).maxCurrentA).toBe(10);
+  });
+
+  it("allows one phase no more than the unbalance limit", () => {
+    const wallbox = { capability: { ...ONE_PHASE, maxCurrentA: 32 } };
+    const sample = { meterTrust: "lost" as const, ...phases(0, -30, 0) };
+    const limits = { failsafeCurrentA: 32, unbalanceLimitA: 20 };
+    expect(smallest({ wallbox, sample, limits })).toEqual({ name: "unbalance", maxCurrentA: 20 });
   });
 
   it("knows no failsafe limit while the meter is only suspect", () => {
@@ -121,9 +139,87 @@ describe("the main fuse", () => {
     expect(smallest({ ...fuse, wallbox, context, sample: phases(20, 10, 0) }).maxCurrentA).toBe(21);
   });
 
+  it.each<[string, Case, number]>([
+    ["another phase of the house is full", { sample: phases(12, 25, 3) }, 23],
+    ["its own is", { sample: phases(25, 12, 3) }, 10],
+    ["its own is overloaded", { sample: phases(27, 12, 3) }, 8],
+  ])("leaves a one-phase box what its own phase can carry when %s", (_case, given, maxCurrentA) => {
+    const wallbox = { capability: { ...ONE_PHASE, maxCurrentA: 32 }, chargePowerW: reading(2_300) };
+    const limits = { mainFuseA: 25, phaseRotation: [0, 1, 2] as const };
+    expect(smallest({ ...given, wallbox, limits })).toEqual({ name: "main_fuse", maxCurrentA });
+  });
+
+  it.each<[string, PhaseRotation | undefined, number]>([
+    ["follows the car to the phases it hangs on", [1, 2, 0], 8],
+    ["leaves the phases alone on which it does not", [0, 1, 2], 13],
+    ["fears the worst where nobody says", undefined, 8],
+  ])("of a car on two phases %s", (_case, phaseRotation, maxCurrentA) => {
+    const wallbox = { phaseCurrentsA: reading([10, 10, 0] as const), chargePowerW: reading(4_600) };
+    const given = { wallbox, sample: phases(11, 22, 27), limits: { mainFuseA: 25, phaseRotation } };
+    expect(smallest(given)).toEqual({ name: "main_fuse", maxCurrentA });
+  });
+
+  it.each<[string, readonly [number, number, number], number]>([
+    ["less than 1 A is none", [10, 0.99, 0], 25],
+    ["1 A is one", [10, 1, 0], 4],
+    ["a car that draws nothing may draw on all", [0.9, 0.9, 0.9], 3.3],
+  ])("of a phase that carries little: %s", (_case, currents, maxCurrentA) => {
+    const wallbox = { phaseCurrentsA: reading(currents), chargePowerW: reading(207) };
+    const limits = { mainFuseA: 25, phaseRotation: [0, 1, 2] as const };
+    const given = { wallbox, sample: phases(10, 22, 22), limits, context: { setpointA: 6 } };
+    expect(smallest(given).maxCurrentA).toBeCloseTo(maxCurrentA, 9);
+  });
+
+  it("for other phases counts only those", () => {
+    const limits = { mainFuseA: 25, phaseRotation: [2, 0, 1] as const };
+    const given = { limits, context: { phases: 1 as const }, sample: phases(26, 26, 18) };
+    expect(smallest(given)).toEqual({ name: "main_fuse", maxCurrentA: 7 });
+  });
+
   it("is not known without a meter", () => {
     expect(smallest({ ...fuse, sample: { gridPowerW: undefined } }).name).toBe("wallbox_rating");
   });
+});
+
+describe("the unbalance of one or two phases", () => {
+  const box = { capability: { ...ONE_PHASE, maxCurrentA: 32 }, chargePowerW: reading(3_680) };
+  const limits = { unbalanceLimitA: 20, phaseRotation: [1, 0, 2] as const };
+
+  it.each<[string, Case, number]>([
+    ["is the car's alone where the phases are not measured", { wallbox: box }, 20],
+    ["leaves more beside a house that is busy on the others", { wallbox: box, sample: phases(5, 16, 8) }, 25],
+    ["leaves less where the house is busy on the car's", { wallbox: box, sample: phases(3, 22, 1) }, 15],
+    ["is the same at its limit", { wallbox: box, sample: phases(3, 21, 1) }, 16],
+    [
+      "counts all phases of the car",
+      { wallbox: onPhases(10, 10, 0), sample: phases(15, 12, -6), context: { setpointA: 10 } },
+      9,
+    ],
+    ["counts what the car draws on its own", { wallbox: onPhases(16, 0, 0), sample: phases(-1, 16, 0) }, 19],
+    ["holds for the phases to come as if the house were balanced", toOnePhase(), 20],
+  ])("%s", (_case, given, maxCurrentA) => {
+    const context = { setpointA: 16, ...given.context };
+    expect(smallest({ ...given, context, limits })).toEqual({ name: "unbalance", maxCurrentA });
+  });
+
+  it("fears the worst where nobody says on which phase the box hangs", () => {
+    const given = { wallbox: box, sample: phases(22, 3, 1), context: { setpointA: 16 } };
+    expect(smallest({ ...given, limits: { unbalanceLimitA: 20 } }).maxCurrentA).toBe(15);
+  });
+
+  it("is no matter of a car on three phases, nor where no limit is set", () => {
+    const threePhases = { sample: phases(40, 0, 0), limits };
+    expect(smallest(threePhases).name).toBe("wallbox_rating");
+    expect(smallest({ wallbox: box, sample: phases(40, 0, 0) }).name).toBe("wallbox_rating");
+  });
+
+  function onPhases(l1: number, l2: number, l3: number): Partial<WallboxSample> {
+    return { phaseCurrentsA: reading([l1, l2, l3] as const), chargePowerW: reading((l1 + l2 + l3) * 230) };
+  }
+
+  function toOnePhase(): Case {
+    return { sample: phases(-30, 0, 0), context: { phases: 1 } };
+  }
 });
 
 describe("limits on power", () => {
@@ -140,27 +236,34 @@ describe("limits on power", () => {
     ],
     [
       "the grid operator's limit is on the car alone, whatever the house imports",
-      { limits: { gridOperatorLimitW: 4_830 }, sample: { gridPowerW: reading(20_000) } },
+      { context: { operatorLimitW: 4_830 }, sample: { gridPowerW: reading(20_000) } },
       { name: "grid_operator", maxCurrentA: 7 },
     ],
     [
       "own power comes on top of the grid operator's limit",
-      { limits: { gridOperatorLimitW: 4_830 }, sample: { gridPowerW: reading(4_830) } },
+      { context: { operatorLimitW: 4_830 }, sample: { gridPowerW: reading(4_830) } },
       { name: "grid_operator", maxCurrentA: 10 },
     ],
     [
       "export comes on top of the grid operator's limit",
-      { limits: { gridOperatorLimitW: 4_830 }, sample: { gridPowerW: reading(-690) } },
+      { context: { operatorLimitW: 4_830 }, sample: { gridPowerW: reading(-690) } },
       { name: "grid_operator", maxCurrentA: 18 },
     ],
   ])("%s", (_case, given, limit) => {
     expect(smallest(given)).toEqual(limit);
   });
 
+  it("take a breach off the phases that the car really charges on", () => {
+    const wallbox = { phaseCurrentsA: reading([0, 16, 0] as const), chargePowerW: reading(3_680) };
+    const given = { wallbox, sample: { gridPowerW: reading(3_680) }, context: { setpointA: 16 } };
+    expect(smallest({ ...given, limits: { importLimitW: 2_300 } }).maxCurrentA).toBe(10);
+    expect(smallest({ ...given, limits: { importLimitW: 4_600 } }).maxCurrentA).toBe(20);
+  });
+
   it("counts a car that is not measured with what it is allowed", () => {
     const wallbox = { chargePowerW: undefined };
-    const limits = { gridOperatorLimitW: 4_830 };
-    expect(smallest({ limits, wallbox, context: { setpointA: 16 } })).toEqual({
+    const context = { operatorLimitW: 4_830, setpointA: 16 };
+    expect(smallest({ wallbox, context })).toEqual({
       name: "grid_operator",
       maxCurrentA: 16 + (4_830 - 6_900) / 690,
     });
@@ -168,7 +271,7 @@ describe("limits on power", () => {
   });
 
   it("are not known without a meter", () => {
-    const limits = { importLimitW: 1, gridOperatorLimitW: 1 };
+    const limits = { importLimitW: 1 };
     expect(smallest({ limits, sample: { gridPowerW: undefined } }).name).toBe("wallbox_rating");
   });
 });
@@ -206,7 +309,7 @@ describe("limits for the other phases", () => {
   it("count power by the phases to come", () => {
     const limits = { importLimitW: 6_900 + 2_300 };
     expect(smallest({ ...toOne, limits })).toEqual({ name: "site_import", maxCurrentA: 10 });
-    expect(smallest({ ...toOne, limits: { gridOperatorLimitW: 6_900 + 2_300 } }).maxCurrentA).toBe(10);
+    expect(smallest({ context: { ...toOne.context, operatorLimitW: 6_900 + 2_300 } }).maxCurrentA).toBe(10);
   });
 });
 

@@ -35,6 +35,11 @@ interface Pass {
   readonly decision: Decision;
 }
 
+/** Phase of the house on which a car on one phase draws; where nobody says, it is the second. */
+function carPhaseOf({ limits }: ControlOptions): number {
+  return limits.phaseRotation?.[0] ?? 1;
+}
+
 /** Plays scenes with a box that takes each set point at once and a car that takes its share of it. */
 function play(
   given: readonly Scene[],
@@ -47,12 +52,17 @@ function play(
   let heldA = 10;
   let box = capability;
   let lastWriteMs: number | undefined;
+  const carPhase = carPhaseOf(control);
   for (const scene of given) {
     if (scene.boost !== undefined) state = { ...state, boost: { state: scene.boost, hasDrawn: false } };
     for (let index = 0; index < scene.passes; index++) {
       nowMs += scene.everyMs;
       const before = state;
-      const input = sceneInput(scene, sceneSample(scene, box, { nowMs, setpointA: heldA }), lastWriteMs);
+      const input = sceneInput(
+        scene,
+        sceneSample(scene, box, { nowMs, setpointA: heldA, carPhase }),
+        lastWriteMs,
+      );
       const decision = decide(before, input, control);
       see({ before, input, options: control, decision });
       state = decision.state;
@@ -113,11 +123,18 @@ function isCharging({ input, decision }: Pass): boolean {
   return input.sample.meterTrust !== "lost" && (decision.setpointA ?? 0) > 0;
 }
 
-/** What the house draws on each phase beside the car, A: measured, or an even split. */
-function housePhasesA({ input }: Pass, { houseW, chargeW }: Sight): readonly number[] {
+/** What the house draws beside the car on each phase that the car may be on, A: measured, or an even split. */
+function housePhasesA(
+  { input, options: control, decision }: Pass,
+  { houseW, chargeW }: Sight,
+): readonly number[] {
   const { gridPhaseCurrentsA, wallbox } = input.sample;
   const carA = chargeW / powerW(1, wallbox.capability.phases);
-  return gridPhaseCurrentsA?.value.map((importA) => importA - carA) ?? [houseW / 690];
+  if (gridPhaseCurrentsA === undefined) return [houseW / 690];
+  const { phaseRotation } = control.limits;
+  const isOnAll = decision.phases === 3 || phaseRotation === undefined;
+  const importsA = isOnAll ? gridPhaseCurrentsA.value : [gridPhaseCurrentsA.value[phaseRotation[0]]];
+  return importsA.map((importA) => importA - carA);
 }
 
 /** A boost, a plan or the lack of steering asks for current: none of them needs the meter. */
@@ -160,12 +177,44 @@ describe("limits hold in every mode, state and fault", () => {
     always((pass) => {
       const sight = sightOf(pass);
       if (sight?.isSettled !== true || !isCharging(pass)) return;
-      const { mainFuseA, importLimitW = 1e9, gridOperatorLimitW = 1e9 } = pass.options.limits;
+      const { mainFuseA, importLimitW = 1e9 } = pass.options.limits;
+      const operatorW = pass.input.gridOperator?.limitW ?? 1e9;
       const { setpointA = 0 } = pass.decision;
       for (const houseA of housePhasesA(pass, sight))
         expect(houseA + setpointA).toBeLessThanOrEqual(mainFuseA + EPSILON);
       expect(sight.houseW + allowedW(pass)).toBeLessThanOrEqual(importLimitW + EPSILON);
-      expect(allowedW(pass)).toBeLessThanOrEqual(gridOperatorLimitW + Math.max(0, -sight.houseW) + EPSILON);
+      expect(allowedW(pass)).toBeLessThanOrEqual(operatorW + Math.max(0, -sight.houseW) + EPSILON);
+    });
+  });
+
+  it("a car on one phase loads it no more above the others than the unbalance limit", () => {
+    always((pass) => {
+      const { unbalanceLimitA, phaseRotation } = pass.options.limits;
+      const { setpointA = 0, phases } = pass.decision;
+      const { gridPhaseCurrentsA, wallbox, meterTrust } = pass.input.sample;
+      if (unbalanceLimitA === undefined || phases === 3) return;
+      const sight = sightOf(pass);
+      const isSwitching = wallbox.capability.phases === 3;
+      if (gridPhaseCurrentsA === undefined || isSwitching || meterTrust === "lost") {
+        expect(setpointA).toBeLessThanOrEqual(unbalanceLimitA);
+        return;
+      }
+      if (phaseRotation === undefined || sight?.isSettled !== true || setpointA === 0) return;
+      const [carPhase] = phaseRotation;
+      const others = gridPhaseCurrentsA.value.filter((_importA, phase) => phase !== carPhase);
+      const ownA = gridPhaseCurrentsA.value[carPhase] - sight.chargeW / 230 + setpointA;
+      expect(ownA - Math.min(...others)).toBeLessThanOrEqual(unbalanceLimitA + EPSILON);
+    });
+  });
+
+  it("all of the car counts against the grid operator's limit while the grid is out of sight", () => {
+    always((pass) => {
+      const operatorW = pass.input.gridOperator?.limitW;
+      if (operatorW === undefined || sightOf(pass) !== undefined) return;
+      const { meterTrust, gridPowerW } = pass.input.sample;
+      if (meterTrust === "lost" || gridPowerW === undefined) {
+        expect(allowedW(pass)).toBeLessThanOrEqual(operatorW + EPSILON);
+      }
     });
   });
 

@@ -5,6 +5,11 @@ import { instant, SLOT, sampleAdvice } from "../support/sample-advice.ts";
 
 const SPACE = "\u00a0";
 
+const FIGURES = {
+  limits: { mainFuseA: 35, importLimitW: 22_000, unbalanceLimitA: 20 },
+  operator: { state: "limited", limitW: 4_200, endsWallMs: undefined, endsAtClock: undefined },
+} as const;
+
 describe("a reason", () => {
   it.each<[Reason, string, string]>([
     [reasons.startingUp(), "starting_up", "Starting: waiting for the first readings of meter and wallbox."],
@@ -158,17 +163,47 @@ describe("a reason", () => {
   it.each<[LimitName, string]>([
     ["wallbox_rating", "the wallbox's rating"],
     ["cable", "the charging cable"],
-    ["main_fuse", "the main fuse"],
-    ["site_import", "the import limit of the house"],
-    ["grid_operator", "the grid operator"],
+    ["main_fuse", "the main fuse (35 A a phase)"],
+    ["unbalance", "the unbalance limit (20 A between phases)"],
+    ["site_import", "the import limit of the house (22\u00a0000 W)"],
+    ["grid_operator", "the grid operator (4\u00a0200 W from the grid)"],
     ["configured_maximum", "the configured maximum"],
     ["user_maximum", "the user's maximum"],
     ["failsafe", "the failsafe current, because the meter is lost"],
   ])("names the limit %s", (limit, words) => {
-    expect(reasons.limited(limit, 13.2)).toEqual({ code: "limited", text: `Limited to 13.2 A by ${words}.` });
-    expect(reasons.limited(limit, 0)).toEqual({
+    expect(reasons.limited(limit, 13.2, FIGURES)).toEqual({
+      code: "limited",
+      text: `Limited to 13.2 A by ${words}.`,
+    });
+    expect(reasons.limited(limit, 0, FIGURES)).toEqual({
       code: "limited",
       text: `Paused: ${words} leaves less than the car needs to charge.`,
     });
+  });
+
+  it("says until when the grid operator limits, and nothing of the kind for others", () => {
+    const operator = { ...FIGURES.operator, endsAtClock: "18:30" };
+    const text = (limit: LimitName, currentA: number) =>
+      reasons.limited(limit, currentA, { ...FIGURES, operator }).text;
+    expect(text("grid_operator", 6)).toBe(
+      "Limited to 6 A until 18:30 by the grid operator (4\u00a0200 W from the grid).",
+    );
+    expect(text("grid_operator", 0)).toContain("Paused until 18:30: the grid operator (");
+    expect(text("cable", 6)).toBe("Limited to 6 A by the charging cable.");
+  });
+
+  it.each(["failsafe", "init"] as const)("says in %s that the grid operator is not heard", (state) => {
+    const figures = { ...FIGURES, operator: { ...FIGURES.operator, state } };
+    expect(reasons.limited("grid_operator", 6, figures).text).toBe(
+      "Limited to 6 A by the failsafe limit, because the grid operator is not heard (4\u00a0200 W from the grid).",
+    );
+  });
+
+  it("leaves figures out that it does not know", () => {
+    const limits = { mainFuseA: 35, importLimitW: undefined, unbalanceLimitA: undefined };
+    const text = (limit: LimitName) => reasons.limited(limit, 6, { limits, operator: undefined }).text;
+    expect(text("site_import")).toBe("Limited to 6 A by the import limit of the house.");
+    expect(text("unbalance")).toBe("Limited to 6 A by the unbalance limit.");
+    expect(text("grid_operator")).toContain("by the failsafe limit, because the grid operator is not heard.");
   });
 });

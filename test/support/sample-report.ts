@@ -14,6 +14,7 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     setpointA: 10,
     phases: 1,
     limitedBy: undefined,
+    gridOperator: undefined,
     reason: { code: "following_surplus", text: "Charging with 10 A from the sun." },
     thresholds: {
       asked: { minExportToStartW: 1_000, maxImportBeforeStoppingW: 200 },

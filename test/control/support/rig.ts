@@ -21,7 +21,8 @@ export const CONTROL: ControlOptions = {
   limits: {
     mainFuseA: 63,
     importLimitW: undefined,
-    gridOperatorLimitW: undefined,
+    unbalanceLimitA: undefined,
+    phaseRotation: undefined,
     cableCurrentA: undefined,
     configuredMaxA: 16,
     failsafeCurrentA: 6,

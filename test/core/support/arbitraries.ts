@@ -10,7 +10,7 @@ import type {
   WallboxCapability,
 } from "../../../src/core/site-sample.ts";
 import { sampleAdvice } from "../../support/sample-advice.ts";
-import { DAY, NOON_WALL_MS, OPTIONS } from "./site.ts";
+import { DAY, limitedTo, NOON_WALL_MS, OPTIONS } from "./site.ts";
 
 const VEHICLES: readonly VehicleState[] = [
   "absent",
@@ -49,7 +49,8 @@ function optional<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
 const siteLimits: fc.Arbitrary<SiteLimits> = fc.record({
   mainFuseA: fc.constantFrom(16, 35, 63),
   importLimitW: optional(fc.integer({ min: 0, max: 20_000 })),
-  gridOperatorLimitW: optional(fc.integer({ min: 0, max: 10_000 })),
+  unbalanceLimitA: optional(fc.constantFrom(10, 20)),
+  phaseRotation: fc.constantFrom(undefined, [0, 1, 2] as const, [2, 0, 1] as const),
   cableCurrentA: optional(fc.constantFrom(13, 20)),
   configuredMaxA: fc.constantFrom(9, 16, 32),
   failsafeCurrentA: fc.constantFrom(0, 6, 10),
@@ -91,6 +92,7 @@ export interface Scene {
   readonly chargeAgeMs: number | undefined;
   /** Nonsense in place of the grid power. */
   readonly nonsense: number | undefined;
+  readonly operatorLimitW: number | undefined;
   readonly boost: "off" | "armed" | "ongoing" | undefined;
   readonly writesToday: number;
 }
@@ -120,6 +122,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   gridAgeMs: often<number | undefined>(0, 5_000, 15_000, undefined),
   chargeAgeMs: often<number | undefined>(0, 5_000, 15_000, undefined),
   nonsense: often<number | undefined>(undefined, Number.NaN, Number.POSITIVE_INFINITY),
+  operatorLimitW: optional(fc.integer({ min: 0, max: 10_000 })),
   boost: often<Scene["boost"]>(undefined, "off", "armed", "ongoing"),
   writesToday: often(0, 399, 400),
 });
@@ -130,14 +133,14 @@ export const scenes: fc.Arbitrary<readonly Scene[]> = fc.array(scene, { minLengt
 export function sceneSample(
   given: Scene,
   capability: WallboxCapability,
-  at: { readonly nowMs: number; readonly setpointA: number },
+  at: { readonly nowMs: number; readonly setpointA: number; readonly carPhase: number },
 ): SiteSample {
-  const { nowMs, setpointA } = at;
+  const { nowMs, setpointA, carPhase } = at;
   const reading = <T>(value: T, ageMs: number | undefined) =>
     ageMs === undefined ? undefined : { value, atMs: nowMs - ageMs };
   const drawnA = setpointA * given.appetite;
   const carW = drawnA * capability.phases * 230;
-  const carA = (phase: number) => (capability.phases === 3 || phase === 1 ? drawnA : 0);
+  const carA = (phase: number) => (capability.phases === 3 || phase === carPhase ? drawnA : 0);
   const { houseCurrentsA } = given;
   return {
     nowMs,
@@ -171,6 +174,7 @@ export function sceneInput(given: Scene, sample: SiteSample, lastWriteMs: number
     sample,
     settings: asked,
     plan: stance === undefined ? undefined : sampleAdvice({ stance }),
+    gridOperator: limitedTo(given.operatorLimitW),
     wallMs: NOON_WALL_MS,
     day: DAY,
     meterLostForMs: given.meterTrust === "lost" ? 1 : undefined,

@@ -1,4 +1,5 @@
 import type { ControlOptions, PassInput } from "../../../src/core/decide.ts";
+import type { OperatorStatus } from "../../../src/core/grid-operator.ts";
 import type { SiteLimits } from "../../../src/core/limits.ts";
 import type { Settings } from "../../../src/core/settings.ts";
 import type { Reading, SiteSample, WallboxCapability, WallboxSample } from "../../../src/core/site-sample.ts";
@@ -20,7 +21,8 @@ export const THREE_PHASE: WallboxCapability = { ...ONE_PHASE, maxCurrentA: 32, p
 export const WIDE_LIMITS: SiteLimits = {
   mainFuseA: 1_000,
   importLimitW: undefined,
-  gridOperatorLimitW: undefined,
+  unbalanceLimitA: undefined,
+  phaseRotation: undefined,
   cableCurrentA: undefined,
   configuredMaxA: 80,
   failsafeCurrentA: 6,
@@ -77,11 +79,18 @@ export function siteSample(
   };
 }
 
+/** A grid operator who limits to this, W. */
+export function limitedTo(limitW: number | undefined): OperatorStatus | undefined {
+  if (limitW === undefined) return undefined;
+  return { state: "limited", limitW, endsWallMs: undefined, endsAtClock: undefined };
+}
+
 export function passInput(sample: SiteSample, changes: Partial<Omit<PassInput, "sample">> = {}): PassInput {
   return {
     sample,
     settings: SETTINGS,
     plan: undefined,
+    gridOperator: undefined,
     wallMs: NOON_WALL_MS,
     day: DAY,
     meterLostForMs: undefined,

@@ -1,0 +1,84 @@
+import { allowanceA, type CarCurrentsA, carCurrentsA, carPowerW, isSwitchingPhases } from "./car-load.ts";
+import type { LimitContext, Phase, PhaseRotation } from "./limits.ts";
+import { NOMINAL_VOLTAGE_V, type PhaseCurrentsA } from "./units.ts";
+
+const PHASES: readonly Phase[] = [0, 1, 2];
+/** Every way in which a box can hang on the house's phases. */
+const ROTATIONS: readonly PhaseRotation[] = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+];
+
+/** Main fuse: what the tightest of the car's phases leaves it, A. Not known without any reading of the grid. */
+export function fuseLimitA(context: LimitContext): number | undefined {
+  const limitsA = placements(context).flatMap((carA) => {
+    const importsA = gridImportsA(context, carA);
+    if (importsA === undefined) return [];
+    return drawing(carA).map(({ phase, drawnA }) =>
+      allowanceA(context, context.limits.mainFuseA - importsA[phase], drawnA),
+    );
+  });
+  return smallest(limitsA);
+}
+
+/**
+ * A car on fewer than three phases may load them only so much more than the others (VDE-AR-N 4100: 4.6 kVA). Where
+ * the phases of the house connection are not measured, the house counts as balanced.
+ */
+export function unbalanceLimitA(context: LimitContext): number | undefined {
+  const { unbalanceLimitA: limitA } = context.limits;
+  if (limitA === undefined) return undefined;
+  return smallest(placements(context).flatMap((carA) => unbalanceLimitsA(context, carA, limitA)));
+}
+
+function unbalanceLimitsA(context: LimitContext, carA: CarCurrentsA, limitA: number): readonly number[] {
+  const { gridPhaseCurrentsA, meterTrust } = context.sample;
+  const loaded = drawing(carA);
+  if (loaded.length === PHASES.length) return [];
+  const isMeasured = meterTrust !== "lost" && !isSwitchingPhases(context);
+  if (gridPhaseCurrentsA === undefined || !isMeasured) return [limitA];
+  const importsA = gridPhaseCurrentsA.value;
+  const lowestA = Math.min(
+    ...PHASES.filter((phase) => carA[phase] === undefined).map((phase) => importsA[phase]),
+  );
+  return loaded.map(({ phase, drawnA }) => allowanceA(context, limitA + lowestA - importsA[phase], drawnA));
+}
+
+/** What the car draws on the phases of the house, for every way in which the box may hang on them. */
+function placements(context: LimitContext): readonly CarCurrentsA[] {
+  const boxA = carCurrentsA(context);
+  const { phaseRotation } = context.limits;
+  if (phaseRotation !== undefined) return [placed(boxA, phaseRotation)];
+  if (boxA[0] === boxA[1] && boxA[1] === boxA[2]) return [boxA];
+  return ROTATIONS.map((rotation) => placed(boxA, rotation));
+}
+
+function placed(boxA: CarCurrentsA, rotation: PhaseRotation): CarCurrentsA {
+  const on = (phase: Phase) => boxA[rotation.indexOf(phase)];
+  return [on(0), on(1), on(2)];
+}
+
+function drawing(carA: CarCurrentsA): readonly { readonly phase: Phase; readonly drawnA: number }[] {
+  return PHASES.flatMap((phase) => {
+    const drawnA = carA[phase];
+    return drawnA === undefined ? [] : [{ phase, drawnA }];
+  });
+}
+
+/** Import on each phase, A: measured, else the house split evenly and the car where it may be. */
+function gridImportsA(context: LimitContext, carA: CarCurrentsA): PhaseCurrentsA | undefined {
+  const { gridPhaseCurrentsA, gridPowerW } = context.sample;
+  if (gridPhaseCurrentsA !== undefined) return gridPhaseCurrentsA.value;
+  if (gridPowerW === undefined) return undefined;
+  const houseA = (gridPowerW.value - carPowerW(context)) / (3 * NOMINAL_VOLTAGE_V);
+  const importA = (phase: Phase) => houseA + (carA[phase] ?? 0);
+  return [importA(0), importA(1), importA(2)];
+}
+
+function smallest(limitsA: readonly number[]): number | undefined {
+  return limitsA.length === 0 ? undefined : Math.min(...limitsA);
+}
