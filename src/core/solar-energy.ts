@@ -10,7 +10,7 @@ export interface SolarEnergy {
   readonly energyWh: number;
 }
 
-/** The tally after one pass; a new local day starts at zero. Import is charged to the car, never to the house. */
+/** The tally after one pass; a new local day starts at zero. */
 export function nextSolarEnergy(
   solar: SolarEnergy,
   pass: {
@@ -21,9 +21,17 @@ export function nextSolarEnergy(
   },
 ): SolarEnergy {
   const before = pass.day === solar.day ? solar.energyWh : 0;
-  if (pass.chargePowerW === undefined || pass.gridPowerW === undefined)
-    return { day: pass.day, energyWh: before };
-  const solarPowerW = Math.max(0, pass.chargePowerW - Math.max(0, pass.gridPowerW));
+  const solarW = solarPowerW(pass.chargePowerW, pass.gridPowerW);
+  if (solarW === undefined) return { day: pass.day, energyWh: before };
   const durationMs = Math.min(Math.max(pass.durationMs, 0), LONGEST_PASS_MS);
-  return { day: pass.day, energyWh: before + energyWh(solarPowerW, durationMs) };
+  return { day: pass.day, energyWh: before + energyWh(solarW, durationMs) };
+}
+
+/** Charging power that comes from surplus, W. Import is charged to the car, never to the house. */
+export function solarPowerW(
+  chargePowerW: number | undefined,
+  gridPowerW: number | undefined,
+): number | undefined {
+  if (chargePowerW === undefined || gridPowerW === undefined) return undefined;
+  return Math.max(0, chargePowerW - Math.max(0, gridPowerW));
 }
