@@ -25,7 +25,7 @@ export function openDatabase(path: string, stateDir: string): Opened {
     accessSync(stateDir, constants.W_OK | constants.X_OK);
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    const flaw = formatFlaw(database);
+    const flaw = formatFlaw(database, FORMAT_VERSION);
     if (flaw !== undefined) {
       closeQuietly(database);
       return { ok: false, fault: { kind: "broken", detail: flaw } };
@@ -41,12 +41,12 @@ export function openDatabase(path: string, stateDir: string): Opened {
 }
 
 /** What is wrong with the content of a database that could be opened; undefined for nothing. */
-function formatFlaw(database: DatabaseSync): string | undefined {
+export function formatFlaw(database: DatabaseSync, newestVersion: number): string | undefined {
   const check = String(database.prepare("PRAGMA quick_check(1)").get()?.quick_check);
   if (check !== "ok") return check;
   const version = Number(database.prepare("PRAGMA user_version").get()?.user_version);
-  return version > FORMAT_VERSION
-    ? `format ${version} is newer than this program's ${FORMAT_VERSION}`
+  return version > newestVersion
+    ? `format ${version} is newer than this program's ${newestVersion}`
     : undefined;
 }
 
@@ -70,7 +70,7 @@ export function writeBatch(
   }
 }
 
-function rollBack(database: DatabaseSync): void {
+export function rollBack(database: DatabaseSync): void {
   try {
     if (database.isTransaction) database.exec("ROLLBACK");
   } catch {
@@ -91,7 +91,8 @@ export function setAside(path: string, wallMs: number): string {
   return `${path}.corrupt-${stamp}`;
 }
 
-function diskFault(error: unknown): DiskFault {
+/** What SQLite's error means for the file. */
+export function diskFault(error: unknown): DiskFault {
   const detail = error instanceof Error ? error.message : String(error);
   const code = typeof error === "object" && error !== null && "errcode" in error ? Number(error.errcode) : 0;
   // Extended result codes carry the primary one in their low byte.

@@ -29,6 +29,11 @@ export function curveFrom(curve: PriceCurve, wallMs: number): PriceCurve {
   return curve.filter(({ endMs }) => endMs > wallMs);
 }
 
+/** What a kWh costs at `wallMs`, ct; undefined where that is not known. */
+export function priceAt(curve: PriceCurve, wallMs: number): number | undefined {
+  return curve.find(({ startMs, endMs }) => startMs <= wallMs && wallMs < endMs)?.priceCtKwh;
+}
+
 /** Until when prices are known without a gap from `wallMs` on; `wallMs` itself when there is none. */
 export function knownUntilMs(curve: PriceCurve, wallMs: number): number {
   let untilMs = wallMs;

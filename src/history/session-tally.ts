@@ -1,0 +1,140 @@
+import { isPluggedIn } from "../core/boost.ts";
+import { energyWh } from "../core/units.ts";
+import type { RecordedSession } from "../ports/history.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import type { BoxPass } from "./site-pass.ts";
+
+/** A box that draws less is not charging, W: that is its own electronics. */
+const CHARGING_POWER_W = 100;
+/** A plug-in that brought less is not worth a line, Wh. */
+const LEAST_ENERGY_WH = 10;
+const SAVE_INTERVAL_MS = 60_000;
+/** After a longer silence nobody knows whether it is still the same car, ms. */
+const LONGEST_SILENCE_MS = 6 * 3_600_000;
+
+/** A session under way, with the wall time of its newest pass. Plain JSON: it survives a restart. */
+interface OpenSession extends Omit<RecordedSession, "endMs" | "costCt"> {
+  readonly lastMs: number;
+  readonly costCt: number;
+  /** Grid energy whose price was not known, Wh. */
+  readonly unpricedWh: number;
+}
+
+export interface SessionPass {
+  readonly durationMs: number;
+  readonly wallMs: number;
+  /** What a kWh from the grid costs now, ct; undefined where that is not known. */
+  readonly priceCtKwh: number | undefined;
+}
+
+/** Follows the car at one wallbox from plug-in to unplugging. */
+export interface SessionTally {
+  add(box: BoxPass, pass: SessionPass): void;
+  /** The session that is not over; undefined without a car, or before it has drawn anything. */
+  running(): RecordedSession | undefined;
+  /** Sessions that are over since the last call. */
+  takeFinished(): readonly RecordedSession[];
+}
+
+export function createSessionTally(
+  wallbox: string,
+  deps: { readonly store: StateStore; readonly wallMs: number },
+): SessionTally {
+  const key = `session/${wallbox}`;
+  let finished: RecordedSession[] = [];
+  let open: OpenSession | undefined;
+  let savedMs = Number.NEGATIVE_INFINITY;
+  const stored = storedSession(deps.store.get(key));
+  if (stored !== undefined && deps.wallMs - stored.lastMs > LONGEST_SILENCE_MS) finish(stored);
+  else open = stored;
+
+  function finish(session: OpenSession): void {
+    if (session.energyWh >= LEAST_ENERGY_WH) finished.push(recorded(session, session.lastMs));
+    open = undefined;
+    deps.store.put(key, null);
+  }
+
+  function save(session: OpenSession, wallMs: number): void {
+    if (Math.abs(wallMs - savedMs) < SAVE_INTERVAL_MS) return;
+    savedMs = wallMs;
+    deps.store.put(key, session);
+  }
+
+  return {
+    add(box, pass) {
+      if (box.vehicle === "absent") {
+        if (open !== undefined) finish(open);
+        return;
+      }
+      if (open === undefined && !isPluggedIn(box.vehicle)) return;
+      open = grown(open ?? begun(wallbox, pass.wallMs), box, pass);
+      save(open, pass.wallMs);
+    },
+    running() {
+      return open === undefined || open.energyWh < LEAST_ENERGY_WH ? undefined : recorded(open, undefined);
+    },
+    takeFinished() {
+      const taken = finished;
+      finished = [];
+      return taken;
+    },
+  };
+}
+
+function begun(wallbox: string, wallMs: number): OpenSession {
+  return {
+    wallbox,
+    startMs: wallMs,
+    lastMs: wallMs,
+    chargingS: 0,
+    energyWh: 0,
+    solarWh: 0,
+    gridWh: 0,
+    maxPowerW: 0,
+    costCt: 0,
+    unpricedWh: 0,
+  };
+}
+
+/** What the meter cannot tell apart counts as grid: the sun's part is never more than was seen. */
+function grown(session: OpenSession, box: BoxPass, pass: SessionPass): OpenSession {
+  const chargeW = box.chargeW ?? 0;
+  const solarWh = energyWh(box.solarW ?? 0, pass.durationMs);
+  const gridWh = energyWh(chargeW, pass.durationMs) - solarWh;
+  return {
+    ...session,
+    lastMs: pass.wallMs,
+    chargingS: session.chargingS + (chargeW >= CHARGING_POWER_W ? pass.durationMs / 1_000 : 0),
+    energyWh: session.energyWh + solarWh + gridWh,
+    solarWh: session.solarWh + solarWh,
+    gridWh: session.gridWh + gridWh,
+    maxPowerW: Math.max(session.maxPowerW, chargeW),
+    costCt: session.costCt + ((pass.priceCtKwh ?? 0) * gridWh) / 1_000,
+    unpricedWh: session.unpricedWh + (pass.priceCtKwh === undefined ? gridWh : 0),
+  };
+}
+
+function recorded(session: OpenSession, endMs: number | undefined): RecordedSession {
+  const { lastMs: _last, unpricedWh, costCt, ...rest } = session;
+  return { ...rest, endMs, costCt: unpricedWh < LEAST_ENERGY_WH ? Math.round(costCt * 10) / 10 : undefined };
+}
+
+const NUMBERS = [
+  "startMs",
+  "lastMs",
+  "chargingS",
+  "energyWh",
+  "solarWh",
+  "gridWh",
+  "maxPowerW",
+  "costCt",
+  "unpricedWh",
+] as const satisfies readonly (keyof OpenSession)[];
+
+function storedSession(stored: unknown): OpenSession | undefined {
+  if (typeof stored !== "object" || stored === null) return undefined;
+  const values = stored as Record<string, unknown>;
+  const isWhole =
+    typeof values.wallbox === "string" && NUMBERS.every((name) => typeof values[name] === "number");
+  return isWhole ? (stored as OpenSession) : undefined;
+}
