@@ -21,9 +21,13 @@ import {
 import { createPriceFeed } from "./daemon/price-feed.ts";
 import type { DaemonSecrets } from "./daemon/secrets.ts";
 import { createSiteDevices } from "./daemon/site-devices.ts";
+import type { HistoryState } from "./history/history-recorder.ts";
+import { createHistoryRecorder, type HistoryRecorder } from "./history/history-recorder.ts";
+import type { HistoryThread } from "./history/history-thread.ts";
 import { createPartnerClient } from "./partner/partner-client.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Commands } from "./ports/commands.ts";
+import type { Prices } from "./ports/prices.ts";
 import type { ReportSink } from "./ports/report-sink.ts";
 import type { SettingsTarget } from "./ports/settings.ts";
 import type { StateStore } from "./ports/state-store.ts";
@@ -42,6 +46,8 @@ export interface DaemonDeps {
   /** Evenly distributed in 0..1, for jitter. */
   readonly random: () => number;
   readonly version: string;
+  /** Where passes are recorded; without it nothing is. Closed with the daemon. */
+  readonly history?: { readonly thread: HistoryThread; readonly diskClock: Clock };
   /** Told of every pass beside the daemon's own listeners, e.g. the service manager. */
   readonly sinks?: readonly ReportSink[];
   /** The time of the people who look at the page, where it differs from the daemon's. */
@@ -58,6 +64,7 @@ export interface Daemon {
   /** Address of the page; undefined while its port cannot be had. */
   pageUrl(): string | undefined;
   mqttState(): MqttTelemetryState | undefined;
+  historyState(): HistoryState | undefined;
 }
 
 export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
@@ -89,6 +96,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     store,
     prices,
   });
+  const history = createHistory(config, { ...deps, prices });
   const loop = createControlLoop(controlLoopOptions(config), {
     clock,
     log,
@@ -112,8 +120,10 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     commands,
     partnerState: () => sync?.state(),
     mqttState: () => mqtt?.state(),
+    history,
+    historyState: () => history?.state(),
   });
-  sinks.push(api, ...[sync, mqtt].filter((sink) => sink !== undefined));
+  sinks.push(api, ...[sync, mqtt, history].filter((sink) => sink !== undefined));
   const listening = createListening({ clock, log, centralSystem, api });
 
   return {
@@ -122,6 +132,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       sync?.start();
       mqtt?.start();
       prices.start();
+      history?.start();
       loop.start();
     },
     async stop() {
@@ -129,7 +140,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       await loop.stop();
       sync?.stop();
       await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), wallbox.close(), devices.close()]);
-      await centralSystem.close();
+      await Promise.all([centralSystem.close(), history?.stop()]);
       store.flush();
       store.close();
     },
@@ -137,6 +148,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     ocppPort: listening.ocppPort,
     pageUrl: listening.pageUrl,
     mqttState: () => mqtt?.state(),
+    historyState: () => history?.state(),
   };
 }
 
@@ -168,6 +180,18 @@ function createSync({ partner }: Config, deps: DaemonDeps, target: SettingsTarge
       client.close();
     },
   };
+}
+
+function createHistory(
+  { wallbox, prices: hasPrices }: Config,
+  deps: DaemonDeps & { readonly prices: Prices },
+): HistoryRecorder | undefined {
+  if (deps.history === undefined) return undefined;
+  const { prices, ...rest } = deps;
+  return createHistoryRecorder(
+    { wallboxName: wallbox.name, version: deps.version },
+    { ...rest, ...deps.history, ...(hasPrices === undefined ? {} : { prices }) },
+  );
 }
 
 function createMqtt(

@@ -1,6 +1,7 @@
 import type { TickReport } from "../core/tick-report.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
+import type { HistoryReader } from "../ports/history.ts";
 
 export interface ApiOptions {
   readonly host: string;
@@ -46,9 +47,23 @@ export interface PartnerStateView {
   readonly status: { readonly pushes: number; readonly isUnsupported: boolean };
 }
 
+/** What the history tells of itself. */
+export interface HistoryStateView {
+  readonly isFailing: boolean;
+  readonly minutesWritten: number;
+  readonly sessionsWritten: number;
+  readonly eventsWritten: number;
+  readonly waiting: number;
+  readonly dropped: number;
+  readonly usedBytes: number | undefined;
+}
+
 export interface ApiSuppliers {
   readonly partnerState?: (() => PartnerStateView | undefined) | undefined;
   readonly mqttState?: (() => MqttStateView | undefined) | undefined;
+  /** Undefined where nothing is recorded. */
+  readonly history?: HistoryReader | undefined;
+  readonly historyState?: (() => HistoryStateView | undefined) | undefined;
 }
 
 /** What the routes share. */

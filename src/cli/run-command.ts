@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { configPath, loadConfig } from "../config/load-config.ts";
 import { type ConfigProblem, formatProblems } from "../config/problem.ts";
 import { createDaemonHost, type LoadOutcome, type RunnableConfig } from "../daemon/daemon-host.ts";
+import { createDaemonHistory } from "../daemon/history.ts";
 import { readSecrets } from "../daemon/secrets.ts";
 import { createDaemon } from "../daemon.ts";
 import { createSqliteStateStore } from "../history/sqlite-state-store.ts";
@@ -92,8 +93,9 @@ async function runDaemon(first: Loaded, { path, input, serviceLog, clock }: Host
       if (loaded.ok) takeUp(loaded, serviceLog);
       return loaded;
     },
-    create: ({ config, secrets }) =>
-      createDaemon(config, {
+    create({ config, secrets }) {
+      const diskClock = createSystemClock({ unref: true });
+      return createDaemon(config, {
         clock,
         log,
         store: createSqliteStateStore({ stateDir: config.state_dir }, { clock, log }),
@@ -101,7 +103,9 @@ async function runDaemon(first: Loaded, { path, input, serviceLog, clock }: Host
         random: Math.random,
         version,
         sinks: [notifier],
-      }),
+        history: { thread: createDaemonHistory(config, diskClock), diskClock },
+      });
+    },
   });
   installProcessGuard(
     {

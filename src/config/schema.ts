@@ -244,6 +244,28 @@ const apiSchema = z.strictObject({
   port: listenPort.default(8_090).describe("Port on which page and local API are served."),
 });
 
+const historySchema = z.strictObject({
+  minutes_days: z.int().min(2).max(3_650).default(400).describe("Minutes are kept this long, days."),
+  events_days: z
+    .int()
+    .min(2)
+    .max(3_650)
+    .default(800)
+    .describe("Events are kept this long, days; a grid operator may ask for two years."),
+  quarters_days: z
+    .int()
+    .min(2)
+    .max(36_500)
+    .default(3_650)
+    .describe("Quarters of an hour and charging sessions are kept this long, days."),
+  max_mb: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(200)
+    .describe("Largest size of the history, MB; beyond it the oldest goes, minutes first."),
+});
+
 /** The whole config file. Strict: an unknown key is an error, because it is mostly a typing mistake. */
 export const configSchema = z.strictObject({
   site: siteSchema.describe("The house and its connection."),
@@ -258,6 +280,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("How much by when, for the modes spot and hems_and_spot; leave out for the defaults."),
   api: apiSchema.prefault({}).describe("The page, the local API, health and metrics."),
+  history: historySchema.prefault({}).describe("What is recorded in the state folder, and for how long."),
   state_dir: z.string().min(1).default("/var/lib/hems-edge").describe("Folder for what survives a restart."),
   log_level: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace"])

@@ -69,7 +69,7 @@ function historyDatabase(
   function writeRows({ minutes, sessions, events }: HistoryBatch): void {
     for (const minute of minutes) writeMinute(statements, minute);
     for (const session of sessions) writeSession(statements.session, session);
-    for (const [index, event] of events.entries()) writeEvent(statements.event, event, index);
+    for (const event of events) writeEvent(statements.event, event);
   }
 
   return {
@@ -118,7 +118,11 @@ function writingStatements(connection: DatabaseSync) {
       `INSERT OR REPLACE INTO sessions
        (start_s, wallbox, end_s, charging_s, energy_j, solar_j, grid_j, max_power_w, cost_ct) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    event: connection.prepare("INSERT OR REPLACE INTO events (id, event, detail) VALUES (?, ?, ?)"),
+    // Events of one millisecond are numbered.
+    event: connection.prepare(
+      `INSERT INTO events (id, event, detail)
+       VALUES (COALESCE((SELECT MAX(id) + 1 FROM events WHERE id BETWEEN ?1 AND ?1 + 999), ?1), ?2, ?3)`,
+    ),
     meta: connection.prepare(
       `INSERT INTO meta (key, value) VALUES (?, ?)
        ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`,
@@ -158,9 +162,8 @@ function writeSession(statement: StatementSync, session: RecordedSession): void 
   );
 }
 
-/** Two events of one millisecond differ in their place within the batch. */
-function writeEvent(statement: StatementSync, { atMs, event, detail }: RecordedEvent, index: number): void {
-  statement.run(Math.round(atMs) * 1_000 + (index % 1_000), event, JSON.stringify(detail));
+function writeEvent(statement: StatementSync, { atMs, event, detail }: RecordedEvent): void {
+  statement.run(Math.round(atMs) * 1_000, event, JSON.stringify(detail));
 }
 
 function seconds(ms: number): number {

@@ -23,13 +23,15 @@ export interface HistoryDeskOptions {
   readonly meta: Readonly<Record<string, string>>;
 }
 
-/** What can be asked of the thread that has the history file. */
-export type HistoryRequest =
-  | { readonly kind: "write"; readonly batch: HistoryBatch; readonly nowMs: number }
+type HistoryWrite = { readonly kind: "write"; readonly batch: HistoryBatch; readonly nowMs: number };
+
+type HistoryRead =
   | { readonly kind: "rows"; readonly resolution: Resolution; readonly range: HistoryRange }
   | { readonly kind: "sessions"; readonly range: HistoryRange }
-  | { readonly kind: "events"; readonly range: HistoryRange }
-  | { readonly kind: "close" };
+  | { readonly kind: "events"; readonly range: HistoryRange };
+
+/** What can be asked of the thread that has the history file. */
+export type HistoryRequest = HistoryWrite | HistoryRead | { readonly kind: "close" };
 
 export type HistoryReply =
   | {
@@ -73,7 +75,7 @@ export function createHistoryDesk(options: HistoryDeskOptions): HistoryDesk {
     return { database, aside };
   }
 
-  function write({ batch, nowMs }: Extract<HistoryRequest, { kind: "write" }>): HistoryReply {
+  function write({ batch, nowMs }: HistoryWrite): HistoryReply {
     const open = opened(nowMs);
     if ("kind" in open) return { kind: "failed", detail: open.detail };
     const fault = open.database.write(batch, nowMs);
@@ -85,7 +87,7 @@ export function createHistoryDesk(options: HistoryDeskOptions): HistoryDesk {
     return { kind: "failed", detail: fault.detail };
   }
 
-  function read(request: Exclude<HistoryRequest, { kind: "write" | "close" }>): HistoryReply {
+  function read(request: HistoryRead): HistoryReply {
     if (database === undefined) return { kind: "failed", detail: "nothing is recorded yet" };
     const { connection } = database;
     const { range } = request;

@@ -40,6 +40,8 @@ export interface HistoryRecorderDeps {
 export interface HistoryState extends WriterState {
   readonly waiting: number;
   readonly dropped: number;
+  /** Cars that are plugged in and have charged. */
+  readonly sessionsRunning: number;
 }
 
 /** Writes down what the passes were: each minute and when something happens. Passes never wait for it. */
@@ -132,7 +134,12 @@ export function createHistoryRecorder(
       await withTimeout(deps.diskClock, STOP_TIMEOUT_MS, writer.settled(), undefined);
       await thread.close();
     },
-    state: () => ({ ...writer.state(), waiting: queue.length, dropped: queue.dropped }),
+    state: () => ({
+      ...writer.state(),
+      waiting: queue.length,
+      dropped: queue.dropped,
+      sessionsRunning: runningSessions().length,
+    }),
     rows: thread.rows,
     events: thread.events,
     async sessions(range) {

@@ -53,6 +53,7 @@ describe("hems-edge demo", { timeout: 60_000 }, () => {
     expect(Object.keys(summary)).toEqual([
       ...["day", "solar_kwh", "grid_kwh", "share_pct", "starts", "writes", "config_pulls"],
       ...["status_pushes", "mqtt_messages", "modbus_reads", "ocpp_calls"],
+      ...["minutes_recorded", "sessions_recorded", "events_recorded"],
     ]);
     expect(summary).toMatchObject({ day: "day-120-8000" });
     expect(summary.solar_kwh).toBeGreaterThan(13);
@@ -61,7 +62,15 @@ describe("hems-edge demo", { timeout: 60_000 }, () => {
     expect(summary.config_pulls).toBeGreaterThan(90);
     // Two devices, each read every second.
     expect(summary.modbus_reads).toBeGreaterThan(2 * 7_000);
-    for (const key of ["starts", "writes", "status_pushes", "mqtt_messages", "ocpp_calls"]) {
+    expect(summary).toMatchObject({ minutes_recorded: 120, sessions_recorded: 1 });
+    for (const key of [
+      "events_recorded",
+      "starts",
+      "writes",
+      "status_pushes",
+      "mqtt_messages",
+      "ocpp_calls",
+    ]) {
       expect(summary[key], key).toBeGreaterThan(0);
     }
   });
@@ -128,6 +137,7 @@ describe("the day's figures in words", () => {
   it("say so when nothing was charged", () => {
     const none = { solar_kwh: 0, grid_kwh: 0, share_pct: null, starts: 0, writes: 2, config_pulls: 1 };
     const counters = { status_pushes: 1, mqtt_messages: 1, modbus_reads: 1, ocpp_calls: 1 };
-    expect(summaryText({ day: "dark", ...none, ...counters })).toContain("(nothing charged)");
+    const recorded = { minutes_recorded: 1, sessions_recorded: 0, events_recorded: 2 };
+    expect(summaryText({ day: "dark", ...none, ...counters, ...recorded })).toContain("(nothing charged)");
   });
 });

@@ -48,9 +48,9 @@ async function playDay(
   const screen = watchDemo(demo, { io, isLive: isWatched, isSilent: isJson, speed: request.speed });
   await demo.run(demo.clock.monotonicMs() + demo.dayMs);
   screen.close();
+  await demo.close();
   const summary = demoSummary(request.trace.name, demo);
   io.out(isJson ? `${JSON.stringify(summary)}\n` : `${summaryText(summary)}\n`);
-  await demo.close();
   return EXIT.ok;
 }
 

@@ -6,6 +6,7 @@ import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
 import { createSite, type PeerName, type Site } from "../../../simulator/site.ts";
 import { type Config, configSchema } from "../../config/schema.ts";
+import { createDaemonHistory } from "../../daemon/history.ts";
 import { readSecrets } from "../../daemon/secrets.ts";
 import { createDaemon, type Daemon } from "../../daemon.ts";
 import { createSqliteStateStore } from "../../history/sqlite-state-store.ts";
@@ -48,6 +49,7 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
   const config = demoConfig(site, options, stateDir);
   const secrets = readSecrets(config, {});
   if (!secrets.ok) throw new Error(secrets.problems.join("; "));
+  const diskClock = createSystemClock({ unref: true });
   const daemon = createDaemon(config, {
     clock,
     log,
@@ -55,7 +57,8 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
     secrets: secrets.secrets,
     random: Math.random,
     version: packageInfo().version,
-    viewerClock: createSystemClock({ unref: true }),
+    viewerClock: diskClock,
+    history: { thread: createDaemonHistory(config, diskClock), diskClock },
   });
   const unplugged = new Set<PeerName>();
   await daemon.start();

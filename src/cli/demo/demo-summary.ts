@@ -13,14 +13,22 @@ export interface DemoSummary {
   readonly mqtt_messages: number;
   readonly modbus_reads: number;
   readonly ocpp_calls: number;
+  /** What the daemon wrote down of it; a car that is still plugged in counts as a session. */
+  readonly minutes_recorded: number;
+  readonly sessions_recorded: number;
+  readonly events_recorded: number;
 }
 
-/** Counted by the simulated peers, not by the daemon: the energy by the house, the messages by those who got them. */
-export function demoSummary(day: string, { site }: DemoHouse): DemoSummary {
+/**
+ * Counted by the simulated peers, not by the daemon: the energy by the house, the messages by those who got them. Complete
+ * when the daemon has been stopped, because it then has written down everything.
+ */
+export function demoSummary(day: string, { site, daemon }: DemoHouse): DemoSummary {
   const { solarWh, causedImportWh, starts } = site.house.tallies();
   const wallbox = site.wallbox()?.counters();
   const partner = site.partner.counters();
   const messages = Object.values(site.broker.messagesPublished());
+  const history = daemon.historyState();
   const chargedWh = solarWh + causedImportWh;
   return {
     day,
@@ -34,6 +42,9 @@ export function demoSummary(day: string, { site }: DemoHouse): DemoSummary {
     mqtt_messages: messages.reduce((sum, count) => sum + count, 0),
     modbus_reads: site.inverter.requestsServed + site.meter.requestsServed,
     ocpp_calls: wallbox?.calls ?? 0,
+    minutes_recorded: history?.minutesWritten ?? 0,
+    sessions_recorded: (history?.sessionsWritten ?? 0) + (history?.sessionsRunning ?? 0),
+    events_recorded: history?.eventsWritten ?? 0,
   };
 }
 
@@ -44,6 +55,7 @@ export function summaryText(summary: DemoSummary): string {
     `  ${summary.starts} starts, ${summary.writes} charging profiles written`,
     `  ${summary.modbus_reads} Modbus reads, ${summary.ocpp_calls} OCPP calls, ${summary.mqtt_messages} MQTT messages,` +
       ` ${summary.config_pulls} configs pulled, ${summary.status_pushes} statuses pushed`,
+    `  recorded: ${summary.minutes_recorded} minutes, ${summary.sessions_recorded} charging sessions, ${summary.events_recorded} events`,
   ].join("\n");
 }
 

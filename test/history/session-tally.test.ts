@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import type { VehicleState } from "../../src/core/site-sample.ts";
+import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
+import { createSessionTally } from "../../src/history/session-tally.ts";
+
+const START_MS = Date.UTC(2026, 5, 21, 12);
+const HOUR_MS = 3_600_000;
+
+/** A car at the box `garage`; each step lasts a minute. */
+function garage(store = createMemoryStateStore(), wallMs = START_MS) {
+  let nowMs = wallMs;
+  const tally = createSessionTally("garage", { store, wallMs });
+  return {
+    store,
+    tally,
+    minutes(
+      count: number,
+      vehicle: VehicleState,
+      chargeW = 0,
+      its: { solarW?: number; price?: number } = {},
+    ) {
+      const { solarW = chargeW, price: priceCtKwh } = its;
+      for (let minute = 0; minute < count; minute++) {
+        nowMs += 60_000;
+        const box = { name: "garage", vehicle, chargeW, solarW, setpointA: 10, phases: 1 };
+        tally.add(box, { durationMs: 60_000, wallMs: nowMs, priceCtKwh });
+      }
+    },
+  };
+}
+
+describe("a session", () => {
+  it("lasts from plug-in to unplugging, pauses included", () => {
+    const { tally, minutes } = garage();
+    minutes(5, "absent");
+    minutes(10, "connected");
+    minutes(60, "charging", 6_000, { solarW: 4_000, price: 30 });
+    minutes(20, "suspended_by_wallbox");
+    minutes(30, "charging", 2_000, { price: 30 });
+    expect(tally.running()).toMatchObject({
+      startMs: START_MS + 6 * 60_000,
+      endMs: undefined,
+      maxPowerW: 6_000,
+    });
+    expect(tally.takeFinished()).toEqual([]);
+    minutes(10, "finishing");
+    minutes(1, "absent");
+    expect(tally.running()).toBeUndefined();
+    const [session, ...more] = tally.takeFinished();
+    expect(more).toEqual([]);
+    expect(session).toMatchObject({
+      wallbox: "garage",
+      startMs: START_MS + 6 * 60_000,
+      endMs: START_MS + 135 * 60_000,
+      chargingS: 5_400,
+      maxPowerW: 6_000,
+      costCt: 60,
+    });
+    expect(session?.energyWh).toBeCloseTo(7_000, 6);
+    expect(session?.solarWh).toBeCloseTo(5_000, 6);
+    expect(session?.gridWh).toBeCloseTo(2_000, 6);
+  });
+
+  it("has no cost when some of its price was not known", () => {
+    const { tally, minutes } = garage();
+    minutes(60, "charging", 6_000, { solarW: 0, price: 30 });
+    minutes(1, "charging", 6_000, { solarW: 0 });
+    minutes(1, "absent");
+    expect(tally.takeFinished()[0]).toMatchObject({ costCt: undefined });
+  });
+
+  it("goes on while the box says nothing, and does not begin by that", () => {
+    const { tally, minutes } = garage();
+    minutes(10, "unknown", 3_000);
+    expect(tally.running()).toBeUndefined();
+    minutes(10, "charging", 3_000);
+    minutes(10, "unknown");
+    minutes(10, "charging", 3_000);
+    minutes(1, "absent");
+    expect(tally.takeFinished()).toHaveLength(1);
+  });
+
+  it("that brought nothing is no session", () => {
+    const { tally, minutes } = garage();
+    minutes(60, "connected");
+    expect(tally.running()).toBeUndefined();
+    minutes(1, "absent");
+    expect(tally.takeFinished()).toEqual([]);
+  });
+
+  it("goes on after a restart, having lost at most a minute", () => {
+    const { store, minutes } = garage();
+    minutes(60, "charging", 6_000);
+    const after = garage(store, START_MS + HOUR_MS + 30_000);
+    expect(after.tally.running()?.energyWh).toBeGreaterThanOrEqual(5_900);
+    after.minutes(10, "charging", 6_000);
+    after.minutes(1, "absent");
+    const [session] = after.tally.takeFinished();
+    expect(session?.startMs).toBe(START_MS + 60_000);
+    expect(session?.energyWh).toBeGreaterThanOrEqual(6_900);
+    expect(garage(store, START_MS + 2 * HOUR_MS).tally.running()).toBeUndefined();
+  });
+
+  it("is over after a night without the gateway: it may be another car", () => {
+    const { store, minutes } = garage();
+    minutes(60, "charging", 6_000);
+    const after = garage(store, START_MS + 8 * HOUR_MS);
+    expect(after.tally.takeFinished()).toMatchObject([{ endMs: START_MS + HOUR_MS }]);
+    expect(after.tally.running()).toBeUndefined();
+  });
+
+  it.each([["text"], [{ wallbox: "garage" }], [{ wallbox: 1, startMs: 2 }]])(
+    "stored as %j is none",
+    (stored) => {
+      const store = createMemoryStateStore();
+      store.put("session/garage", stored);
+      expect(garage(store).tally.running()).toBeUndefined();
+    },
+  );
+});
