@@ -25,12 +25,14 @@ import type { HistoryState } from "./history/history-recorder.ts";
 import { createHistoryRecorder, type HistoryRecorder } from "./history/history-recorder.ts";
 import type { HistoryThread } from "./history/history-thread.ts";
 import { createPartnerClient } from "./partner/partner-client.ts";
+import type { ChargePolicyTarget } from "./ports/charge-plan.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Commands } from "./ports/commands.ts";
 import type { Prices } from "./ports/prices.ts";
 import type { ReportSink } from "./ports/report-sink.ts";
 import type { SettingsTarget } from "./ports/settings.ts";
 import type { StateStore } from "./ports/state-store.ts";
+import { createPolicyPull } from "./sync/policy-pull.ts";
 import { createSyncLoop, type SyncLoop } from "./sync/sync-loop.ts";
 import {
   createMqttTelemetry,
@@ -82,7 +84,6 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
   );
   const wallbox = createOcppWallbox(wallboxOptions(config), { ...deps, centralSystem });
   const settings = createSettingsKeeper(initialSettings(config), deps);
-  const sync = createSync(config, deps, settings);
   const collector = createSampleCollector(collectorOptions(config), {
     clock,
     log,
@@ -97,6 +98,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     prices,
   });
   const history = createHistory(config, { ...deps, prices });
+  const sync = createSync(config, deps, { settings, chargePlans: [planner] });
   const loop = createControlLoop(controlLoopOptions(config), {
     clock,
     log,
@@ -106,6 +108,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     store,
     sinks,
   });
+  const chargePlans = new Map([[config.wallbox.name, planner]]);
   const commands = createLocalCommands({
     settings,
     latest: loop.latest,
@@ -113,11 +116,13 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     wallboxNames: [config.wallbox.name],
     configuredMaxA: config.wallbox.max_current_a,
     changes: sync,
+    chargePlans,
   });
   const mqtt = createMqtt(config, { ...deps, commands });
   const api = createApi(apiOptions(config, deps.version), {
     ...deps,
     commands,
+    chargePlans,
     partnerState: () => sync?.state(),
     mqttState: () => mqtt?.state(),
     history,
@@ -168,15 +173,34 @@ function wallboxOptions({ wallbox, control, ocpp, site }: Config) {
   };
 }
 
-function createSync({ partner }: Config, deps: DaemonDeps, target: SettingsTarget): SyncLoop | undefined {
+function createSync(
+  { partner, site }: Config,
+  deps: DaemonDeps,
+  targets: { readonly settings: SettingsTarget; readonly chargePlans: readonly ChargePolicyTarget[] },
+): SyncLoop | undefined {
   const options = deps.secrets.partner;
   if (partner === undefined || options === undefined) return undefined;
   const client = createPartnerClient(options, deps);
+  const { settings: target, chargePlans } = targets;
   const sync = createSyncLoop({ pollMs: partner.poll_s * 1_000 }, { ...deps, client, target });
+  const policyTarget: ChargePolicyTarget = {
+    applyPolicy(policy) {
+      for (const chargePlan of chargePlans) chargePlan.applyPolicy(policy);
+    },
+  };
+  const policyPull = createPolicyPull(
+    { timeZone: site.time_zone },
+    { ...deps, client, target: policyTarget },
+  );
   return {
     ...sync,
+    start() {
+      sync.start();
+      policyPull.start();
+    },
     stop() {
       sync.stop();
+      policyPull.stop();
       client.close();
     },
   };

@@ -6,8 +6,10 @@ const SILENCE_MS = 15_000;
 const element = (id) => document.getElementById(id);
 const modeButtons = [...document.querySelectorAll("[data-mode]")];
 const boostButton = element("boost");
+const planForm = element("plan");
 let heardAtMs;
 let boost = "off";
+let goal;
 
 function put(id, value) {
   const target = element(id);
@@ -19,7 +21,7 @@ function showLink(isLive) {
   element("link").classList.toggle("live", isLive);
   put("link", isLive ? "live" : "offline");
   if (!isLive) showAlert("No connection to the gateway. The values below are old; trying again.");
-  for (const button of [...modeButtons, boostButton]) button.disabled = !isLive;
+  for (const control of [...modeButtons, boostButton, ...planForm.elements]) control.disabled = !isLive;
 }
 
 function showAlert(sentence) {
@@ -39,6 +41,7 @@ function show(view) {
   showDetails(view);
   boost = state.boost;
   boostButton.setAttribute("aria-pressed", String(boost !== "off"));
+  put("plan-text", text.planText(state.plan));
   put("boost", boost === "off" ? "Charge now" : "Cancel charge now");
   for (const button of modeButtons) {
     const { mode } = button.dataset;
@@ -97,12 +100,45 @@ async function ask(method, path, body) {
   }
 }
 
+/** Fills what is not being edited with what holds. */
+async function showGoal() {
+  try {
+    const response = await fetch("/api/charge-plan");
+    if (!response.ok) return;
+    goal = text.goalInputs((await response.json()).goal);
+    planForm.title = goal.title;
+    if (document.activeElement?.form === planForm) return;
+    element("plan-deadline").value = goal.deadline;
+    element("plan-energy").value = goal.energy;
+  } catch {
+    // The page says by itself that the gateway is away.
+  }
+}
+
+async function setGoal() {
+  const deadline = element("plan-deadline").value;
+  const energy = element("plan-energy").value;
+  // Only what was changed: an energy would take the place of a state of charge that is aimed at.
+  const change = {
+    ...(deadline === "" || deadline === goal?.deadline ? {} : { deadline }),
+    ...(energy === "" || energy === goal?.energy ? {} : { energy_kwh: Number(energy) }),
+  };
+  if (Object.keys(change).length > 0) await ask("PUT", "/api/charge-plan", change);
+  await showGoal();
+}
+
+async function clearGoal() {
+  await ask("DELETE", "/api/charge-plan");
+  await showGoal();
+}
+
 function sentence(detail) {
   return Array.isArray(detail) ? detail.map((problem) => problem.msg).join(", ") : String(detail);
 }
 
 function watch() {
   const events = new EventSource("/api/events");
+  events.addEventListener("open", () => void showGoal());
   events.addEventListener("state", (event) => {
     heardAtMs = performance.now();
     show(JSON.parse(event.data));
@@ -118,6 +154,12 @@ for (const button of modeButtons) {
   button.addEventListener("click", () => void ask("PUT", "/api/mode", { mode: button.dataset.mode }));
 }
 boostButton.addEventListener("click", () => void ask(boost === "off" ? "POST" : "DELETE", "/api/boost"));
+planForm.addEventListener("submit", (event) => {
+  event.preventDefault();
+  document.activeElement?.blur();
+  void setGoal();
+});
+element("plan-clear").addEventListener("click", () => void clearGoal());
 setInterval(() => {
   if (heardAtMs !== undefined && performance.now() - heardAtMs > SILENCE_MS) showLink(false);
 }, 1_000);

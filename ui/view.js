@@ -118,6 +118,37 @@ export function partnerText(partner) {
   return `${partner.is_online ? "in step" : "not reachable"}, ${ageText(partner.age_ms)}`;
 }
 
+/** What is due and when it will be charged; nothing where no plan is wanted. */
+export function planText(plan) {
+  if (plan === null) return "";
+  const due = `${plan.energy_needed_kwh.toFixed(1)} kWh due by ${plan.deadline_text}`;
+  const price = plan.next_price_ct_kwh === null ? "" : ` at ${plan.next_price_ct_kwh.toFixed(1)} ct/kWh`;
+  const slot =
+    plan.next_start === null ? "" : `, planned ${plan.next_start_text} to ${plan.next_end_text}${price}`;
+  const sun = plan.expected_sun_kwh > 0 ? `, about ${plan.expected_sun_kwh.toFixed(1)} kWh from the sun` : "";
+  const cost = plan.expected_cost_ct > 0 ? `, about ${(plan.expected_cost_ct / 100).toFixed(2)}\u00a0€` : "";
+  return `${due}${slot}${sun}${cost}`;
+}
+
+const SOURCES = {
+  local: "set here",
+  policy: "from your partner's app",
+  config: "from the configuration",
+};
+
+/** Deadline of most days and energy as the inputs take them, and who chose them. */
+export function goalInputs({ days, energy_kwh: energyKwh, sources }) {
+  const times = Object.values(days).map((day) => day?.charge_deadline);
+  const count = (time) => times.filter((other) => other === time).length;
+  const usual = times.reduce((best, time) => (count(time) > count(best) ? time : best), times[0]);
+  const source = (name) => SOURCES[name] ?? name;
+  return {
+    deadline: usual ?? "",
+    energy: String(energyKwh),
+    title: `Deadline ${source(sources.deadline)}, amount ${source(sources.amount)}`,
+  };
+}
+
 export function warningText(warning) {
   return warning === null ? "" : (WARNINGS[warning.code] ?? warning.code);
 }

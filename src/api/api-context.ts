@@ -1,4 +1,5 @@
 import type { TickReport } from "../core/tick-report.ts";
+import type { ChargePlanDesk } from "../ports/charge-plan.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
 import type { HistoryReader } from "../ports/history.ts";
@@ -66,11 +67,15 @@ export interface ApiSuppliers {
   readonly historyState?: (() => HistoryStateView | undefined) | undefined;
 }
 
+export type ChargePlanView = Pick<ChargePlanDesk, "goal" | "advice">;
+
 /** What the routes share. */
 export interface ApiContext extends ApiSuppliers {
   readonly options: ApiOptions;
   readonly clock: Clock;
   readonly commands: Commands;
+  /** By name of the wallbox. */
+  readonly chargePlans: ReadonlyMap<string, ChargePlanView>;
   /** The newest pass; undefined before the first. */
   latest(): TickReport | undefined;
 }

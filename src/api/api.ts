@@ -6,7 +6,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import { accessRefusal, allowedHostNames, isLoopback } from "./access.ts";
-import type { ApiContext, ApiOptions, ApiSuppliers } from "./api-context.ts";
+import type { ApiContext, ApiOptions, ApiSuppliers, ChargePlanView } from "./api-context.ts";
+import { addChargePlanRoutes } from "./charge-plan.ts";
 import { createEventStream, type EventStream } from "./event-stream.ts";
 import { readPageFiles } from "./page-files.ts";
 import { sendProblem } from "./problem-detail.ts";
@@ -21,6 +22,8 @@ export interface ApiDeps extends ApiSuppliers {
   readonly viewerClock?: Clock | undefined;
   readonly log: Logger;
   readonly commands: Commands;
+  /** By name of the wallbox. */
+  readonly chargePlans: ReadonlyMap<string, ChargePlanView>;
 }
 
 export type StartOutcome =
@@ -122,6 +125,7 @@ async function buildServer(context: ApiContext, stream: EventStream, log: Logger
   });
   addReadingRoutes(app, context, stream);
   addCommandRoutes(app, context);
+  addChargePlanRoutes(app, context);
   addPartnerRoutes(app, context);
   await addPage(app, options, log);
   return app;

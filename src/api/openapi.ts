@@ -6,6 +6,24 @@ const INVALID = { description: 'Invalid, as {"detail": [{"type", "loc", "msg"}]}
 const thresholdW = { type: "integer", minimum: 0, maximum: 50_000 };
 const mode = { type: "string", enum: ["none", "spot", "hems", "hems_and_spot"] };
 
+const timeOfDay = { type: "string", pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$" };
+const percent = { type: "number", minimum: 0, maximum: 100 };
+const chargePlan = {
+  deadline: timeOfDay,
+  days: {
+    type: "object",
+    description: "Days that differ, mon to sun; null is a day without a deadline",
+    additionalProperties: {
+      type: ["object", "null"],
+      properties: { charge_deadline: timeOfDay, charge_percentage: percent },
+    },
+  },
+  energy_kwh: { type: "number", minimum: 0, maximum: 200 },
+  target_soc_pct: percent,
+  car_battery_kwh: { type: "number", minimum: 1, maximum: 300 },
+  arrival_soc_pct: percent,
+};
+
 function read(summary: string, contentType = "application/json") {
   return {
     summary,
@@ -51,6 +69,11 @@ export function openApiDocument(version: string) {
           "Change one or both thresholds",
           body({ hems_min_export_to_start_w: thresholdW, hems_max_import_before_stopping_w: thresholdW }),
         ),
+      },
+      "/api/charge-plan": {
+        get: read("How much by when, who chose it, and what is planned for it"),
+        put: command("Choose how much by when; what is left out stays as chosen", body(chargePlan)),
+        delete: command("Go back to the partner's policy or the config"),
       },
       "/api/partners/v2.0/org/{org_id}/users/{user_id}/charging-config": {
         parameters: user,

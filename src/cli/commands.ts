@@ -61,6 +61,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./daemon-commands.ts")).boostCommand,
   },
   {
+    name: "plan",
+    summary: "Show when the car charges and what it costs, or choose how much by when.",
+    load: async () => (await import("./plan-command.ts")).planCommand,
+  },
+  {
     name: "generate",
     summary: "In a checkout: write the files that are made from the config schema.",
     load: async () => (await import("./generate-command.ts")).generateCommand,

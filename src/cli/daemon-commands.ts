@@ -97,14 +97,18 @@ async function command(
   return EXIT.ok;
 }
 
-function refuse({ io }: CommandInput, detail: string): number {
+export function refuse({ io }: CommandInput, detail: string): number {
   io.err(`hems-edge: ${detail}\n`);
   return EXIT.failure;
 }
 
-const errorSchema = z.object({ detail: z.string().optional(), reason: z.string().optional() });
+const errorSchema = z.object({
+  detail: z.union([z.string(), z.array(z.object({ msg: z.string() }))]).optional(),
+  reason: z.string().optional(),
+});
 
-function detailOf(body: unknown): string | undefined {
+export function detailOf(body: unknown): string | undefined {
   const { data } = errorSchema.safeParse(body);
-  return data?.detail ?? data?.reason;
+  const detail = data?.detail;
+  return (typeof detail === "object" ? detail.map(({ msg }) => msg).join(", ") : detail) ?? data?.reason;
 }

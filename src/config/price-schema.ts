@@ -52,7 +52,7 @@ export const pricesSchema = z.strictObject({
   vat_pct: z.number().min(0).max(50).default(0).describe("Value-added tax on price and markup, %."),
 });
 
-const planDaySchema = z.strictObject({
+export const planDaySchema = z.strictObject({
   charge_deadline: timeOfDay.describe("When the car must be ready, local time."),
   charge_percentage: socPct.optional().describe("State of charge to reach, %; needs car_battery_kwh."),
 });

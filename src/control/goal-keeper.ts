@@ -53,7 +53,10 @@ export function createGoalKeeper(defaults: ChargeGoal, store: StateStore): GoalK
       keep(next);
       return { ok: true };
     },
-    clear: () => keep({}),
+    clear() {
+      keep({});
+      return { ok: true };
+    },
     applyPolicy(given) {
       const next = given === undefined ? {} : policyChoice(given);
       if (JSON.stringify(next) === JSON.stringify(policy)) return;

@@ -2,6 +2,7 @@ import { isPluggedIn } from "../core/boost.ts";
 import type { BoostState } from "../core/settings.ts";
 import type { NamedBoxReport, TickReport } from "../core/tick-report.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
+import type { ChargePlanDesk } from "../ports/charge-plan.ts";
 import type { CommandOutcome, Commands } from "../ports/commands.ts";
 import type { ChangeQueue } from "../ports/settings.ts";
 import { isThresholdW, MAX_THRESHOLD_W, type SettingsKeeper } from "./settings-keeper.ts";
@@ -19,11 +20,13 @@ export interface CommandsDeps {
   readonly configuredMaxA: number;
   /** Where local changes go to be written back to the Partner API; undefined without one. */
   readonly changes: ChangeQueue | undefined;
+  /** By name of the wallbox. */
+  readonly chargePlans: ReadonlyMap<string, Pick<ChargePlanDesk, "choose" | "clear">>;
 }
 
 /** What people and programs in the house may ask for. Everything takes effect in the next pass. */
 export function createLocalCommands(deps: CommandsDeps): Commands {
-  const { settings, latest, requestBoost, wallboxNames, configuredMaxA, changes } = deps;
+  const { settings, latest, requestBoost, wallboxNames, configuredMaxA, changes, chargePlans } = deps;
   return {
     setMode(mode) {
       settings.change({ mode });
@@ -52,7 +55,7 @@ export function createLocalCommands(deps: CommandsDeps): Commands {
       return DONE;
     },
     cancelBoost(wallboxName) {
-      const meant = wallboxNames.filter((name) => wallboxName === undefined || name === wallboxName);
+      const meant = boxesMeant(wallboxNames, wallboxName);
       if (meant.length === 0) return unclear(wallboxNames, wallboxName);
       for (const name of meant) requestBoost("off", name);
       return DONE;
@@ -69,7 +72,20 @@ export function createLocalCommands(deps: CommandsDeps): Commands {
       settings.change({ maxCurrentA: currentA });
       return DONE;
     },
+    setChargePlan(choice, wallboxName) {
+      const meant = boxesMeant(wallboxNames, wallboxName).flatMap((name) => chargePlans.get(name) ?? []);
+      if (meant.length === 0) return unclear(wallboxNames, wallboxName);
+      for (const desk of meant) {
+        const outcome = choice === undefined ? desk.clear() : desk.choose(choice);
+        if (!outcome.ok) return outcome;
+      }
+      return DONE;
+    },
   };
+}
+
+function boxesMeant(names: readonly string[], wallboxName: string | undefined): readonly string[] {
+  return wallboxName === undefined ? names : names.filter((name) => name === wallboxName);
 }
 
 /** The box of this name; without one the only box, or the only one with a car. */

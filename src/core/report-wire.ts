@@ -83,12 +83,13 @@ function thresholdsWire(thresholds: Thresholds) {
   };
 }
 
-function kWh(energyWh: number): number {
+/** Wh as kWh to the watt-hour. */
+export function kWh(energyWh: number): number {
   return Math.round(energyWh) / 1_000;
 }
 
 /** ct/kWh to the hundredth; `null` is "not known". */
-function cents(value: number | undefined): number | null {
+export function cents(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value * 100) / 100;
 }
 

@@ -10,7 +10,7 @@ export interface ChargePlanDesk {
   /** Parts that are not named stay as they were chosen. Refused: `battery_unknown`, `deadline_missing`. */
   choose(choice: GoalChoice): CommandOutcome;
   /** Takes every local choice back. */
-  clear(): void;
+  clear(): CommandOutcome;
   /** The newest plan; undefined while none is wanted. */
   advice(): PlanAdvice | undefined;
 }

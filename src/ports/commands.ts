@@ -1,3 +1,4 @@
+import type { GoalChoice } from "../core/planner/goal-choice.ts";
 import type { ChargingMode, Thresholds } from "../core/settings.ts";
 
 /** `reason` is a stable code such as `already_charging`; `detail` is a sentence with the remedy. */
@@ -19,4 +20,9 @@ export interface Commands {
   cancelBoost(wallboxName?: string): CommandOutcome;
   /** A cap in A per phase below the configured maximum; undefined lifts the cap. */
   setMaxCurrent(currentA: number | undefined): CommandOutcome;
+  /**
+   * How much by when; undefined takes every local choice back. Without a name: at every box. Refused: `battery_unknown`,
+   * `deadline_missing`, `unknown_wallbox`.
+   */
+  setChargePlan(choice: GoalChoice | undefined, wallboxName?: string): CommandOutcome;
 }

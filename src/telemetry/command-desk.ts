@@ -85,5 +85,7 @@ function run(commands: Commands, command: Command): CommandOutcome {
       return command.isWanted ? commands.startBoost() : commands.cancelBoost();
     case "max_current":
       return commands.setMaxCurrent(command.currentA);
+    case "charge_plan":
+      return commands.setChargePlan(command.choice, command.wallbox);
   }
 }

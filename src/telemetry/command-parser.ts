@@ -1,5 +1,15 @@
 import { z } from "zod";
+import {
+  type ChargePlanFields,
+  chargePlanFields,
+  goalChoice,
+  hasOneAim,
+  NOTHING_NAMED,
+  namesChargePlan,
+  TWO_AIMS,
+} from "../config/charge-plan-request.ts";
 import { parseIsoMs } from "../core/iso-time.ts";
+import type { GoalChoice } from "../core/planner/goal-choice.ts";
 import { CHARGING_MODES, type ChargingMode, type Thresholds } from "../core/settings.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
 
@@ -10,7 +20,13 @@ export type Command =
   | { readonly kind: "mode"; readonly mode: ChargingMode }
   | { readonly kind: "thresholds"; readonly change: Partial<Thresholds> }
   | { readonly kind: "boost"; readonly isWanted: boolean }
-  | { readonly kind: "max_current"; readonly currentA: number | undefined };
+  | { readonly kind: "max_current"; readonly currentA: number | undefined }
+  /** Without a choice every local one is taken back. */
+  | {
+      readonly kind: "charge_plan";
+      readonly choice: GoalChoice | undefined;
+      readonly wallbox: string | undefined;
+    };
 
 export type RefusalReason = "retained" | "too_large" | "malformed" | "unknown_command" | "expired";
 
@@ -25,7 +41,7 @@ export type ParsedCommand =
     };
 
 export interface ReceivedCommand {
-  /** Last level of the topic: `mode`, `thresholds`, `boost` or `max_current`. */
+  /** Last level of the topic: `mode`, `thresholds`, `boost`, `max_current` or `charge_plan`. */
   readonly name: string;
   readonly payload: Uint8Array;
   readonly isRetained: boolean;
@@ -67,6 +83,11 @@ const schemas = {
       ...body,
       command: { kind: "max_current", currentA: body.max_current_a ?? undefined } satisfies Command,
     })),
+  charge_plan: z
+    .strictObject({ ...envelope, ...chargePlanFields, clear: z.literal(true).optional() })
+    .refine((body) => namesChargePlan(body) !== (body.clear === true), `${NOTHING_NAMED}, or clear alone`)
+    .refine(hasOneAim, TWO_AIMS)
+    .transform((body) => ({ ...body, command: chargePlanCommand(body) })),
 };
 
 /** Reads one command message. Takes any bytes, never throws; what is refused carries its reason and a remedy. */
@@ -110,6 +131,11 @@ function thresholdsCommand(body: {
       ...(stop === undefined ? {} : { maxImportBeforeStoppingW: stop }),
     },
   };
+}
+
+function chargePlanCommand(body: ChargePlanFields & { readonly clear?: true | undefined }): Command {
+  const choice = body.clear === true ? undefined : goalChoice(body);
+  return { kind: "charge_plan", choice, wallbox: body.wallbox };
 }
 
 function isKnown(name: string): name is keyof typeof schemas {

@@ -496,7 +496,12 @@ describe("errors and hardening", () => {
     squatter.listen(0, "127.0.0.1");
     await once(squatter, "listening");
     const { port } = squatter.address() as AddressInfo;
-    const deps = { clock: createManualClock(), log: silentLog, commands: recordingCommands().commands };
+    const deps = {
+      clock: createManualClock(),
+      log: silentLog,
+      commands: recordingCommands().commands,
+      chargePlans: new Map(),
+    };
     const api = createApi({ ...OPTIONS, port }, deps);
     onTestFinished(() => api.stop());
     const refused = await api.start();

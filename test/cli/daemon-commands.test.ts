@@ -167,3 +167,149 @@ describe("when the daemon does not answer well", () => {
     expect(await run("status", "--url", "nonsense")).toMatchObject({ code: 1, err: /cannot reach nonsense/ });
   });
 });
+
+const PLAN = {
+  goal: {
+    days: {
+      mon: { charge_deadline: "07:00" },
+      tue: { charge_deadline: "07:00" },
+      wed: { charge_deadline: "07:00" },
+      thu: null,
+      fri: { charge_deadline: "07:00" },
+      sat: { charge_deadline: "09:30" },
+      sun: null,
+    },
+    energy_kwh: 15,
+    sources: { deadline: "local", amount: "config" },
+  },
+  plan: {
+    stance: "wait",
+    energy_needed_kwh: 12,
+    energy_short_kwh: 0,
+    expected_sun_kwh: 3,
+    expected_cost_ct: 98.4,
+    deadline_text: "07:00",
+    prices_until_text: "00:00",
+    slots: [
+      { start_text: "23:00", end_text: "23:30", energy_kwh: 2, price_ct_kwh: 9.61 },
+      { start_text: "02:00", end_text: "04:15", energy_kwh: 10, price_ct_kwh: null },
+    ],
+  },
+};
+
+describe("the plan", () => {
+  it("is a table that a tenant understands", async () => {
+    const { url, asked } = await listen(json(200, PLAN));
+    const { code, out } = await run("plan", "--url", url);
+    expect(code).toBe(0);
+    expect(asked).toEqual(["GET /api/charge-plan"]);
+    expect(out).toBe(
+      [
+        "ready by  mon-wed 07:00, fri 07:00, sat 09:30 (chosen here)",
+        "amount    15 kWh a session (from the config)",
+        "now       waiting",
+        "needed    12.0 kWh by 07:00",
+        "sun       about 3.0 kWh expected",
+        "cost      about 0.98 EUR for the hours below",
+        "prices    known until 00:00",
+        "",
+        "from    to        energy        price",
+        "23:00   23:30    2.0 kWh   9.6 ct/kWh",
+        "02:00   04:15   10.0 kWh    not known",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("says that there is none, and that something will be missing", async () => {
+    const none = await listen(json(200, { ...PLAN, plan: null }));
+    expect((await run("plan", "--url", none.url)).out).toContain("plan      none: the mode needs none");
+    server?.close();
+    const day = { charge_deadline: "06:00", charge_percentage: 80 };
+    const late = await listen(
+      json(200, {
+        goal: {
+          ...PLAN.goal,
+          days: { mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day },
+        },
+        plan: { ...PLAN.plan, stance: "due", energy_short_kwh: 2.5, expected_cost_ct: null, slots: [] },
+      }),
+    );
+    const { out } = await run("plan", "--url", late.url);
+    expect(out).toContain("ready by  06:00 (chosen here)\namount    80 % of the battery");
+    expect(out).toContain("now       charging for the deadline");
+    expect(out).toContain("missing   about 2.5 kWh");
+    expect(out).not.toContain("cost");
+  });
+
+  it("passes on as JSON all that the daemon says", async () => {
+    const { url, asked } = await listen(json(200, { ...PLAN, more: 1 }));
+    const { out } = await run("plan", "--json", "--wallbox", "my box", "--url", url);
+    expect(JSON.parse(out)).toEqual({ ...PLAN, more: 1 });
+    expect(asked).toEqual(["GET /api/charge-plan?wallbox=my%20box"]);
+  });
+
+  it.each([
+    [["--deadline", "07:00", "--energy-kwh", "20"], { deadline: "07:00", energy_kwh: 20 }],
+    [
+      ["--target-soc", "80", "--car-battery-kwh", "58.5", "--arrival-soc", "35", "--wallbox", "garage"],
+      { target_soc_pct: 80, car_battery_kwh: 58.5, arrival_soc_pct: 35, wallbox: "garage" },
+    ],
+    [
+      ["--days", "fri-mon=09:00,sat=none, tue=06:30"],
+      {
+        days: {
+          fri: { charge_deadline: "09:00" },
+          sat: null,
+          sun: { charge_deadline: "09:00" },
+          mon: { charge_deadline: "09:00" },
+          tue: { charge_deadline: "06:30" },
+        },
+      },
+    ],
+  ])("is chosen by %j", async (argv, body) => {
+    const { url, asked } = await listen((request, response) =>
+      request.method === "PUT" ? response.writeHead(204).end() : json(200, PLAN)(request, response),
+    );
+    expect((await run("plan", ...argv, "--url", url)).code).toBe(0);
+    const [put = ""] = asked;
+    expect(put.startsWith("PUT /api/charge-plan ")).toBe(true);
+    expect(JSON.parse(put.slice("PUT /api/charge-plan ".length))).toEqual(body);
+  });
+
+  it("is cleared", async () => {
+    const { url, asked } = await listen((request, response) =>
+      request.method === "DELETE" ? response.writeHead(204).end() : json(200, PLAN)(request, response),
+    );
+    expect((await run("plan", "--clear", "--url", url)).code).toBe(0);
+    expect(asked).toEqual(["DELETE /api/charge-plan", "GET /api/charge-plan"]);
+  });
+
+  it("tells why the daemon refuses it", async () => {
+    const detail = [
+      { type: "battery_unknown", loc: ["body", "target_soc_pct"], msg: "give car_battery_kwh" },
+    ];
+    const { url } = await listen(json(422, { detail }));
+    expect(await run("plan", "--target-soc", "80", "--url", url)).toEqual({
+      code: 1,
+      out: "",
+      err: "hems-edge: give car_battery_kwh\n",
+    });
+  });
+
+  it.each([
+    [["--deadline", "7"], "--deadline takes HH:MM, not 7"],
+    [["--energy-kwh", "much"], "--energy-kwh takes a number, not much"],
+    [["--days", "mond=07:00"], "--days: unknown day mond, did you mean mon?"],
+    [["--days", "xyz=07:00"], "--days: unknown day xyz, use mon, tue, wed, thu, fri, sat, sun"],
+    [["--days", "mon-xyz=07:00"], "--days: unknown day xyz, use mon, tue, wed, thu, fri, sat, sun"],
+    [["--days", "mon-tue-wed=07:00"], "--days: unknown day"],
+    [["--days", "mon"], "--days takes mon=HH:MM or mon=none"],
+    [["--days", "mon=07:00=08:00"], "--days takes mon=HH:MM or mon=none"],
+    [["--clear", "--deadline", "07:00"], "--clear goes alone"],
+  ])("%j is a mistake of the person", async (argv, message) => {
+    const { code, err } = await run("plan", ...argv, "--url", "http://127.0.0.1:1");
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+});

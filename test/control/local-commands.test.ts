@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createGoalKeeper } from "../../src/control/goal-keeper.ts";
 import { createLocalCommands } from "../../src/control/local-commands.ts";
 import { createSettingsKeeper } from "../../src/control/settings-keeper.ts";
 import type { BoostState } from "../../src/core/settings.ts";
@@ -24,6 +25,7 @@ function setUp(report?: Partial<TickReport>, wallboxNames: readonly string[] = [
     },
     wallboxNames,
     configuredMaxA: 16,
+    chargePlans: new Map(wallboxNames.map((name) => [name, createGoalKeeper(GOAL, createFakeStore())])),
   };
   const changes = { queue: (change: SettingsChange) => void queued.push(change) };
   return {
@@ -31,11 +33,13 @@ function setUp(report?: Partial<TickReport>, wallboxNames: readonly string[] = [
     queued,
     boosts,
     named,
+    chargePlans: deps.chargePlans,
     commands: createLocalCommands({ ...deps, changes }),
     offline: createLocalCommands({ ...deps, changes: undefined }),
   };
 }
 
+const GOAL = { days: {}, energyWh: 15_000, battery: undefined };
 const { wallbox } = sampleReport();
 
 describe("a change of mode or thresholds", () => {
@@ -165,5 +169,30 @@ describe("a boost with two boxes", () => {
     const refusal = { ok: false, reason: "unknown_wallbox", detail: expect.stringContaining("garage, yard") };
     expect(commands.startBoost("cellar")).toEqual(refusal);
     expect(commands.cancelBoost("cellar")).toEqual(refusal);
+  });
+});
+
+describe("a charge plan", () => {
+  const choice = { aim: { kind: "energy", energyWh: 20_000 } } as const;
+
+  function energies(chargePlans: ReturnType<typeof setUp>["chargePlans"]) {
+    return [...chargePlans.values()].map((keeper) => keeper.goal().goal.energyWh);
+  }
+
+  it("is chosen at the box that is named, or at every one, and taken back", () => {
+    const { commands, chargePlans } = setUp({}, ["garage", "yard"]);
+    expect(commands.setChargePlan(choice, "yard")).toEqual({ ok: true });
+    expect(energies(chargePlans)).toEqual([15_000, 20_000]);
+    expect(commands.setChargePlan(choice)).toEqual({ ok: true });
+    expect(energies(chargePlans)).toEqual([20_000, 20_000]);
+    expect(commands.setChargePlan(undefined, "garage")).toEqual({ ok: true });
+    expect(energies(chargePlans)).toEqual([15_000, 20_000]);
+  });
+
+  it("is refused with the reason", () => {
+    const { commands } = setUp({}, ["garage"]);
+    const soc = { aim: { kind: "soc", targetSocPct: 80 } } as const;
+    expect(commands.setChargePlan(soc)).toMatchObject({ ok: false, reason: "battery_unknown" });
+    expect(commands.setChargePlan(choice, "yard")).toMatchObject({ ok: false, reason: "unknown_wallbox" });
   });
 });

@@ -12,6 +12,7 @@ export function recordingCommands() {
       startBoost: (...name) => record("startBoost", ...name),
       cancelBoost: (...name) => record("cancelBoost", ...name),
       setMaxCurrent: (currentA) => record("setMaxCurrent", currentA),
+      setChargePlan: (...choice) => record("setChargePlan", ...choice),
     } satisfies Commands,
   };
   function record(...call: unknown[]): CommandOutcome {

@@ -6,7 +6,7 @@ import { createManualClock } from "../support/manual-clock.ts";
 import { recordingCommands } from "../support/recording-commands.ts";
 import { silentLog } from "../support/silent-log.ts";
 
-const NAMES = ["mode", "thresholds", "boost", "max_current"];
+const NAMES = ["mode", "thresholds", "boost", "max_current", "charge_plan"];
 const NOW_MS = 1_647_669_600_000;
 
 function parse(name: string, payload: Uint8Array, isRetained = false) {
@@ -23,6 +23,9 @@ const body = fc.record(
     max_current_a: fc.oneof(fc.double(), fc.constant(null), fc.jsonValue()),
     hems_min_export_to_start_w: fc.oneof(fc.integer(), fc.jsonValue()),
     hems_max_import_before_stopping_w: fc.oneof(fc.double(), fc.jsonValue()),
+    deadline: fc.oneof(fc.constant("07:00"), fc.jsonValue()),
+    energy_kwh: fc.oneof(fc.double(), fc.jsonValue()),
+    clear: fc.oneof(fc.constant(true), fc.jsonValue()),
     expires_at: fc.oneof(fc.string(), fc.constant("2022-03-19T07:00:00Z"), fc.jsonValue()),
     __proto__: fc.jsonValue(),
   },
@@ -77,6 +80,61 @@ describe("the command parser", () => {
     expect(at("2022-03-19T06:00:00.000Z")).toMatchObject({ ok: false, reason: "expired" });
     expect(at("2022-03-19T06:00:00.001Z")).toMatchObject({ ok: true });
     expect(at("2022-03-19T08:00:00+01:00")).toMatchObject({ ok: true });
+  });
+});
+
+describe("a charge plan", () => {
+  function planned(members: object) {
+    return parse("charge_plan", Buffer.from(JSON.stringify({ id: "a", ...members })));
+  }
+
+  it.each<[object, object | undefined, string | undefined]>([
+    [{ deadline: "07:30" }, { deadlineMinute: 450 }, undefined],
+    [{ energy_kwh: 20, wallbox: "garage" }, { aim: { kind: "energy", energyWh: 20_000 } }, "garage"],
+    [
+      { days: { mon: { charge_deadline: "06:00", charge_percentage: 90 }, sun: null } },
+      {
+        days: {
+          mon: { deadlineMinute: 360, targetSocPct: 90 },
+          sun: { deadlineMinute: "none", targetSocPct: undefined },
+        },
+      },
+      undefined,
+    ],
+    [
+      { target_soc_pct: 80, car_battery_kwh: 60, arrival_soc_pct: 30 },
+      { aim: { kind: "soc", targetSocPct: 80 }, battery: { capacityWh: 60_000, socPct: 30 } },
+      undefined,
+    ],
+    [{ arrival_soc_pct: 30 }, { battery: { socPct: 30 } }, undefined],
+    [{ clear: true }, undefined, undefined],
+    [{ clear: true, wallbox: "yard" }, undefined, "yard"],
+  ])("%j is read", (members, choice, wallbox) => {
+    expect(planned(members)).toEqual({
+      ok: true,
+      id: "a",
+      command: { kind: "charge_plan", choice, wallbox },
+    });
+  });
+
+  it.each([
+    {},
+    { wallbox: "garage" },
+    { clear: false },
+    { clear: true, deadline: "07:00" },
+    { energy_kwh: 5, target_soc_pct: 80 },
+    { deadline: "7" },
+    { days: { monday: null } },
+  ])("%j is refused", (members) => {
+    expect(planned(members)).toMatchObject({ ok: false, reason: "malformed" });
+  });
+
+  it("goes to the commands", () => {
+    const { commands, asked } = recordingCommands();
+    const desk = createCommandDesk({ clock: createManualClock(), log: silentLog, commands });
+    const message = Buffer.from('{"id":"a","deadline":"07:00","wallbox":"garage"}');
+    expect(desk.handle("charge_plan", message, false)).toEqual({ id: "a", ok: true });
+    expect(asked).toEqual([["setChargePlan", { deadlineMinute: 420 }, "garage"]]);
   });
 });
 

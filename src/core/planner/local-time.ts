@@ -68,10 +68,15 @@ export function createLocalTime(timeZone: string): LocalTime {
 /** A wall time as people read it at `nowMs`: `07:00`, or `Sat 07:00` from a day ahead or ago on. */
 export function clockText(wallMs: number, nowMs: number, local: LocalTime): string {
   const { dayNumber, minute } = local.momentAt(wallMs);
-  const time = `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
+  const time = timeOfDayText(minute);
   if (Math.abs(wallMs - nowMs) < DAY_MS) return time;
   const weekday = weekdayOf(dayNumber);
   return `${weekday.charAt(0).toUpperCase()}${weekday.slice(1)} ${time}`;
+}
+
+/** Minutes since midnight as `07:30`. */
+export function timeOfDayText(minute: number): string {
+  return `${twoDigits(Math.floor(minute / 60))}:${twoDigits(minute % 60)}`;
 }
 
 function twoDigits(value: number): string {

@@ -23,7 +23,7 @@ export async function serve(options: Partial<ApiOptions> = {}, deps: Partial<Api
   const recorder = recordingCommands();
   const api: Api = createApi(
     { ...OPTIONS, ...options },
-    { clock, log: silentLog, commands: recorder.commands, ...deps },
+    { clock, log: silentLog, commands: recorder.commands, chargePlans: new Map(), ...deps },
   );
   const started = await api.start();
   if (!started.ok) throw new Error(started.detail);

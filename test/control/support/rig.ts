@@ -94,6 +94,7 @@ export function createRig(
     wallboxNames: [wallbox.name],
     configuredMaxA: CONTROL.limits.configuredMaxA,
     changes: { queue: (change) => void queued.push(change) },
+    chargePlans: new Map(),
   });
   return Object.assign(rig, {
     clock,
