@@ -60,7 +60,6 @@ const USUAL_PEAK_W = 10_000;
 const CHARGING_DEVICE = {
   deviceId: "6f1c1a52-9d0e-4c57-8a9e-4f6f5e0f2b11",
   deviceType: "wallbox",
-  isPrimaryActuator: true,
 };
 export const SIMULATED_CREDENTIALS = { username: "owner@example.com", password: "simulated-password" };
 

@@ -1,36 +1,11 @@
-import type {
-  WireChargingConfig,
-  WireHealthWarning,
-  WireMode,
-  WireModeReason,
-  WireStatus,
-  WireThresholds,
-} from "./wire.ts";
-import { WIRE_MODES } from "./wire.ts";
-
-/** One charging device of the simulated user, as the cloud keeps it. */
-export interface AccountDevice {
-  readonly deviceId: string;
-  readonly deviceType: string;
-  /** The account's mode by default. */
-  readonly mode?: WireMode;
-  /** Smallest sum of both thresholds with which the device does not flap, W. */
-  readonly minBandW: number;
-  readonly isPrimaryActuator: boolean;
-}
-
-export interface AccountSeed {
-  readonly mode?: WireMode;
-  /** Null: the user has none, and none can be set. */
-  readonly thresholds?: WireThresholds | null;
-  readonly devices?: readonly AccountDevice[];
-  /** Why a mode cannot be chosen; a mode that is not named is available. */
-  readonly unavailable?: Partial<Record<Exclude<WireMode, "none">, readonly WireModeReason[]>>;
-  readonly healthWarning?: WireHealthWarning | null;
-}
+import type { Clock } from "../../src/ports/clock.ts";
+import { changeProblem, chargersOf, chargingConfigOf } from "./charging-projection.ts";
+import type { RecordStore } from "./record-store.ts";
+import type { DeviceRecord } from "./records.ts";
+import type { WireChargingConfig, WireMode, WireStatus, WireThresholds } from "./wire.ts";
 
 /** What may be changed; null and absent both leave it as it is. */
-export interface AccountUpdate {
+export interface ChargingUpdate {
   readonly smart_charging_mode?: WireMode | null | undefined;
   readonly hems_min_export_to_start_w?: number | null | undefined;
   readonly hems_max_import_before_stopping_w?: number | null | undefined;
@@ -38,117 +13,67 @@ export interface AccountUpdate {
 
 export type UpdateOutcome = { readonly ok: true } | { readonly ok: false; readonly detail: string };
 
-export interface ChargingAccount {
-  config(): WireChargingConfig;
+/** The charging-configs of all users; undefined stands for a user who is not there. */
+export interface ChargingAccounts {
+  config(userId: string): WireChargingConfig | undefined;
   /** All devices take the whole change, or nothing changes. */
-  update(change: AccountUpdate): UpdateOutcome;
-  takeStatus(status: WireStatus): void;
-  lastStatus(): WireStatus | undefined;
+  update(userId: string, change: ChargingUpdate): UpdateOutcome | undefined;
+  takeStatus(userId: string, status: WireStatus): void;
 }
 
-const DEFAULT_DEVICE: AccountDevice = {
-  deviceId: "6f1c1a52-9d0e-4c57-8a9e-4f6f5e0f2b11",
-  deviceType: "wallbox",
-  minBandW: 1_380,
-  isPrimaryActuator: true,
-};
-
-const DEFAULT_THRESHOLDS: WireThresholds = {
-  hems_min_export_to_start_w: 1_500,
-  hems_max_import_before_stopping_w: 200,
-};
-
-/** One user's charging-config with the rules that the published schema states. */
-export function createChargingAccount(seed: AccountSeed): ChargingAccount {
-  const unavailable = seed.unavailable ?? {};
-  const ineligibleReasons = unavailable.hems ?? [];
-  let mode = seed.mode ?? "hems";
-  let devices = (seed.devices ?? [DEFAULT_DEVICE]).map((device) => ({ mode, ...device }));
-  let thresholds = seed.thresholds === undefined ? DEFAULT_THRESHOLDS : seed.thresholds;
-  let status: WireStatus | undefined;
-
-  const isAvailable = (wanted: WireMode) => wanted === "none" || unavailable[wanted] === undefined;
-
-  function refusal(
-    wanted: WireMode,
-    pair: WireThresholds | null,
-    isPairChanged: boolean,
-  ): string | undefined {
-    if (!isAvailable(wanted)) return `Mode ${wanted} is not available for this user.`;
-    if (!isPairChanged) return undefined;
-    if (pair === null) return "None of the user's devices takes thresholds.";
-    const bandW = pair.hems_min_export_to_start_w + pair.hems_max_import_before_stopping_w;
-    const unserved = devices.find((device) => bandW < device.minBandW);
-    if (unserved === undefined) return undefined;
-    return `Thresholds span ${bandW} W; device ${unserved.deviceId} needs at least ${unserved.minBandW} W.`;
-  }
+export function createChargingAccounts(deps: {
+  readonly store: RecordStore;
+  readonly clock: Clock;
+}): ChargingAccounts {
+  const { store, clock } = deps;
 
   return {
-    config: () => ({
-      smart_charging_mode: mode,
-      mode_conflict: devices.some((device) => device.mode !== mode),
-      config_divergence: false,
-      devices: devices.map((device) => ({
-        device_id: device.deviceId,
-        device_type: device.deviceType,
-        smart_charging_mode: device.mode,
-        is_primary_actuator: device.isPrimaryActuator,
-      })),
-      available_modes: WIRE_MODES.map((candidate) => ({
-        mode: candidate,
-        available: isAvailable(candidate),
-        reasons: candidate === "none" ? [] : (unavailable[candidate] ?? []),
-      })),
-      hems_eligible: ineligibleReasons.length === 0,
-      hems_ineligible_reasons: ineligibleReasons,
-      thresholds: thresholds && { ...thresholds, min_band_w: largestBandW(devices) },
-      health_warning: seed.healthWarning ?? null,
-      status: status ?? statusBeforeAny(mode, ineligibleReasons.length === 0),
-    }),
-    update(change) {
-      const wanted = change.smart_charging_mode ?? mode;
-      const pair = mergedThresholds(thresholds, change);
-      const isModeChanged = change.smart_charging_mode !== undefined && change.smart_charging_mode !== null;
-      const isPairChanged =
-        typeof change.hems_min_export_to_start_w === "number" ||
-        typeof change.hems_max_import_before_stopping_w === "number";
-      const detail = refusal(isModeChanged ? wanted : "none", pair, isPairChanged);
+    config(userId) {
+      const user = store.get("user", userId);
+      return user && chargingConfigOf(user, store.list("device", userId), clock.wallMs());
+    },
+    update(userId, change) {
+      const user = store.get("user", userId);
+      if (user === undefined) return undefined;
+      const devices = store.list("device", userId);
+      const chargers = chargersOf(devices);
+      const mode = change.smart_charging_mode ?? undefined;
+      const pair = wantedPair(chargers, change);
+      const detail = changeProblem({ mode, pair }, user, devices);
       if (detail !== undefined) return { ok: false, detail };
-      mode = wanted;
-      thresholds = pair;
-      if (isModeChanged) devices = devices.map((device) => ({ ...device, mode: wanted }));
+      store.transaction(() => {
+        if (mode !== undefined) store.put("user", userId, userId, { ...user, mode });
+        for (const device of chargers) {
+          store.put("device", device.fields.id, userId, {
+            ...device,
+            mode: mode ?? device.mode,
+            thresholds: pair ?? device.thresholds,
+          });
+        }
+        return true;
+      });
       return { ok: true };
     },
-    takeStatus(taken) {
-      status = taken;
+    takeStatus(userId, status) {
+      const user = store.get("user", userId);
+      if (user !== undefined) store.put("user", userId, userId, { ...user, status });
     },
-    lastStatus: () => status,
   };
 }
 
-function mergedThresholds(thresholds: WireThresholds | null, change: AccountUpdate): WireThresholds | null {
+/** Both thresholds after the change; undefined without a change of them, null where no device has any. */
+function wantedPair(
+  chargers: readonly DeviceRecord[],
+  change: ChargingUpdate,
+): WireThresholds | null | undefined {
+  const startW = change.hems_min_export_to_start_w ?? undefined;
+  const stopW = change.hems_max_import_before_stopping_w ?? undefined;
+  if (startW === undefined && stopW === undefined) return undefined;
+  const present = chargers.find(({ thresholds }) => thresholds !== null)?.thresholds ?? null;
   return (
-    thresholds && {
-      hems_min_export_to_start_w: change.hems_min_export_to_start_w ?? thresholds.hems_min_export_to_start_w,
-      hems_max_import_before_stopping_w:
-        change.hems_max_import_before_stopping_w ?? thresholds.hems_max_import_before_stopping_w,
+    present && {
+      hems_min_export_to_start_w: startW ?? present.hems_min_export_to_start_w,
+      hems_max_import_before_stopping_w: stopW ?? present.hems_max_import_before_stopping_w,
     }
   );
-}
-
-function largestBandW(devices: readonly AccountDevice[]): number {
-  return Math.max(0, ...devices.map((device) => device.minBandW));
-}
-
-function statusBeforeAny(mode: WireMode, isEligible: boolean): WireStatus {
-  const isSurplusMode = mode === "hems" || mode === "hems_and_spot";
-  const phase = !isSurplusMode ? "off" : isEligible ? "idle" : "unavailable";
-  return {
-    ux_phase: phase,
-    mechanism: null,
-    charge_power_w: null,
-    boost: null,
-    solar_kwh_today: null,
-    as_of: null,
-  };
 }

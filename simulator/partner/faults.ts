@@ -22,13 +22,17 @@ export type PartnerFault =
   | { readonly kind: "broken" }
   | { readonly kind: "redirect"; readonly location: string };
 
-export type FaultScope = "token" | "config" | "status" | "all";
+/** `config` is charging-config, `status` where gateways push theirs, `fleet` everything of the back office. */
+export const FAULT_SCOPES = ["token", "config", "status", "fleet", "all"] as const;
+export type FaultScope = (typeof FAULT_SCOPES)[number];
 
 export interface FaultInjection {
   /** Which requests are hit; all by default. */
   readonly scope?: FaultScope;
   /** How many requests are hit; every one until `heal` by default. */
   readonly times?: number;
+  /** Share of the requests that are hit, 0..1; all by default. Which ones is the same in every run. */
+  readonly share?: number;
 }
 
 export interface FaultBox {
@@ -41,7 +45,10 @@ export interface FaultBox {
 interface Pending {
   readonly fault: PartnerFault;
   readonly scope: FaultScope;
+  readonly share: number;
   remaining: number;
+  /** Requests that it could have hit. */
+  seen: number;
 }
 
 const ERROR_PAGE = "<!doctype html><html><body><h1>Server Error (500)</h1></body></html>";
@@ -55,19 +62,28 @@ export function createFaultBox(clock: Clock): FaultBox {
         fault,
         scope: injection.scope ?? "all",
         remaining: injection.times ?? Number.POSITIVE_INFINITY,
+        share: injection.share ?? 1,
+        seen: 0,
       });
     },
     heal() {
       pending = [];
     },
     async apply(scope, request, reply) {
-      const due = pending.find((candidate) => candidate.scope === "all" || candidate.scope === scope);
+      const concerned = pending.filter((candidate) => candidate.scope === "all" || candidate.scope === scope);
+      const due = concerned.find(isHit);
       if (due === undefined) return undefined;
       due.remaining--;
       if (due.remaining <= 0) pending = pending.filter((candidate) => candidate !== due);
       return act(due.fault, clock, request, reply);
     },
   };
+}
+
+/** Spreads hits evenly over the requests and yet not regularly: steps of the golden ratio. */
+function isHit(pending: Pending): boolean {
+  pending.seen++;
+  return pending.share >= 1 || (pending.seen * 0.618_033_988_749_895) % 1 < pending.share;
 }
 
 async function act(

@@ -1,16 +1,15 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { ChargingAccount } from "./charging-account.ts";
+import type { Endpoint, EndpointAnswer } from "./endpoint.ts";
 import type { FaultBox } from "./faults.ts";
-import { problemList, statusSchema, updateSchema } from "./request-schema.ts";
-import type { TokenAnswer, TokenDesk } from "./token-desk.ts";
+import { connect, type OnboardingDeps } from "./onboarding-endpoints.ts";
+import { openApiDocument } from "./openapi.ts";
+import { problemList } from "./request-schema.ts";
+import type { Caller, TokenAnswer, TokenDesk } from "./token-desk.ts";
 
 export interface PartnerRouteOptions {
   readonly orgId: string;
-  readonly userId: string;
   /** False: `/oauth2/token/` takes forms only, as django-oauth-toolkit does without its JSON backend. */
   readonly takesJsonAtOauth: boolean;
-  /** What `PUT .../charging-config/status` answers: the published API has no such endpoint. */
-  readonly statusIntake: () => "accept" | 404 | 405;
 }
 
 /** What the server granted and did since it was made; `requests` counts the refused ones too. */
@@ -22,17 +21,17 @@ export interface PartnerCounters {
   tokenGrants: number;
 }
 
-export interface PartnerRouteDeps {
-  readonly account: ChargingAccount;
+export interface PartnerRouteDeps extends OnboardingDeps {
+  readonly endpoints: readonly Endpoint[];
   readonly tokens: TokenDesk;
   readonly faults: FaultBox;
   readonly counters: PartnerCounters;
 }
 
 const BASE = "/api/partners/v2.0";
-const CONFIG = `${BASE}/org/:orgId/users/:userId/charging-config`;
 const FORM = "application/x-www-form-urlencoded";
 const LARGEST_BODY_BYTES = 64 * 1_024;
+const METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"] as const;
 
 /** The endpoints, not yet listening: error shapes are those of Django Ninja and RFC 6749. */
 export function createPartnerRoutes(options: PartnerRouteOptions, deps: PartnerRouteDeps): FastifyInstance {
@@ -51,8 +50,9 @@ export function createPartnerRoutes(options: PartnerRouteOptions, deps: PartnerR
     deps.counters.requests++;
   });
   addTokenRoutes(app, options, deps);
-  addConfigRoutes(app, options, deps);
-  addStatusRoute(app, options, deps);
+  for (const endpoint of deps.endpoints) addEndpoint(app, endpoint, options, deps);
+  addMethodRefusals(app, deps.endpoints);
+  addOpenRoutes(app, deps);
   return app;
 }
 
@@ -76,65 +76,100 @@ function addTokenRoutes(app: FastifyInstance, options: PartnerRouteOptions, deps
   });
 }
 
-function addConfigRoutes(app: FastifyInstance, options: PartnerRouteOptions, deps: PartnerRouteDeps): void {
-  const { account, counters } = deps;
-  const preHandler = guards("config", options, deps);
-
-  app.get(CONFIG, { preHandler }, async () => {
-    counters.configPulls++;
-    return account.config();
-  });
-  app.put(CONFIG, { preHandler }, async (request, reply) => {
-    const update = updateSchema.safeParse(request.body);
-    if (!update.success) return reply.code(422).send({ detail: problemList(update.error) });
-    const outcome = account.update(update.data);
-    if (!outcome.ok) return reply.code(422).send({ detail: outcome.detail });
-    counters.configPuts++;
-    return account.config();
-  });
+/** Faults first, then the token, then whose data it is, then the body. */
+function addEndpoint(
+  app: FastifyInstance,
+  endpoint: Endpoint,
+  options: PartnerRouteOptions,
+  deps: PartnerRouteDeps,
+): void {
   app.route({
-    method: ["POST", "DELETE", "PATCH"],
-    url: CONFIG,
-    handler: (_request, reply) => methodNotAllowed(reply),
+    method: endpoint.method,
+    url: routeOf(endpoint),
+    async handler(request, reply) {
+      await deps.faults.apply(endpoint.scope, request, reply);
+      if (reply.sent) return reply;
+      return sent(reply, respond(endpoint, request, options, deps));
+    },
   });
 }
 
-function addStatusRoute(app: FastifyInstance, options: PartnerRouteOptions, deps: PartnerRouteDeps): void {
-  const { account, counters } = deps;
-
-  app.put(`${CONFIG}/status`, { preHandler: guards("status", options, deps) }, async (request, reply) => {
-    const intake = options.statusIntake();
-    if (intake === 404) return reply.code(404).send({ detail: "Not Found" });
-    if (intake === 405) return methodNotAllowed(reply);
-    const status = statusSchema.safeParse(request.body);
-    if (!status.success) return reply.code(422).send({ detail: problemList(status.error) });
-    account.takeStatus(status.data);
-    counters.statusPushes++;
-    return reply.code(204).send();
+function respond(
+  endpoint: Endpoint,
+  request: FastifyRequest,
+  options: PartnerRouteOptions,
+  deps: PartnerRouteDeps,
+): EndpointAnswer {
+  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
+  const caller = token === undefined ? undefined : deps.tokens.callerOf(token);
+  if (caller === undefined) return { status: 401, body: { detail: "Unauthorized" } };
+  const params = request.params as Readonly<Record<string, string>>;
+  const refusal = accessRefusal(endpoint, params, caller, options, deps);
+  if (refusal !== undefined) return refusal;
+  const body = endpoint.body?.safeParse(request.body ?? {});
+  if (body?.success === false) return { status: 422, body: { detail: problemList(body.error) } };
+  return endpoint.handle({
+    params,
+    query: request.query as Readonly<Record<string, string | undefined>>,
+    body: endpoint.body === undefined ? request.body : body?.data,
+    caller,
+    connectUrl: `${request.protocol}://${request.headers.host}/connect`,
   });
 }
 
-/** Faults first, then the token, then whose data it is. */
-function guards(scope: "config" | "status", options: PartnerRouteOptions, deps: PartnerRouteDeps) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    await deps.faults.apply(scope, request, reply);
-    if (reply.sent) return reply;
-    const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    if (token === undefined || !deps.tokens.isValid(token)) {
-      return reply.code(401).send({ detail: "Unauthorized" });
-    }
-    const { orgId, userId } = request.params as { orgId: string; userId: string };
-    if (orgId === options.orgId && userId === options.userId) return undefined;
-    return reply.code(404).send({ detail: "Not Found" });
-  };
+function accessRefusal(
+  { isForStaff }: Endpoint,
+  params: Readonly<Record<string, string>>,
+  caller: Caller,
+  { orgId }: PartnerRouteOptions,
+  { store }: PartnerRouteDeps,
+): EndpointAnswer | undefined {
+  const { org_id, user_id } = params;
+  if (org_id !== undefined && org_id !== orgId) return { status: 404, body: { detail: "Not Found" } };
+  if (user_id !== undefined && store.get("user", user_id) === undefined) {
+    return { status: 404, body: { detail: "Not Found" } };
+  }
+  const isForeign = user_id !== undefined && user_id !== caller.userId;
+  const isRefused = caller.role === "user" && (isForeign || isForStaff === true);
+  return isRefused ? { status: 403, body: { detail: "Forbidden" } } : undefined;
+}
+
+/** Django's own answer to a method that an address does not know, which is no JSON. */
+function addMethodRefusals(app: FastifyInstance, endpoints: readonly Endpoint[]): void {
+  for (const url of new Set(endpoints.map(routeOf))) {
+    const known = new Set<string>(
+      endpoints.filter((endpoint) => routeOf(endpoint) === url).map(({ method }) => method),
+    );
+    app.route({
+      method: METHODS.filter((method) => !known.has(method)),
+      url,
+      exposeHeadRoute: false,
+      handler: (_request, reply) => reply.code(405).type("text/html").send("Method not allowed"),
+    });
+  }
+}
+
+/** What needs no token: the document of the API, and the pages on which a user connects a device. */
+function addOpenRoutes(app: FastifyInstance, deps: PartnerRouteDeps): void {
+  const document = openApiDocument(deps.endpoints, BASE);
+  for (const url of ["/openapi.json", `${BASE}/openapi.json`]) app.get(url, () => document);
+  for (const path of ["session", "reconnect"] as const) {
+    app.get<{ Params: { id: string } }>(`/connect/${path}/:id`, async (request, reply) =>
+      sent(reply, connect(path, request.params.id, deps)),
+    );
+  }
+}
+
+function sent(reply: FastifyReply, { status, body, html }: EndpointAnswer): FastifyReply {
+  if (html !== undefined) return reply.code(status).type("text/html").send(html);
+  return body === undefined ? reply.code(status).send() : reply.code(status).send(body);
+}
+
+function routeOf({ path }: Endpoint): string {
+  return BASE + path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
 
 function fieldsOf(request: FastifyRequest): Record<string, unknown> {
   const { body } = request;
   return typeof body === "object" && body !== null ? { ...body } : {};
-}
-
-/** Django's own answer, which is no JSON. */
-function methodNotAllowed(reply: FastifyReply) {
-  return reply.code(405).type("text/html").send("Method not allowed");
 }

@@ -1,9 +1,19 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../src/ports/clock.ts";
 
+/** Who a token speaks for: `admin` and `staff` see everybody, a `user` only what is theirs. */
+export interface Caller {
+  readonly role: "admin" | "staff" | "user";
+  readonly userId: string;
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly caller: Caller;
+}
+
 export interface TokenDeskSeed {
-  readonly username?: string;
-  readonly password?: string;
   readonly clientId?: string;
   readonly clientSecret?: string;
   /** Life of an access token, ms; 10 h by default, as the guides say. */
@@ -16,28 +26,34 @@ export type TokenAnswer =
   | { readonly status: 400 | 401; readonly body: { readonly error: string } };
 
 export interface TokenDesk {
+  addLogin(login: Login): void;
   /** Grants `password` and `refresh_token`, as `/api/partners/v2.0/auth/token` documents. */
   userGrant(fields: Readonly<Record<string, unknown>>): TokenAnswer;
   /** Grant `client_credentials` with a Basic header, as `/oauth2/token/` documents. */
   clientGrant(fields: Readonly<Record<string, unknown>>, authorization: string | undefined): TokenAnswer;
-  isValid(accessToken: string): boolean;
+  /** Undefined for a token that is unknown or too old. */
+  callerOf(accessToken: string): Caller | undefined;
   /** Every access token dies, refresh tokens live on. */
   revokeAccessTokens(): void;
   revokeRefreshTokens(): void;
 }
 
-const MOST_TOKENS = 100;
+const MOST_TOKENS = 20_000;
+
+/** Client credentials have the rights of an administrator. */
+const CLIENT: Caller = { role: "admin", userId: "client" };
 
 /** Issues opaque tokens that expire on the clock; a refresh token works once. */
 export function createTokenDesk(seed: TokenDeskSeed, clock: Clock): TokenDesk {
   const lifeMs = seed.tokenLifeMs ?? 36_000_000;
-  const expiryMsOfToken = new Map<string, number>();
-  const refreshTokens = new Set<string>();
+  const logins: Login[] = [];
+  const accessTokens = new Map<string, { readonly caller: Caller; readonly expiresAtMs: number }>();
+  const refreshTokens = new Map<string, Caller>();
 
-  function issue(withRefresh: boolean): TokenAnswer {
+  function issue(caller: Caller, withRefresh: boolean): TokenAnswer {
     const accessToken = newToken();
-    expiryMsOfToken.set(accessToken, clock.monotonicMs() + lifeMs);
-    forgetOldest(expiryMsOfToken);
+    accessTokens.set(accessToken, { caller, expiresAtMs: clock.monotonicMs() + lifeMs });
+    forgetOldest(accessTokens);
     const body = {
       access_token: accessToken,
       expires_in: Math.round(lifeMs / 1_000),
@@ -46,22 +62,24 @@ export function createTokenDesk(seed: TokenDeskSeed, clock: Clock): TokenDesk {
     };
     if (!withRefresh) return { status: 200, body };
     const refreshToken = newToken();
-    refreshTokens.add(refreshToken);
+    refreshTokens.set(refreshToken, caller);
     forgetOldest(refreshTokens);
     return { status: 200, body: { ...body, refresh_token: refreshToken } };
   }
 
   return {
+    addLogin: (login) => void logins.push(login),
     userGrant(fields) {
       if (fields.grant_type === "password") {
-        const isKnown =
-          isSame(fields.username, seed.username ?? "gateway@example.com") &&
-          isSame(fields.password, seed.password ?? "simulated-password");
-        return isKnown ? issue(true) : refused(400, "invalid_grant");
+        const login = logins.find(
+          ({ username, password }) => isSame(fields.username, username) && isSame(fields.password, password),
+        );
+        return login === undefined ? refused(400, "invalid_grant") : issue(login.caller, true);
       }
       if (fields.grant_type === "refresh_token") {
-        const isKnown = refreshTokens.delete(String(fields.refresh_token));
-        return isKnown ? issue(true) : refused(400, "invalid_grant");
+        const caller = refreshTokens.get(String(fields.refresh_token));
+        refreshTokens.delete(String(fields.refresh_token));
+        return caller === undefined ? refused(400, "invalid_grant") : issue(caller, true);
       }
       return refused(400, fields.grant_type === undefined ? "invalid_request" : "unsupported_grant_type");
     },
@@ -72,11 +90,14 @@ export function createTokenDesk(seed: TokenDeskSeed, clock: Clock): TokenDesk {
         isSame(clientSecret, seed.clientSecret ?? "simulated-client-secret");
       if (!isKnown) return refused(401, "invalid_client");
       return fields.grant_type === "client_credentials"
-        ? issue(false)
+        ? issue(CLIENT, false)
         : refused(400, fields.grant_type === undefined ? "invalid_request" : "unsupported_grant_type");
     },
-    isValid: (accessToken) => (expiryMsOfToken.get(accessToken) ?? -Infinity) > clock.monotonicMs(),
-    revokeAccessTokens: () => expiryMsOfToken.clear(),
+    callerOf(accessToken) {
+      const held = accessTokens.get(accessToken);
+      return held !== undefined && held.expiresAtMs > clock.monotonicMs() ? held.caller : undefined;
+    },
+    revokeAccessTokens: () => accessTokens.clear(),
     revokeRefreshTokens: () => refreshTokens.clear(),
   };
 }
@@ -85,7 +106,7 @@ function newToken(): string {
   return randomBytes(24).toString("base64url");
 }
 
-function forgetOldest(tokens: Map<string, number> | Set<string>): void {
+function forgetOldest(tokens: Map<string, unknown>): void {
   const [oldest] = tokens.keys();
   if (tokens.size > MOST_TOKENS && oldest !== undefined) tokens.delete(oldest);
 }

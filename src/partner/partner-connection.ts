@@ -109,8 +109,15 @@ export function createPartnerConnection(
     if (!renewed.ok) return renewed;
     const second = await exchange(request, renewed.value);
     if (second.ok) tokens.accepted();
-    else if (second.error.kind === "unauthorized") tokens.refused(second.error);
-    return second;
+    return second.ok || second.error.kind !== "unauthorized" ? second : heldBack(second.error);
+  }
+
+  /** A brand-new token was refused too: the error says for how long nothing is sent. */
+  function heldBack(error: PartnerError): PartnerResult<never> {
+    tokens.refused(error);
+    const state = tokens.state();
+    const retryAfterMs = state.kind === "refused" ? state.retryInMs : undefined;
+    return { ok: false, error: { ...error, retryAfterMs } };
   }
 
   async function attempt<T>(call: PartnerCall<T>, body: unknown): Promise<PartnerResult<T>> {

@@ -158,3 +158,54 @@ describe("the simulated Partner API", () => {
     }
   });
 });
+
+describe("the OpenAPI document of the simulated Partner API", () => {
+  type Json = Readonly<Record<string, unknown>>;
+
+  interface Document {
+    readonly paths: Json;
+    readonly components: { readonly schemas: Json };
+  }
+
+  async function served(): Promise<Document> {
+    const { server } = await partnerFixture();
+    return (await fetch(`${server.address().url}/openapi.json`)).json() as Promise<Document>;
+  }
+
+  /** Without titles, which zod does not write; lists and keys in one order; one way to say that null is allowed. */
+  function essence(schema: unknown): unknown {
+    if (Array.isArray(schema)) return schema.map(essence).toSorted(byText);
+    if (typeof schema !== "object" || schema === null) return schema;
+    const { type, ...rest } = schema as Json;
+    if (Array.isArray(type)) return essence({ anyOf: type.map((one) => ({ ...rest, type: one })) });
+    const entries = Object.entries(schema).filter(
+      ([key, value]) => key !== "title" || typeof value === "object",
+    );
+    return Object.fromEntries(entries.map(([key, value]) => [key, essence(value)] as const).toSorted(byText));
+  }
+
+  function byText(one: unknown, other: unknown): number {
+    return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+  }
+
+  it.each(Object.keys(contract))("says of %s what the contract says", async (name) => {
+    const { components } = await served();
+    expect(essence(components.schemas[name])).toEqual(essence(contract[name]));
+  });
+
+  it("has every path that the contract has, and resolves every reference", async () => {
+    const document = await served();
+    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(Object.keys(JSON.parse(text).paths)));
+    const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)];
+    expect(references.length).toBeGreaterThan(20);
+    for (const [, name] of references) expect(document.components.schemas).toHaveProperty(name ?? "");
+  });
+
+  it.each(["/users/{user_id}/wallboxes/{device_id}/boost", "/users/{user_id}/buildings", "/users"])(
+    "names %s",
+    async (path) => {
+      const { paths } = await served();
+      expect(paths).toHaveProperty([`/api/partners/v2.0/org/{org_id}${path}`]);
+    },
+  );
+});

@@ -5,6 +5,7 @@ import { chargingConfigSchema } from "../../src/partner/charging-config.ts";
 import { createPartnerClient } from "../../src/partner/partner-client.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { mutatedBody } from "./mutated-body.ts";
 import { USER_LOGIN } from "./partner-fixture.ts";
 
 const GOOD = {
@@ -103,42 +104,12 @@ describe("what is read of a charging-config", () => {
   });
 });
 
-/** The good body with one place cut out or replaced by anything, then perhaps cut or corrupted as text. */
-const mutatedBody = fc
-  .tuple(
-    fc.jsonValue({ maxDepth: 4 }),
-    fc.nat(),
-    fc.constantFrom("replace", "delete", "add", "cut", "flip"),
-    fc.nat(),
-    fc.string(),
-  )
-  .map(([value, place, how, position, key]) => {
-    const body = structuredClone(GOOD) as Record<string, unknown>;
-    const target = objectsIn(body)[place % objectsIn(body).length] ?? body;
-    const names = Object.keys(target);
-    const name = names[position % Math.max(1, names.length)] ?? key;
-    if (how === "replace") target[name] = value;
-    if (how === "delete") delete target[name];
-    if (how === "add") Object.defineProperty(target, key, { value, enumerable: true });
-    const text = JSON.stringify(body);
-    if (how === "cut") return text.slice(0, position % text.length);
-    if (how === "flip")
-      return text.slice(0, position % text.length) + key + text.slice((position % text.length) + 1);
-    return text;
-  });
-
-function objectsIn(value: unknown): Record<string, unknown>[] {
-  if (typeof value !== "object" || value === null) return [];
-  const own = Array.isArray(value) ? [] : [value as Record<string, unknown>];
-  return [...own, ...Object.values(value).flatMap(objectsIn)];
-}
-
 describe("the reader", () => {
   it("never throws and never lets an illegal threshold through, whatever the body is", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(
-          { weight: 4, arbitrary: mutatedBody },
+          { weight: 4, arbitrary: mutatedBody(GOOD) },
           fc.json(),
           fc.string(),
           fc.constant("[".repeat(100_000)),

@@ -111,13 +111,12 @@ describe("the simulated charging-config", () => {
   it("changes the mode of every device in one transaction", async () => {
     const { put } = await serverFixture({
       devices: [
-        { deviceId: "a", deviceType: "wallbox", minBandW: 1_380, isPrimaryActuator: true },
+        { deviceId: "a", deviceType: "wallbox", minBandW: 1_380 },
         {
           deviceId: "b",
           deviceType: "electric_vehicle",
           mode: "spot",
           minBandW: 4_140,
-          isPrimaryActuator: false,
         },
       ],
       thresholds: { hems_min_export_to_start_w: 4_000, hems_max_import_before_stopping_w: 200 },
@@ -174,7 +173,9 @@ describe("the simulated charging-config", () => {
   });
 
   it.each([0, 50_000])("takes %i W", async (watts) => {
-    const { put } = await serverFixture({ devices: [] });
+    const { put } = await serverFixture({
+      devices: [{ deviceId: "a", deviceType: "wallbox", minBandW: 0 }],
+    });
     expect((await put({ hems_min_export_to_start_w: watts })).status).toBe(200);
   });
 
