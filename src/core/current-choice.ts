@@ -87,6 +87,7 @@ function followedSurplus(
       canSwitchPhases,
       maxCurrentA: Math.min(capability.maxCurrentA, options.limits.configuredMaxA),
     },
+    constants: options.constants,
   });
 }
 
@@ -141,6 +142,7 @@ function heldChoice(
     meterTrust: sample.meterTrust,
     isFollowing,
     isBudgetSpent: isBudgetSpent(input.writesToday, options),
+    constants: options.constants,
   };
   const phases = pacedPhases(aim.phases ?? link.phases, link.phases, pacing);
   const limit = smallestLimit({

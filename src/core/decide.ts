@@ -8,6 +8,7 @@ import {
 } from "./charge-machine.ts";
 import { type CurrentChoice, currentChoice } from "./current-choice.ts";
 import type { OperatorStatus } from "./grid-operator.ts";
+import type { LawConstants } from "./law-constants.ts";
 import type { SiteLimits } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { passReport } from "./pass-report.ts";
@@ -32,6 +33,7 @@ export interface ControlOptions {
   readonly blindCurrentA: number;
   /** Charging-profile writes a day, beyond which nothing is raised. */
   readonly maxWritesPerDay: number;
+  readonly constants: LawConstants;
 }
 
 /** What one pass hands to the next. */

@@ -7,9 +7,6 @@ import { isMeterSettled, isSettled, shownSinceMs, surplusPowerW } from "./surplu
 import { type EffectiveThresholds, effectiveThresholds, stopSurplusW } from "./thresholds.ts";
 import { powerW } from "./units.ts";
 
-/** Surplus above the start and below the stop, as the proofs weigh it, W; the noise of a house is smaller. */
-const START_WEIGHTS = { usualW: 500, floorW: 500, ceilingW: 1_000 };
-const STOP_WEIGHTS = { usualW: 500, floorW: 300, ceilingW: 6_000 };
 /** A lost wallbox link is bridged this long before the machine gives up, ms. */
 const LINK_GRACE_MS = 120_000;
 
@@ -44,8 +41,7 @@ export function passView(before: Link | undefined, input: PassInput, options: Co
     law: {
       startSurplusW: thresholds.effective.minExportToStartW,
       stopSurplusW: stopSurplusW(thresholds.effective, minChargePowerW),
-      startRule: proofRule(options.startProofMs, START_WEIGHTS),
-      stopRule: proofRule(options.stopProofMs, STOP_WEIGHTS),
+      ...proofRules(options),
     },
     link,
     isMeterSettled: isMeterSettled(sample, sinceMs),
@@ -54,6 +50,13 @@ export function passView(before: Link | undefined, input: PassInput, options: Co
     isSurplusPermitted: isSurplusPermitted(input, link),
     isAdopting: link.kind === "held" && link.adoptingUntilMs !== undefined,
   };
+}
+
+function proofRules({ constants, startProofMs, stopProofMs }: ControlOptions) {
+  const { startWeightW, startCeilingW, stopWeightW, stopFloorW, stopCeilingW } = constants;
+  const start = { usualW: startWeightW, floorW: startWeightW, ceilingW: startCeilingW };
+  const stop = { usualW: stopWeightW, floorW: stopFloorW, ceilingW: stopCeilingW };
+  return { startRule: proofRule(startProofMs, start), stopRule: proofRule(stopProofMs, stop) };
 }
 
 function isSurplusPermitted({ sample, settings }: PassInput, link: Link): boolean {

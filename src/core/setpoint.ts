@@ -1,12 +1,6 @@
+import type { LawConstants } from "./law-constants.ts";
 import type { MeterTrust } from "./site-sample.ts";
 import type { PhaseCount } from "./units.ts";
-
-/** A raise smaller than this is not worth a write to the box's flash, A. */
-const SMALLEST_RAISE_A = 0.6;
-/** Down fast, up slowly: shortest time from any change to a raise, ms. */
-const RAISE_INTERVAL_MS = 10_000;
-/** Shortest pause, ms: contactors and cars wear with each start. */
-const SHORTEST_PAUSE_MS = 60_000;
 
 export interface PacingContext {
   readonly nowMs: number;
@@ -20,6 +14,7 @@ export interface PacingContext {
   readonly isFollowing: boolean;
   /** True when the day's writes are used up: what is left of the box's flash goes to reductions. */
   readonly isBudgetSpent: boolean;
+  readonly constants: LawConstants;
 }
 
 /**
@@ -30,7 +25,7 @@ export interface PacingContext {
  */
 export function pacedCurrentA(targetA: number, context: PacingContext): number {
   const { setpointA } = context;
-  if (targetA > setpointA) return mayRaise(context) && isWorthIt(targetA, setpointA) ? targetA : setpointA;
+  if (targetA > setpointA) return mayRaise(context) && isWorthIt(targetA, context) ? targetA : setpointA;
   return targetA === 0 || context.isSettled || isBlind(context) ? targetA : setpointA;
 }
 
@@ -54,12 +49,12 @@ function mayGoBlind({ meterTrust, isCarSeen, isFollowing, isBudgetSpent }: Pacin
 }
 
 function mayRaise(context: PacingContext): boolean {
-  const { nowMs, setpointA, lastChangeMs } = context;
+  const { nowMs, setpointA, lastChangeMs, constants } = context;
   if (!seesWell(context) && !mayGoBlind(context)) return false;
-  const holdMs = setpointA === 0 ? SHORTEST_PAUSE_MS : RAISE_INTERVAL_MS;
+  const holdMs = setpointA === 0 ? constants.shortestPauseMs : constants.raiseIntervalMs;
   return nowMs - lastChangeMs >= holdMs;
 }
 
-function isWorthIt(targetA: number, setpointA: number): boolean {
-  return targetA - setpointA >= SMALLEST_RAISE_A;
+function isWorthIt(targetA: number, { setpointA, constants }: PacingContext): boolean {
+  return targetA - setpointA >= constants.smallestRaiseA;
 }

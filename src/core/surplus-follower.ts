@@ -1,23 +1,12 @@
+import type { LawConstants } from "./law-constants.ts";
 import { nearestStepA } from "./limits.ts";
 import type { WallboxCapability } from "./site-sample.ts";
 import { currentA, energyWh, type PhaseCount, powerW } from "./units.ts";
 
-/**
- * Energy that the set point has missed by, either way, before it is changed, Wh. A large miss is mended within
- * seconds and a small one within a minute, which is how many writes a box's flash can take.
- */
-const MISSED_WH = 2;
-/** A miss within this part of the box's step is rounding, not a miss. */
-const DEADBAND_STEPS = 0.55;
-/** Nor is one that no meter tells from the noise of a house, A. */
+/** No meter tells a smaller miss from the noise of a house, A. */
 const SMALLEST_DEADBAND_A = 0.3;
 /** The most that a following car is assumed to stay below its allowance, A. */
 const LARGEST_OFFSET_A = 1;
-/** Net solar energy that the other phases would have brought before they are worth a pause and the wear, Wh. */
-const TO_THREE_PHASES_WH = 100;
-const TO_ONE_PHASE_WH = 150;
-/** Shortest time between two changes of phases, ms. */
-const PHASE_HOLD_MS = 300_000;
 /** Changes to three phases a local day. */
 const MOST_SWITCHES_A_DAY = 20;
 /** Longest stretch that one pass may account for, ms. */
@@ -52,6 +41,7 @@ export interface FollowContext {
   /** What the car is allowed, A per phase; 0 starts afresh. */
   readonly setpointA: number;
   readonly capability: WallboxCapability;
+  readonly constants: LawConstants;
 }
 
 export interface Followed {
@@ -68,12 +58,12 @@ export function followSurplus(follower: Follower, context: FollowContext): Follo
   if (setpointA < capability.minCurrentA) return started(today, context);
   const other: PhaseCount = capability.phases === 1 ? 3 : 1;
   const phaseRegretWh = nextPhaseRegretWh(today.phaseRegretWh, context, other);
-  if (maySwitch(today, context, other) && phaseRegretWh >= switchCostWh(other)) {
+  if (maySwitch(today, context, other) && phaseRegretWh >= switchCostWh(other, context)) {
     return switched(today, context, other);
   }
   const idealA = idealCurrentA(surplusPowerW, capability.phases, context);
   const missedWh = nextMissedWh(today.missedWh, idealA - setpointA, context);
-  const isMissed = Math.abs(missedWh) >= MISSED_WH;
+  const isMissed = Math.abs(missedWh) >= context.constants.missedWh;
   return {
     follower: { ...today, phaseRegretWh, missedWh: isMissed ? 0 : missedWh },
     currentA: isMissed ? nearestStepA(idealA, capability.stepA) : setpointA,
@@ -127,10 +117,14 @@ function offsetA({ setpointA, chargePowerW, capability }: FollowContext): number
 }
 
 function nextMissedWh(missedWh: number, missA: number, context: FollowContext): number {
-  const { phases, stepA } = context.capability;
-  if (Math.abs(missA) <= Math.max(DEADBAND_STEPS * stepA, SMALLEST_DEADBAND_A)) return 0;
+  const { phases } = context.capability;
+  if (Math.abs(missA) <= deadbandA(context)) return 0;
   const passWh = energyWh(powerW(missA, phases), passMs(context));
   return Math.sign(missedWh) === -Math.sign(missA) ? passWh : missedWh + passWh;
+}
+
+function deadbandA({ capability, constants }: FollowContext): number {
+  return Math.max(constants.deadbandSteps * capability.stepA, SMALLEST_DEADBAND_A);
 }
 
 function nextPhaseRegretWh(regretWh: number, context: FollowContext, other: PhaseCount): number {
@@ -144,7 +138,7 @@ function nextPhaseRegretWh(regretWh: number, context: FollowContext, other: Phas
 
 function maySwitch(follower: Follower, context: FollowContext, to: PhaseCount): boolean {
   const { lastSwitchMs } = follower;
-  const isHeld = lastSwitchMs !== undefined && context.nowMs - lastSwitchMs < PHASE_HOLD_MS;
+  const isHeld = lastSwitchMs !== undefined && context.nowMs - lastSwitchMs < context.constants.phaseHoldMs;
   return context.capability.canSwitchPhases && !isHeld && hasSwitchesLeft(follower, to);
 }
 
@@ -153,8 +147,8 @@ function hasSwitchesLeft(follower: Follower, to: PhaseCount): boolean {
   return to === 1 || follower.switchesToday < MOST_SWITCHES_A_DAY;
 }
 
-function switchCostWh(to: PhaseCount): number {
-  return to === 3 ? TO_THREE_PHASES_WH : TO_ONE_PHASE_WH;
+function switchCostWh(to: PhaseCount, { constants }: FollowContext): number {
+  return to === 3 ? constants.toThreePhasesWh : constants.toOnePhaseWh;
 }
 
 /** What charging with these phases makes of a surplus, W: sun into the car less import for the car. */

@@ -5,6 +5,7 @@ import type { ChargePlannerOptions } from "../control/charge-planner.ts";
 import type { ControlLoopOptions } from "../control/control-loop.ts";
 import type { CollectorOptions } from "../control/sample-collector.ts";
 import type { ControlOptions } from "../core/decide.ts";
+import { LAW_CONSTANTS } from "../core/law-constants.ts";
 import { goalDays, type PolicyDay } from "../core/planner/charge-goal.ts";
 import { WEEKDAYS } from "../core/planner/local-time.ts";
 import type { Settings } from "../core/settings.ts";
@@ -60,6 +61,7 @@ export function controlOptions({ site, control, ocpp }: Config, wallbox: Wallbox
     loopDelayMs: control.loop_delay_s * 1_000,
     blindCurrentA: control.pause_when_meter_lost ? 0 : control.failsafe_current_a,
     maxWritesPerDay: ocpp.max_writes_per_day,
+    constants: LAW_CONSTANTS,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LAW_CONSTANTS } from "../../src/core/law-constants.ts";
 import { type PacingContext, pacedCurrentA, pacedPhases } from "../../src/core/setpoint.ts";
 import { NOW_MS } from "./support/site.ts";
 
@@ -12,6 +13,7 @@ describe("the pace of changes", () => {
     meterTrust: "good",
     isFollowing: true,
     isBudgetSpent: false,
+    constants: LAW_CONSTANTS,
   };
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LAW_CONSTANTS } from "../../src/core/law-constants.ts";
 import {
   type FollowContext,
   type Follower,
@@ -23,6 +24,7 @@ function follow(changes: Partial<FollowContext> = {}, follower: Partial<Follower
       chargePowerW: 0,
       setpointA: 10,
       capability: ONE_PHASE,
+      constants: LAW_CONSTANTS,
       ...changes,
     },
   );

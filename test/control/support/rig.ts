@@ -3,6 +3,7 @@ import { createLocalCommands } from "../../../src/control/local-commands.ts";
 import { createSampleCollector } from "../../../src/control/sample-collector.ts";
 import { createSettingsKeeper, type SettingsKeeper } from "../../../src/control/settings-keeper.ts";
 import type { ControlOptions } from "../../../src/core/decide.ts";
+import { LAW_CONSTANTS } from "../../../src/core/law-constants.ts";
 import type { TickReport } from "../../../src/core/tick-report.ts";
 import type { Commands } from "../../../src/ports/commands.ts";
 import type { SettingsChange } from "../../../src/ports/settings.ts";
@@ -32,6 +33,7 @@ export const CONTROL: ControlOptions = {
   loopDelayMs: 5_000,
   blindCurrentA: 0,
   maxWritesPerDay: 400,
+  constants: LAW_CONSTANTS,
 };
 
 export const DEFAULT_SETTINGS = {

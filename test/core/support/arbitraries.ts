@@ -67,6 +67,7 @@ export const options: fc.Arbitrary<ControlOptions> = fc.record({
   startProofMs: fc.constant(10_000),
   stopProofMs: fc.constant(20_000),
   loopDelayMs: fc.constant(OPTIONS.loopDelayMs),
+  constants: fc.constant(OPTIONS.constants),
   blindCurrentA: fc.constantFrom(0, 6, 10),
   maxWritesPerDay: fc.constant(400),
 });

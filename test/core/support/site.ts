@@ -1,5 +1,6 @@
 import type { ControlOptions, PassInput } from "../../../src/core/decide.ts";
 import type { OperatorStatus } from "../../../src/core/grid-operator.ts";
+import { LAW_CONSTANTS } from "../../../src/core/law-constants.ts";
 import type { SiteLimits } from "../../../src/core/limits.ts";
 import type { Settings } from "../../../src/core/settings.ts";
 import type { Reading, SiteSample, WallboxCapability, WallboxSample } from "../../../src/core/site-sample.ts";
@@ -35,6 +36,7 @@ export const OPTIONS: ControlOptions = {
   loopDelayMs: 12_000,
   blindCurrentA: 0,
   maxWritesPerDay: 400,
+  constants: LAW_CONSTANTS,
 };
 
 export const SETTINGS: Settings = {

@@ -1,0 +1,51 @@
+/**
+ * What the law of surplus charging was tuned to. One value, so that a bench can vary each: docs/benchmark.md shows that
+ * every one of them lies on a plateau and fits no single day.
+ */
+export interface LawConstants {
+  /**
+   * Energy that the set point has missed by, either way, before it is changed, Wh. A large miss is mended within
+   * seconds and a small one within a minute, which is how many writes a box's flash can take.
+   */
+  readonly missedWh: number;
+  /** A miss within this part of the box's step is rounding, not a miss. */
+  readonly deadbandSteps: number;
+  /** Net solar energy that three phases would have brought before they are worth a pause and the wear, Wh. */
+  readonly toThreePhasesWh: number;
+  /** The same for one phase, Wh. */
+  readonly toOnePhaseWh: number;
+  /** Shortest time between two changes of phases, ms. */
+  readonly phaseHoldMs: number;
+  /** A raise smaller than this is not worth a write to the box's flash, A. */
+  readonly smallestRaiseA: number;
+  /** Down fast, up slowly: shortest time from any change to a raise, ms. */
+  readonly raiseIntervalMs: number;
+  /** Shortest pause, ms: contactors and cars wear with each start. */
+  readonly shortestPauseMs: number;
+  /** Surplus above the start that proves it in its usual time, W. */
+  readonly startWeightW: number;
+  /** Largest weight of surplus above or below the start, W. */
+  readonly startCeilingW: number;
+  /** Shortfall below the stop that proves it in its usual time, W. */
+  readonly stopWeightW: number;
+  /** Smallest weight of a shortfall or of its end, W: the noise of a house is smaller. */
+  readonly stopFloorW: number;
+  /** Largest weight of a shortfall or of its end, W. */
+  readonly stopCeilingW: number;
+}
+
+export const LAW_CONSTANTS: LawConstants = {
+  missedWh: 2,
+  deadbandSteps: 0.55,
+  toThreePhasesWh: 100,
+  toOnePhaseWh: 150,
+  phaseHoldMs: 300_000,
+  smallestRaiseA: 0.6,
+  raiseIntervalMs: 10_000,
+  shortestPauseMs: 60_000,
+  startWeightW: 500,
+  startCeilingW: 1_000,
+  stopWeightW: 500,
+  stopFloorW: 300,
+  stopCeilingW: 6_000,
+};
