@@ -60,7 +60,9 @@ const controlSchema = z.strictObject({
     .min(1)
     .max(120)
     .default(12)
-    .describe("Time from a new set point until meter and wallbox both show it, s: no write before that."),
+    .describe(
+      "Time from a new set point until meter and wallbox both show it, s, until it has been learned: no write before that.",
+    ),
   start_proof_s: z
     .number()
     .min(5)

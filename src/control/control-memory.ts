@@ -4,6 +4,7 @@ import {
   controlSnapshot,
   initialControlState,
 } from "../core/decide.ts";
+import { areEchoes } from "../core/loop-delay.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
 
@@ -14,7 +15,7 @@ const MACHINE_LIFE_MS = 600_000;
 /** Shortest time between two writes of an unchanged state, ms: flash wears. */
 const SAVE_INTERVAL_MS = 60_000;
 
-/** Keeps what a restart needs: machine, boost and the day's solar energy. */
+/** Keeps what a restart needs: machine, boost, the day's solar energy and the learned loop delay. */
 export interface ControlMemory {
   restore(day: string): ControlState;
   /** Saves on a change of state, else once a minute. */
@@ -40,12 +41,13 @@ export function createControlMemory(
 
   return {
     restore(day) {
-      const stored = store.get(key) ?? (box.isFirst ? store.get(OLD_STORE_KEY) : undefined);
-      const snapshot = isSnapshot(stored) ? stored : undefined;
+      const snapshot = storedSnapshot(store.get(key) ?? (box.isFirst ? store.get(OLD_STORE_KEY) : undefined));
       if (snapshot === undefined) return initialControlState(day);
       const isRecent = Math.abs(clock.wallMs() - snapshot.wallMs) <= MACHINE_LIFE_MS;
       if (isRecent) return initialControlState(day, snapshot);
-      return { ...initialControlState(day), solar: snapshot.solar };
+      const fresh = initialControlState(day);
+      const { solar, echoesMs } = snapshot;
+      return { ...fresh, solar, loopDelay: { ...fresh.loopDelay, echoesMs } };
     },
     remember(state) {
       // Commitment comes and goes with each cloud and is worth a minute: not the flash's wear.
@@ -58,6 +60,11 @@ export function createControlMemory(
     },
     save,
   };
+}
+
+function storedSnapshot(value: unknown): (ControlSnapshot & { readonly wallMs: number }) | undefined {
+  if (!isSnapshot(value)) return undefined;
+  return { ...value, echoesMs: areEchoes(value.echoesMs) ? value.echoesMs : [] };
 }
 
 function isSnapshot(value: unknown): value is ControlSnapshot & { readonly wallMs: number } {

@@ -11,6 +11,7 @@ import type { OperatorStatus } from "./grid-operator.ts";
 import type { LawConstants } from "./law-constants.ts";
 import type { SiteLimits } from "./limits.ts";
 import type { Link } from "./link.ts";
+import { heardChange, heardEcho, type LoopDelay, NOTHING_LEARNED } from "./loop-delay.ts";
 import { passReport } from "./pass-report.ts";
 import { type PassView, passView } from "./pass-view.ts";
 import type { PlanAdvice } from "./planner/plan-advice.ts";
@@ -28,6 +29,7 @@ export interface ControlOptions {
   readonly limits: SiteLimits;
   readonly startProofMs: number;
   readonly stopProofMs: number;
+  /** How long the loop takes to show a step, ms, until that has been learned. */
   readonly loopDelayMs: number;
   /** What a surplus mode may still draw without its meter, A per phase. */
   readonly blindCurrentA: number;
@@ -43,6 +45,7 @@ export interface ControlState {
   /** Undefined before the first pass. */
   readonly link: Link | undefined;
   readonly follower: Follower;
+  readonly loopDelay: LoopDelay;
   readonly hasChargedSincePlugIn: boolean;
   readonly solar: SolarEnergy;
   readonly conditions: HealthConditions;
@@ -56,6 +59,8 @@ export interface ControlSnapshot {
   readonly boost: Boost;
   readonly hasChargedSincePlugIn: boolean;
   readonly solar: SolarEnergy;
+  /** How long the last steps of the set point took to show, ms. */
+  readonly echoesMs: readonly number[];
 }
 
 export interface PassInput {
@@ -91,6 +96,7 @@ export function initialControlState(day: string, snapshot?: ControlSnapshot): Co
     boost: snapshot?.boost ?? NO_BOOST,
     link: undefined,
     follower: NEW_FOLLOWER,
+    loopDelay: { ...NOTHING_LEARNED, echoesMs: snapshot?.echoesMs ?? [] },
     hasChargedSincePlugIn: snapshot?.hasChargedSincePlugIn ?? false,
     solar: snapshot?.solar ?? { day, energyWh: 0 },
     conditions: {},
@@ -100,14 +106,16 @@ export function initialControlState(day: string, snapshot?: ControlSnapshot): Co
 }
 
 export function controlSnapshot(state: ControlState): ControlSnapshot {
-  const { boost, hasChargedSincePlugIn, solar } = state;
-  return { machine: chargeSnapshot(state.machine), boost, hasChargedSincePlugIn, solar };
+  const { boost, hasChargedSincePlugIn, solar, loopDelay } = state;
+  const { echoesMs } = loopDelay;
+  return { machine: chargeSnapshot(state.machine), boost, hasChargedSincePlugIn, solar, echoesMs };
 }
 
 /** One pass: pure, so that a recorded day replays to the same decisions. */
 export function decide(before: ControlState, given: PassInput, options: ControlOptions): Decision {
   const input = { ...given, sample: usableSample(given.sample) };
-  const view = passView(before.link, input, options);
+  const loopDelay = heardEcho(before.loopDelay, input.sample, input.lastWriteMs);
+  const view = passView({ link: before.link, loopDelay }, input, options);
   const machine = nextChargeState(before.machine, {
     type: "pass",
     nowMs: input.sample.nowMs,
@@ -132,9 +140,10 @@ export function decide(before: ControlState, given: PassInput, options: ControlO
 
 function nextControlState(
   before: ControlState,
-  { input, thresholds }: PassView,
+  view: PassView,
   outcome: { readonly machine: ChargeMachineState; readonly boost: Boost; readonly choice: CurrentChoice },
 ): ControlState {
+  const { input, thresholds } = view;
   const { machine, boost, choice } = outcome;
   const { sample } = input;
   const { wallbox, nowMs } = sample;
@@ -143,6 +152,7 @@ function nextControlState(
     boost,
     link: choice.link,
     follower: choice.follower,
+    loopDelay: heardChange(view.loopDelay, { before: view.link, after: choice.link, sample }),
     hasChargedSincePlugIn: machine.value === "active" || (isSameCar(wallbox) && before.hasChargedSincePlugIn),
     solar: nextSolarEnergy(before.solar, {
       day: input.day,

@@ -48,6 +48,7 @@ export function passReport(
       writesToday: input.writesToday,
     },
     healthWarning: healthWarning(state.conditions),
+    loopDelayMs: view.loopDelayMs,
     solarEnergyTodayWh: state.solar.energyWh,
     plan: input.plan,
   };

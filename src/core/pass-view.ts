@@ -2,6 +2,7 @@ import { isPluggedIn } from "./boost.ts";
 import type { ChargeLaw } from "./charge-machine.ts";
 import type { ControlOptions, PassInput } from "./decide.ts";
 import { type Link, nextLink } from "./link.ts";
+import { isAwaitingEcho, type LoopDelay, loopDelayMs } from "./loop-delay.ts";
 import { proofRule } from "./proof.ts";
 import { isMeterSettled, isSettled, shownSinceMs, surplusPowerW } from "./surplus.ts";
 import { type EffectiveThresholds, effectiveThresholds, stopSurplusW } from "./thresholds.ts";
@@ -16,6 +17,9 @@ export interface PassView {
   readonly thresholds: EffectiveThresholds;
   readonly law: ChargeLaw;
   readonly link: Link;
+  readonly loopDelay: LoopDelay;
+  /** Time that a change of the set point takes to show, as far as it is known, ms. */
+  readonly loopDelayMs: number;
   readonly isMeterSettled: boolean;
   readonly isSettled: boolean;
   /** Surplus for decisions; undefined while readings do not fit together or cannot be believed. */
@@ -25,15 +29,21 @@ export interface PassView {
   readonly isAdopting: boolean;
 }
 
-export function passView(before: Link | undefined, input: PassInput, options: ControlOptions): PassView {
+export function passView(
+  before: { readonly link: Link | undefined; readonly loopDelay: LoopDelay },
+  input: PassInput,
+  options: ControlOptions,
+): PassView {
+  const { loopDelay } = before;
   const { sample, settings } = input;
   const { capability } = sample.wallbox;
   const minChargePowerW = powerW(capability.minCurrentA, capability.canSwitchPhases ? 1 : capability.phases);
   const thresholds = effectiveThresholds(settings.thresholds, minChargePowerW);
-  const link = nextLink(before, sample);
-  const sinceMs = shownSinceMs(input.lastWriteMs, options.loopDelayMs);
+  const link = nextLink(before.link, sample);
+  const delayMs = loopDelayMs(loopDelay, options.loopDelayMs);
+  const sinceMs = shownSinceMs(input.lastWriteMs, delayMs);
   const isSwitchingPhases = link.kind === "held" && link.phases !== capability.phases;
-  const settled = isSettled(sample, sinceMs) && !isSwitchingPhases;
+  const settled = isSettled(sample, sinceMs) && !isSwitchingPhases && !isAwaitingEcho(loopDelay);
   const isReadable = link.kind === "held" && sample.meterTrust === "good" && settled;
   return {
     input,
@@ -44,6 +54,8 @@ export function passView(before: Link | undefined, input: PassInput, options: Co
       ...proofRules(options),
     },
     link,
+    loopDelay,
+    loopDelayMs: delayMs,
     isMeterSettled: isMeterSettled(sample, sinceMs),
     isSettled: settled,
     surplusPowerW: isReadable ? surplusPowerW(sample) : undefined,

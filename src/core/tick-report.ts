@@ -79,6 +79,8 @@ export interface BoxReport {
     readonly writesToday: number;
   };
   readonly healthWarning: HealthWarning | undefined;
+  /** Time that a change of the set point takes until meter and wallbox show it, as learned so far, ms. */
+  readonly loopDelayMs: number;
   /** Energy charged from surplus since local midnight, Wh. */
   readonly solarEnergyTodayWh: number;
   /** What the charge plan says; undefined where no plan is wanted. */

@@ -41,6 +41,7 @@ function run({ plant: plantOptions, settings, options, operatorLimitW, passes }:
   const drawnA: number[] = [];
   const phases: number[] = [];
   const states: string[] = [];
+  const delaysMs: number[] = [];
   let state = initialControlState(DAY);
   for (let pass = 0; pass < passes; pass++) {
     plant.advance(PASS_MS);
@@ -56,8 +57,9 @@ function run({ plant: plantOptions, settings, options, operatorLimitW, passes }:
     drawnA.push(plant.drawnA);
     phases.push(decision.phases);
     states.push(decision.report.state);
+    delaysMs.push(decision.report.loopDelayMs);
   }
-  return { setpointsA, drawnA, phases, states, starts: starts(setpointsA), writes: plant.writes };
+  return { setpointsA, drawnA, phases, states, delaysMs, starts: starts(setpointsA), writes: plant.writes };
 }
 
 function starts(setpointsA: readonly number[]): number {
@@ -139,6 +141,34 @@ describe("a surplus that changes", () => {
   it("is not given up for a kettle of 2 kW", () => {
     const houseGridW = (nowMs: number) => -2_300 + ((nowMs / 1_000) % 600 < 90 ? 2_000 : 0);
     expect(run({ plant: { houseGridW }, passes: 900 }).starts).toBe(1);
+  });
+});
+
+describe("a loop whose delay is not as configured", () => {
+  /** Two kilowatts come and go every five minutes. */
+  const houseGridW = (nowMs: number) => ((nowMs / 1_000) % 600 < 300 ? -6_000 : -8_070);
+  const slow = { capability: THREE_PHASE, houseGridW };
+
+  it.each([
+    ["30 s", 30_000, [30_000, 38_000]],
+    ["2 s", 2_000, [2_000, 6_000]],
+  ] as const)(
+    "of %s is learned, and each change of the sun takes one write",
+    (_case, deadTimeMs, [fromMs, toMs]) => {
+      const plant = { ...slow, deadTimeMs, rampAPerS: 2, chargerEveryMs: 2_000 };
+      const { delaysMs, writes, setpointsA } = run({ plant, passes: 3_300 });
+      expect(delaysMs[0]).toBe(8_000);
+      expect(delaysMs.at(-1)).toBeGreaterThanOrEqual(fromMs);
+      expect(delaysMs.at(-1)).toBeLessThanOrEqual(toMs);
+      expect(writes).toBeLessThanOrEqual(24);
+      expect(new Set(setpointsA)).toEqual(new Set([0, 9, 12]));
+    },
+  );
+
+  it("is waited for on the first step already, though nothing was learned yet", () => {
+    const step = (nowMs: number) => (nowMs < 1_300_000 ? -6_000 : -8_070);
+    const plant = { ...slow, houseGridW: step, deadTimeMs: 30_000, chargerEveryMs: 2_000 };
+    expect(run({ plant, passes: 300 }).writes).toBe(2);
   });
 });
 

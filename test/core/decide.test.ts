@@ -102,6 +102,7 @@ describe("a pass", () => {
       meterTrust: "good",
       wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 0 },
       healthWarning: undefined,
+      loopDelayMs: 12_000,
       solarEnergyTodayWh: 2_300 / 3_600,
     });
     expect(state).toMatchObject({
@@ -534,6 +535,7 @@ describe("a restart", () => {
       boost: NO_BOOST,
       hasChargedSincePlugIn: false,
       solar: { day: DAY, energyWh: 0 },
+      echoesMs: [],
     });
     expect(state).toMatchObject({ link: undefined, conditions: {}, lastPassMs: undefined, pass: 0 });
   });
@@ -544,6 +546,7 @@ describe("a restart", () => {
       boost: { state: "armed", hasDrawn: false },
       hasChargedSincePlugIn: true,
       solar: { day: "2022-03-18", energyWh: 400 },
+      echoesMs: [8_000, 31_000],
     };
     expect(controlSnapshot(initialControlState(DAY, snapshot))).toEqual(snapshot);
   });

@@ -34,6 +34,7 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     meterTrust: "good",
     wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 7 },
     healthWarning: undefined,
+    loopDelayMs: 12_000,
     solarEnergyTodayWh: 4_321.4,
     plan: undefined,
     ...changes,
