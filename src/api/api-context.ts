@@ -10,6 +10,8 @@ export interface ApiOptions {
   readonly port: number;
   readonly siteName: string;
   readonly wallboxName: string;
+  /** IANA name; a date in a query begins at its midnight. */
+  readonly timeZone: string;
   readonly version: string;
   /** Time from pass to pass, ms: the last one is stale after three of them, and not before 5 s. */
   readonly intervalMs: number;

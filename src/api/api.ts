@@ -9,6 +9,7 @@ import { accessRefusal, allowedHostNames, isLoopback } from "./access.ts";
 import type { ApiContext, ApiOptions, ApiSuppliers, ChargePlanView } from "./api-context.ts";
 import { addChargePlanRoutes } from "./charge-plan.ts";
 import { createEventStream, type EventStream } from "./event-stream.ts";
+import { addHistoryRoutes } from "./history-routes.ts";
 import { readPageFiles } from "./page-files.ts";
 import { sendProblem } from "./problem-detail.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
@@ -124,6 +125,7 @@ async function buildServer(context: ApiContext, stream: EventStream, log: Logger
     return sendProblem(reply, 500, "internal error: see the gateway's log");
   });
   addReadingRoutes(app, context, stream);
+  addHistoryRoutes(app, context);
   addCommandRoutes(app, context);
   addChargePlanRoutes(app, context);
   addPartnerRoutes(app, context);

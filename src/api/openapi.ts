@@ -46,6 +46,26 @@ function command(summary: string, requestBody?: object) {
   };
 }
 
+const RANGE = [
+  {
+    name: "from",
+    in: "query",
+    description: "ISO 8601 time, or a date: its local midnight",
+    schema: { type: "string" },
+  },
+  { name: "to", in: "query", description: "The same; not included; default now", schema: { type: "string" } },
+];
+const RESOLUTION = {
+  name: "resolution",
+  in: "query",
+  description: "Default: the finest of which one answer can hold the whole range",
+  schema: { type: "string", enum: ["minute", "quarter", "day"] },
+};
+
+function recorded(summary: string, contentType?: string, more: readonly object[] = []) {
+  return { ...read(summary, contentType), parameters: [...RANGE, ...more] };
+}
+
 /** OpenAPI 3.1 description of the local API. */
 export function openApiDocument(version: string) {
   const user = ["org_id", "user_id"].map((name) => ({
@@ -87,6 +107,12 @@ export function openApiDocument(version: string) {
           }),
         },
       },
+      "/api/history": {
+        get: recorded("Recorded energies; `next` tells where to go on", "application/json", [RESOLUTION]),
+      },
+      "/api/history/events": { get: recorded("What happened, with reasons") },
+      "/api/sessions": { get: recorded("Charging sessions, by the time of the plug-in") },
+      "/api/sessions.csv": { get: recorded("The same as a table", "text/csv") },
       "/healthz": { get: read("200 while passes go on") },
       "/readyz": { get: read("200 while meter and wallbox are there") },
       "/metrics": { get: read("Prometheus metrics", "text/plain") },

@@ -18,10 +18,10 @@ export function sendProblem(
   return reply.code(status).send({ detail, ...more });
 }
 
-export function fieldProblems(error: z.ZodError): FieldProblem[] {
+export function fieldProblems(error: z.ZodError, place: "body" | "query" = "body"): FieldProblem[] {
   return error.issues.slice(0, 20).map((issue) => ({
     type: issue.code,
-    loc: ["body", ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))],
+    loc: [place, ...issue.path.map((part) => (typeof part === "number" ? part : String(part)))],
     msg: issue.message,
   }));
 }

@@ -96,6 +96,7 @@ export function apiOptions(config: Config, version: string): ApiOptions {
     port: api.port,
     siteName: site.name,
     wallboxName: wallbox.name,
+    timeZone: site.time_zone,
     version,
     intervalMs: control.interval_ms,
     minBandW: powerW(wallbox.min_current_a, wallbox.phases),

@@ -10,6 +10,7 @@ export const OPTIONS: ApiOptions = {
   port: 0,
   siteName: "home",
   wallboxName: "garage",
+  timeZone: "Europe/Berlin",
   version: "1.2.3",
   intervalMs: 1_000,
   minBandW: 1_380,
