@@ -66,6 +66,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./plan-command.ts")).planCommand,
   },
   {
+    name: "history",
+    summary: "Export recorded energies and events as CSV or JSON.",
+    load: async () => (await import("./history/history-command.ts")).historyCommand,
+  },
+  {
+    name: "sessions",
+    summary: "Export recorded charging sessions as CSV or JSON.",
+    load: async () => (await import("./history/history-command.ts")).sessionsCommand,
+  },
+  {
     name: "generate",
     summary: "In a checkout: write the files that are made from the config schema.",
     load: async () => (await import("./generate-command.ts")).generateCommand,

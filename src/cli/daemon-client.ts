@@ -1,10 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
-import { soundParts } from "../config/cross-checks.ts";
 import { configPath } from "../config/load-config.ts";
-import { MAX_CONFIG_BYTES, parseYaml } from "../config/yaml-file.ts";
 import { withTimeout } from "../ports/clock.ts";
 import { createSystemClock } from "../service/clock.ts";
 import type { CommandInput, OptionSpec } from "./command.ts";
+import { soundConfig } from "./sound-config.ts";
 
 const TIMEOUT_MS = 5_000;
 const DEFAULT_ADDRESS = "http://127.0.0.1:8090";
@@ -71,18 +69,8 @@ function failureSentence(address: string, error: unknown): string {
 
 function daemonAddress({ texts, io }: CommandInput): string {
   if (texts.url !== undefined) return texts.url;
-  const api = apiSection(configPath(texts.config, io.environment));
+  const api = soundConfig(configPath(texts.config, io.environment))?.api;
   if (api === undefined) return DEFAULT_ADDRESS;
   const host = api.host === "0.0.0.0" ? "127.0.0.1" : api.host === "::" ? "::1" : api.host;
   return `http://${host.includes(":") ? `[${host}]` : host}:${api.port}`;
-}
-
-/** Only the part `api` need be right: the environment of the service is not the person's. */
-function apiSection(path: string) {
-  try {
-    if (statSync(path).size > MAX_CONFIG_BYTES) return undefined;
-    return soundParts(parseYaml(readFileSync(path, "utf8")).value).api;
-  } catch {
-    return undefined;
-  }
 }

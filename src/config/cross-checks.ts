@@ -18,6 +18,7 @@ export interface SoundParts {
   readonly prices: Config["prices"];
   readonly chargePlan: Config["charge_plan"];
   readonly api: Config["api"] | undefined;
+  readonly stateDir: string | undefined;
 }
 
 export function soundParts(value: unknown): SoundParts {
@@ -37,6 +38,7 @@ export function soundParts(value: unknown): SoundParts {
     prices: shape.prices.safeParse(root.prices).data,
     chargePlan: shape.charge_plan.safeParse(root.charge_plan).data,
     api: shape.api.safeParse(root.api).data,
+    stateDir: shape.state_dir.safeParse(root.state_dir).data,
   };
 }
 

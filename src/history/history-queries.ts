@@ -220,5 +220,5 @@ function pageOf<T>(rows: readonly T[], { limit }: HistoryRange, timeMs: (row: T)
   const nextMs = timeMs(next);
   const page = rows.slice(0, limit);
   const before = page.filter((row) => timeMs(row) < nextMs);
-  return { rows: before.length === 0 ? page : before, nextMs };
+  return before.length === 0 ? { rows: page, nextMs: nextMs + 1 } : { rows: before, nextMs };
 }
