@@ -103,7 +103,15 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     clock,
     log,
     collector,
-    wallboxes: [{ wallbox, priority: 1, control: controlOptions(config, config.wallbox), planner }],
+    wallboxes: [
+      {
+        wallbox,
+        priority: 1,
+        control: controlOptions(config, config.wallbox),
+        expiryMs: config.ocpp.horizon_s * 1_000,
+        planner,
+      },
+    ],
     settings,
     store,
     sinks,

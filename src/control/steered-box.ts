@@ -1,8 +1,9 @@
 import type { Logger } from "pino";
 import { NO_BOOST } from "../core/boost.ts";
-import type { ControlOptions, ControlState, Decision } from "../core/decide.ts";
+import { type BoxOptions, type BoxPass, type BoxState, NEW_STANDING } from "../core/boxes/box-pass.ts";
+import type { ControlOptions } from "../core/decide.ts";
 import type { BoostState, Settings } from "../core/settings.ts";
-import type { BoxOptions, BoxPass } from "../core/site-decision.ts";
+import type { BoxDecision } from "../core/site-decision.ts";
 import type { HouseSample } from "../core/site-sample.ts";
 import type { BoxReport } from "../core/tick-report.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -18,6 +19,8 @@ export interface SteeredWallbox {
   /** The larger is served first. */
   readonly priority: number;
   readonly control: ControlOptions;
+  /** After this long without the gateway the box falls back to its failsafe current by itself, ms. */
+  readonly expiryMs: number;
   /** Undefined: no prices, no plan. */
   readonly planner?: ChargePlanner | undefined;
 }
@@ -34,7 +37,7 @@ export interface SteeredBox {
   readonly name: string;
   /** What a pass knows of the box; takes the boost that was asked for. */
   pass(now: { readonly house: HouseSample; readonly settings: Settings; readonly wallMs: number }): BoxPass;
-  carryOut(decision: Decision): void;
+  carryOut(decision: BoxDecision): void;
   requestBoost(boost: BoostState): void;
   /** Saves now, at shutdown. */
   save(): void;
@@ -44,21 +47,21 @@ export function createSteeredBox(
   given: SteeredBoxOptions,
   deps: { readonly clock: Clock; readonly log: Logger; readonly store: StateStore },
 ): SteeredBox {
-  const { wallbox, priority, control, planner } = given;
+  const { wallbox, priority, control, expiryMs, planner } = given;
   const { log } = deps;
   const { name } = wallbox;
-  const options: BoxOptions = { name, priority, control };
+  const options: BoxOptions = { name, priority, control, expiryMs };
   const memory = createControlMemory({ name, isFirst: given.isFirst }, deps);
   const writer = createSetpointWriter({ ...deps, wallbox });
-  let state: ControlState = memory.restore(given.day);
+  let state: BoxState = { control: memory.restore(given.day), standing: NEW_STANDING };
   let latest: BoxReport | undefined;
   let requestedBoost: BoostState | undefined;
 
-  function boostedState(): ControlState {
+  function boostedState(): BoxState {
     if (requestedBoost === undefined) return state;
     const boost = { ...NO_BOOST, state: requestedBoost };
     requestedBoost = undefined;
-    return { ...state, boost };
+    return { ...state, control: { ...state.control, boost } };
   }
 
   function logChanges(after: BoxReport): void {
@@ -92,11 +95,11 @@ export function createSteeredBox(
       logChanges(report);
       latest = report;
       state = next;
-      memory.remember(state);
+      memory.remember(state.control);
     },
     requestBoost(boost) {
       requestedBoost = boost;
     },
-    save: () => memory.save(state),
+    save: () => memory.save(state.control),
   };
 }

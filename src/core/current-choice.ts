@@ -1,6 +1,7 @@
+import { type SharedLimit, sharedLimit } from "./boxes/shared-limit.ts";
 import type { ChargeMachineState } from "./charge-machine.ts";
-import type { ControlOptions } from "./decide.ts";
-import { type LimitName, limitedCurrentA, smallestLimit } from "./limits.ts";
+import type { ControlOptions, PassInput } from "./decide.ts";
+import { type LimitContext, type LimitName, limitedCurrentA, smallestLimit } from "./limits.ts";
 import type { HeldLink, Link } from "./link.ts";
 import type { PassView } from "./pass-view.ts";
 import { type Reason, reasons } from "./reasons.ts";
@@ -23,7 +24,16 @@ export interface CurrentChoice {
   /** The link with the new set point. */
   readonly link: Link;
   readonly follower: Follower;
+  readonly claim: CurrentClaim;
 }
+
+/** What a box asks of the house before any limit, and the most that it could have if boxes after it made room, A. */
+export interface CurrentClaim {
+  readonly wantedA: number;
+  readonly mostA: number;
+}
+
+const NO_CLAIM: CurrentClaim = { wantedA: 0, mostA: 0 };
 
 interface Outcome {
   readonly machine: ChargeMachineState;
@@ -54,6 +64,7 @@ export function currentChoice(view: PassView, outcome: Outcome, options: Control
     reason,
     link,
     follower: atRest(outcome.follower),
+    claim: NO_CLAIM,
   };
 }
 
@@ -79,7 +90,7 @@ function followedSurplus(
     nowMs: sample.nowMs,
     durationMs,
     day: input.day,
-    surplusPowerW,
+    surplusPowerW: Math.min(surplusPowerW, input.share?.mostFollowedW ?? surplusPowerW),
     chargePowerW: chargePowerW.value,
     setpointA: link.setpointA,
     capability: {
@@ -145,8 +156,7 @@ function heldChoice(
     constants: options.constants,
   };
   const phases = pacedPhases(aim.phases ?? link.phases, link.phases, pacing);
-  const limit = smallestLimit({
-    sample,
+  const { limit, claim } = ownLimit(input, {
     limits: options.limits,
     userMaxA: settings.maxCurrentA,
     operatorLimitW: input.gridOperator?.limitW,
@@ -176,5 +186,12 @@ function heldChoice(
       lastChangeMs: isSame ? lastChangeMs : sample.nowMs,
       adoptingUntilMs: surplusPowerW === undefined ? adoptingUntilMs : undefined,
     },
+    claim: { wantedA: aim.currentA, mostA: claim.maxCurrentA },
   };
+}
+
+function ownLimit({ sample, share }: PassInput, asked: Omit<LimitContext, "sample">): SharedLimit {
+  if (share !== undefined) return sharedLimit(asked, share);
+  const limit = smallestLimit({ ...asked, sample });
+  return { limit, claim: limit };
 }

@@ -1,4 +1,5 @@
 import { type Boost, isSameCar, NO_BOOST, nextBoost } from "./boost.ts";
+import type { BoxShare } from "./boxes/box-share.ts";
 import {
   type ChargeMachineState,
   type ChargeSnapshot,
@@ -6,7 +7,7 @@ import {
   initialChargeState,
   nextChargeState,
 } from "./charge-machine.ts";
-import { type CurrentChoice, currentChoice } from "./current-choice.ts";
+import { type CurrentChoice, type CurrentClaim, currentChoice } from "./current-choice.ts";
 import type { OperatorStatus } from "./grid-operator.ts";
 import type { LawConstants } from "./law-constants.ts";
 import type { SiteLimits } from "./limits.ts";
@@ -78,6 +79,8 @@ export interface PassInput {
   /** When the box last took a changed set point, ms; a write on its way counts as now. */
   readonly lastWriteMs: number | undefined;
   readonly writesToday: number;
+  /** What the other boxes of the house mean to this one; undefined where there are none. */
+  readonly share?: BoxShare;
 }
 
 export interface Decision {
@@ -88,6 +91,7 @@ export interface Decision {
   readonly phases: PhaseCount;
   /** True when a limit forces the set point down: sent at once. */
   readonly isUrgent: boolean;
+  readonly claim: CurrentClaim;
 }
 
 export function initialControlState(day: string, snapshot?: ControlSnapshot): ControlState {
@@ -135,6 +139,7 @@ export function decide(before: ControlState, given: PassInput, options: ControlO
     setpointA: choice.setpointA,
     phases: choice.phases,
     isUrgent: choice.isUrgent,
+    claim: choice.claim,
   };
 }
 
@@ -152,13 +157,13 @@ function nextControlState(
     boost,
     link: choice.link,
     follower: choice.follower,
-    loopDelay: heardChange(view.loopDelay, { before: view.link, after: choice.link, sample }),
+    loopDelay: nextLoopDelay(view, choice),
     hasChargedSincePlugIn: machine.value === "active" || (isSameCar(wallbox) && before.hasChargedSincePlugIn),
     solar: nextSolarEnergy(before.solar, {
       day: input.day,
       durationMs: nowMs - (before.lastPassMs ?? nowMs),
       chargePowerW: wallbox.isConnected ? wallbox.chargePowerW?.value : undefined,
-      gridPowerW: sample.gridPowerW?.value,
+      gridPowerW: causedImportW(input),
     }),
     conditions: nextHealthConditions(before.conditions, {
       wallMs: input.wallMs,
@@ -169,4 +174,17 @@ function nextControlState(
     lastPassMs: nowMs,
     pass: before.pass + 1,
   };
+}
+
+/** Where several boxes change at once, the meter's echo cannot be told apart: nothing is learned. */
+function nextLoopDelay({ input, link, loopDelay }: PassView, choice: CurrentChoice): LoopDelay {
+  if (input.share !== undefined) return loopDelay;
+  return heardChange(loopDelay, { before: link, after: choice.link, sample: input.sample });
+}
+
+/** Grid power as far as this car answers for it, W. */
+function causedImportW({ sample, share }: PassInput): number | undefined {
+  const { gridPowerW } = sample;
+  if (gridPowerW === undefined || share === undefined) return gridPowerW?.value;
+  return gridPowerW.value * share.importShare;
 }

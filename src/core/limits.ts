@@ -1,3 +1,4 @@
+import type { OthersLoad } from "./boxes/box-share.ts";
 import { allowanceA, carPowerW, headroomCurrentA, meanCarCurrentA } from "./car-load.ts";
 import { fuseLimitA, unbalanceLimitA } from "./phase-limits.ts";
 import type { SiteSample, WallboxCapability } from "./site-sample.ts";
@@ -13,7 +14,8 @@ export type LimitName =
   | "grid_operator"
   | "configured_maximum"
   | "user_maximum"
-  | "failsafe";
+  | "failsafe"
+  | "other_wallboxes";
 
 /** A ceiling on the charge current, A per phase. */
 export interface Limit {
@@ -43,9 +45,11 @@ export interface SiteLimits {
 
 export interface LimitContext {
   readonly sample: SiteSample;
+  /** What the grid readings of the sample contain of other wallboxes; undefined where there are none. */
+  readonly others?: OthersLoad;
   readonly limits: SiteLimits;
   readonly userMaxA: number | undefined;
-  /** What the grid operator lets the car take from the grid, W; own surplus comes on top. */
+  /** What the grid operator lets the cars of the house take from the grid, W; own surplus comes on top. */
   readonly operatorLimitW: number | undefined;
   /** The current the car is allowed at this moment, A per phase. */
   readonly setpointA: number;
@@ -56,6 +60,8 @@ export interface LimitContext {
   /** Whether meter and wallbox both show it. */
   readonly isSettled: boolean;
 }
+
+export const NO_LOAD: OthersLoad = { powerW: 0, currentA: 0 };
 
 /** The limit that leaves least to the car now. */
 export function smallestLimit(context: LimitContext): Limit {
@@ -125,9 +131,11 @@ function importLimitA(context: LimitContext): number | undefined {
 function operatorLimitA(context: LimitContext): number | undefined {
   const { sample, operatorLimitW, phases } = context;
   if (operatorLimitW === undefined) return undefined;
+  const { powerW: othersW } = context.others ?? NO_LOAD;
   if (sample.gridPowerW === undefined || sample.meterTrust === "lost")
-    return currentA(operatorLimitW, phases);
-  return powerAllowanceA(context, operatorLimitW - Math.min(carPowerW(context), sample.gridPowerW.value));
+    return currentA(operatorLimitW - othersW, phases);
+  const carsW = carPowerW(context) + othersW;
+  return powerAllowanceA(context, operatorLimitW - Math.min(carsW, sample.gridPowerW.value));
 }
 
 function powerAllowanceA(context: LimitContext, headroomW: number): number {

@@ -1,11 +1,10 @@
 import type { CurrentChoice } from "./current-choice.ts";
 import type { ControlState, PassInput } from "./decide.ts";
 import type { SiteLimits } from "./limits.ts";
-import type { PassView } from "./pass-view.ts";
+import { ownSurplusPowerW, type PassView } from "./pass-view.ts";
 import { type Reason, reasons } from "./reasons.ts";
 import type { Reading, SiteSample } from "./site-sample.ts";
 import { healthWarning, uxPhase } from "./status.ts";
-import { surplusPowerW } from "./surplus.ts";
 import type { BoxReport, SampleAges, SitePowers } from "./tick-report.ts";
 
 /** The value that the pass yields, from what it saw and what it decided. */
@@ -38,7 +37,7 @@ export function passReport(
     gridOperator: input.gridOperator,
     reason: reportedReason(input, choice, limits),
     thresholds: view.thresholds,
-    powers: sitePowers(sample),
+    powers: sitePowers(input),
     ages: sampleAges(sample),
     meterTrust,
     wallbox: {
@@ -68,7 +67,8 @@ function reportedReason(
     : reasons.limited(limitedBy, setpointA, { limits, operator: gridOperator });
 }
 
-function sitePowers(sample: SiteSample): SitePowers {
+function sitePowers(input: PassInput): SitePowers {
+  const { sample } = input;
   const gridPowerW = sample.gridPowerW?.value;
   const pvPowerW = sample.pvPowerW?.value;
   const batteryPowerW = sample.batteryPowerW?.value;
@@ -82,7 +82,7 @@ function sitePowers(sample: SiteSample): SitePowers {
         ? undefined
         : pvPowerW + gridPowerW + (batteryPowerW ?? 0),
     chargePowerW: sample.wallbox.chargePowerW?.value,
-    surplusPowerW: surplusPowerW(sample),
+    surplusPowerW: ownSurplusPowerW(input),
   };
 }
 

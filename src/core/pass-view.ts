@@ -58,7 +58,7 @@ export function passView(
     loopDelayMs: delayMs,
     isMeterSettled: isMeterSettled(sample, sinceMs),
     isSettled: settled,
-    surplusPowerW: isReadable ? surplusPowerW(sample) : undefined,
+    surplusPowerW: isReadable ? ownSurplusPowerW(input) : undefined,
     isSurplusPermitted: isSurplusPermitted(input, link),
     isAdopting: link.kind === "held" && link.adoptingUntilMs !== undefined,
   };
@@ -69,6 +69,11 @@ function proofRules({ constants, startProofMs, stopProofMs }: ControlOptions) {
   const start = { usualW: startWeightW, floorW: startWeightW, ceilingW: startCeilingW };
   const stop = { usualW: stopWeightW, floorW: stopFloorW, ceilingW: stopCeilingW };
   return { startRule: proofRule(startProofMs, start), stopRule: proofRule(stopProofMs, stop) };
+}
+
+/** The house's surplus, or the part of it that other boxes leave. */
+export function ownSurplusPowerW({ sample, share }: PassInput): number | undefined {
+  return share === undefined ? surplusPowerW(sample) : share.surplusPowerW;
 }
 
 function isSurplusPermitted({ sample, settings }: PassInput, link: Link): boolean {

@@ -1,5 +1,5 @@
 import { allowanceA, type CarCurrentsA, carCurrentsA, carPowerW, isSwitchingPhases } from "./car-load.ts";
-import type { LimitContext, Phase, PhaseRotation } from "./limits.ts";
+import { type LimitContext, NO_LOAD, type Phase, type PhaseRotation } from "./limits.ts";
 import { NOMINAL_VOLTAGE_V, type PhaseCurrentsA } from "./units.ts";
 
 const PHASES: readonly Phase[] = [0, 1, 2];
@@ -74,8 +74,9 @@ function gridImportsA(context: LimitContext, carA: CarCurrentsA): PhaseCurrentsA
   const { gridPhaseCurrentsA, gridPowerW } = context.sample;
   if (gridPhaseCurrentsA !== undefined) return gridPhaseCurrentsA.value;
   if (gridPowerW === undefined) return undefined;
-  const houseA = (gridPowerW.value - carPowerW(context)) / (3 * NOMINAL_VOLTAGE_V);
-  const importA = (phase: Phase) => houseA + (carA[phase] ?? 0);
+  const others = context.others ?? NO_LOAD;
+  const houseA = (gridPowerW.value - carPowerW(context) - others.powerW) / (3 * NOMINAL_VOLTAGE_V);
+  const importA = (phase: Phase) => houseA + others.currentA + (carA[phase] ?? 0);
   return [importA(0), importA(1), importA(2)];
 }
 

@@ -211,6 +211,8 @@ function limitWords(limit: LimitName, { limits, operator }: LimitFigures): strin
       return "the user's maximum";
     case "failsafe":
       return "the failsafe current, because the meter is lost";
+    case "other_wallboxes":
+      return "what the other wallboxes need";
   }
 }
 

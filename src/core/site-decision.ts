@@ -1,43 +1,100 @@
-import { type ControlOptions, type ControlState, type Decision, decide, type PassInput } from "./decide.ts";
+import {
+  type BoxPass,
+  type BoxStanding,
+  type BoxState,
+  type HousePass,
+  NEW_STANDING,
+} from "./boxes/box-pass.ts";
+import type { BoxShare } from "./boxes/box-share.ts";
+import { type SeenBox, seenBox } from "./boxes/seen-box.ts";
+import { type DecidedBox, limitShare, nextStanding, servingOrder } from "./boxes/serving.ts";
+import { commonSurplusW, type SunBox, type SunStage, sunShare, usedBySunW } from "./boxes/sun-share.ts";
+import { type ControlState, type Decision, decide } from "./decide.ts";
 import { siteReport } from "./site-report.ts";
-import type { HouseSample, WallboxSample } from "./site-sample.ts";
-import type { NamedBoxReport, TickReport } from "./tick-report.ts";
+import type { ChargeState, TickReport } from "./tick-report.ts";
 
-/** What is fixed about one wallbox. */
-export interface BoxOptions {
-  readonly name: string;
-  /** The larger is served first. */
-  readonly priority: number;
-  readonly control: ControlOptions;
-}
-
-/** What a pass knows of one wallbox. */
-export interface BoxPass extends Pick<PassInput, "plan" | "lastWriteMs" | "writesToday"> {
-  readonly options: BoxOptions;
-  readonly state: ControlState;
-  readonly wallbox: WallboxSample;
-}
-
-/** What a pass knows of the house. */
-export interface SitePass
-  extends Pick<PassInput, "settings" | "gridOperator" | "wallMs" | "day" | "meterLostForMs"> {
-  readonly house: HouseSample;
+/** What a pass decides for one box. */
+export interface BoxDecision extends Omit<Decision, "state" | "claim"> {
+  readonly state: BoxState;
 }
 
 export interface SiteDecision {
   /** One for each box, in the same order. */
-  readonly decisions: readonly Decision[];
+  readonly decisions: readonly BoxDecision[];
   readonly report: TickReport;
 }
 
 /** One pass for all wallboxes of a house, at least one, in the order of the config. */
-export function decideSite({ house, ...pass }: SitePass, boxes: readonly BoxPass[]): SiteDecision {
-  const decisions: Decision[] = [];
-  const reports: NamedBoxReport[] = [];
-  for (const { options, state, wallbox, ...box } of boxes) {
-    const decision = decide(state, { ...pass, ...box, sample: { ...house, wallbox } }, options.control);
-    decisions.push(decision);
-    reports.push({ ...decision.report, name: options.name });
+export function decideSite(pass: HousePass, boxes: readonly BoxPass[]): SiteDecision {
+  const results = boxes.length === 1 ? boxes.map((box) => lonelyBox(pass, box)) : sharingBoxes(pass, boxes);
+  return {
+    decisions: results.map(({ decision }) => decision),
+    report: siteReport(results.map(({ name, decision }) => ({ ...decision.report, name }))),
+  };
+}
+
+interface NamedDecision {
+  readonly name: string;
+  readonly decision: BoxDecision;
+}
+
+/** Without others there is nothing to share. */
+function lonelyBox(pass: HousePass, box: BoxPass): NamedDecision {
+  return namedDecision(box, boxDecision(pass, box), NEW_STANDING);
+}
+
+/** Box after box in the order in which they are served, each with what those before it leave. */
+function sharingBoxes(pass: HousePass, boxes: readonly BoxPass[]): readonly NamedDecision[] {
+  const { house, settings } = pass;
+  const all = boxes.map((box) => seenBox(box, house, settings));
+  const drawnW = all.reduce((sum, seen) => sum + seen.drawnW, 0);
+  const decided: DecidedBox[] = [];
+  let surplusW = commonSurplusW(house, all);
+  for (const group of servingOrder(all)) {
+    const suns = group
+      .filter(({ isFollowingSun }) => isFollowingSun)
+      .map((seen) => sunBox(seen, seen.box.state.control));
+    const groupW = surplusW;
+    const served = group.map((seen) => {
+      const { box, wallbox } = seen;
+      const sun = suns.find((candidate) => candidate.seen === seen);
+      const isSunny = sun !== undefined && groupW !== undefined;
+      const share: BoxShare = {
+        ...limitShare(seen, { ...house, wallbox }, { decided, all }),
+        ...(isSunny ? sunShare(groupW, sun, suns, house.nowMs) : NO_SUN),
+        importShare: drawnW > 0 ? seen.drawnW / drawnW : 1,
+      };
+      const decision = boxDecision(pass, box, share);
+      const standing = nextStanding(seen, decision, house.nowMs);
+      decided.push({ seen, decision, standing });
+      return sunBox(seen, decision.state);
+    });
+    const followers = served.filter(({ seen }) => seen.isFollowingSun);
+    if (surplusW !== undefined) surplusW -= usedBySunW(surplusW, followers, house.nowMs);
   }
-  return { decisions, report: siteReport(reports) };
+  return decided
+    .toSorted((one, other) => all.indexOf(one.seen) - all.indexOf(other.seen))
+    .map(({ seen, decision, standing }) => namedDecision(seen.box, decision, standing));
+}
+
+const NO_SUN = { surplusPowerW: undefined, mostFollowedW: 0 };
+
+function sunBox(seen: SeenBox, { machine, link }: ControlState): SunBox {
+  return { seen, stage: sunStage(machine.value, link?.kind === "held" ? link.setpointA : 0) };
+}
+
+function sunStage(state: ChargeState, setpointA: number): SunStage {
+  if (state === "active" || setpointA > 0) return "charging";
+  return state === "commitment" ? "proving" : "resting";
+}
+
+function boxDecision({ house, ...pass }: HousePass, box: BoxPass, share?: BoxShare): Decision {
+  const { options, state, wallbox, ...own } = box;
+  const input = { ...pass, ...own, sample: { ...house, wallbox } };
+  return decide(state.control, share === undefined ? input : { ...input, share }, options.control);
+}
+
+function namedDecision({ options }: BoxPass, decision: Decision, standing: BoxStanding): NamedDecision {
+  const { claim: _claim, state, ...rest } = decision;
+  return { name: options.name, decision: { ...rest, state: { control: state, standing } } };
 }

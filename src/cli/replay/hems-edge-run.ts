@@ -72,7 +72,7 @@ export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void>
         { source: createPlantMeter(plant, faults), pollMs: config.loop.intervalMs, isGridMeter: true },
       ],
     }),
-    wallboxes: [{ wallbox, priority: 1, control: config.control }],
+    wallboxes: [{ wallbox, priority: 1, control: config.control, expiryMs: 600_000 }],
     settings: createSettingsKeeper(config.settings, deps),
     sinks: [
       {

@@ -1,0 +1,108 @@
+import { isPluggedIn } from "../boost.ts";
+import type { HeldLink } from "../link.ts";
+import { loopDelayMs } from "../loop-delay.ts";
+import { isPlanCharging } from "../planner/plan-advice.ts";
+import type { Settings } from "../settings.ts";
+import type { HouseSample, WallboxSample } from "../site-sample.ts";
+import { isSettled, shownSinceMs } from "../surplus.ts";
+import { NOMINAL_VOLTAGE_V, powerW } from "../units.ts";
+import { usableSample } from "../usable-sample.ts";
+import type { BoxPass } from "./box-pass.ts";
+
+/** A phase that carries less of the car than this is not one that it charges on, A. */
+const DRAWING_A = 1;
+/** Readings of a box that are this late are no longer waited for, ms. */
+const LONGEST_WAIT_MS = 60_000;
+
+/** A box as the others see it in a pass, before it is decided on. */
+export interface SeenBox {
+  readonly box: BoxPass;
+  readonly wallbox: WallboxSample;
+  /** The set point that the box holds; undefined while it is away or unread. */
+  readonly held: HeldLink | undefined;
+  /** Whether meter and box show its present set point. */
+  readonly isSettled: boolean;
+  /** True while its readings are worth waiting for. */
+  readonly isSettling: boolean;
+  /** True for one that can be told to draw less. */
+  readonly isObeying: boolean;
+  /** True for one that charges by surplus alone. */
+  readonly isFollowingSun: boolean;
+  /** Phases that the car charges on; all that it may use while it draws nothing. */
+  readonly phases: number;
+  readonly drawnW: number;
+  /** On the phase that carries most, A. */
+  readonly drawnA: number;
+  /** The most that the car may draw, A per phase. */
+  readonly mayDrawA: number;
+}
+
+export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): SeenBox {
+  const { wallbox } = usableSample({ ...house, wallbox: box.wallbox });
+  const { link } = box.state.control;
+  const held = link?.kind === "held" && wallbox.isConnected ? link : undefined;
+  const delayMs = loopDelayMs(box.state.control.loopDelay, box.options.control.loopDelayMs);
+  const sinceMs = shownSinceMs(box.lastWriteMs, delayMs);
+  const settled = held !== undefined && isSettled({ ...house, wallbox }, sinceMs);
+  const isSettling = held !== undefined && !settled && house.nowMs < sinceMs + LONGEST_WAIT_MS;
+  const drawnW = lastDrawnW(box, wallbox, house.nowMs);
+  const phases = drawingPhases(wallbox) ?? Math.max(held?.phases ?? 1, wallbox.capability.phases);
+  return {
+    box,
+    wallbox,
+    held,
+    isSettled: settled,
+    isSettling,
+    isObeying: wallbox.isFollowing && (settled || isSettling),
+    isFollowingSun: held !== undefined && isFollowingSun(box, wallbox, settings),
+    phases,
+    drawnW,
+    drawnA: drawnW / (phases * NOMINAL_VOLTAGE_V),
+    mayDrawA: mayDrawA(box, { held, isSettled: settled }, house.nowMs),
+  };
+}
+
+/** What a box that is away or silent drew counts on until its set point expires. */
+function lastDrawnW({ state, options }: BoxPass, { chargePowerW }: WallboxSample, nowMs: number): number {
+  if (chargePowerW !== undefined) return chargePowerW.value;
+  const { drawnW } = state.standing;
+  return drawnW !== undefined && nowMs - drawnW.atMs < options.expiryMs ? drawnW.value : 0;
+}
+
+/** Undefined for a car that draws nothing, and for a box that does not tell its phases apart. */
+function drawingPhases({ capability, phaseCurrentsA }: WallboxSample): number | undefined {
+  if (capability.phases === 1 || phaseCurrentsA === undefined) return undefined;
+  const count = phaseCurrentsA.value.filter((currentA) => currentA >= DRAWING_A).length;
+  return count === 0 ? undefined : count;
+}
+
+/** A lost box goes on as it was told until that expires, and then draws its failsafe current. */
+function mayDrawA(
+  { state, options }: BoxPass,
+  { held, isSettled: isShown }: { readonly held: HeldLink | undefined; readonly isSettled: boolean },
+  nowMs: number,
+): number {
+  const { link } = state.control;
+  const { mayDrawA: toldA } = state.standing;
+  if (held !== undefined) return isShown ? held.setpointA : Math.max(toldA, held.setpointA);
+  const fallbackA = options.control.limits.failsafeCurrentA;
+  const isExpired = link?.kind === "unread" && nowMs - link.sinceMs >= options.expiryMs;
+  return isExpired ? fallbackA : Math.max(toldA, fallbackA);
+}
+
+/** Everything that the car draws comes from the surplus mode, and could be left to others. */
+function isFollowingSun({ state, plan }: BoxPass, wallbox: WallboxSample, { mode }: Settings): boolean {
+  const isMode = mode === "hems" || (mode === "hems_and_spot" && !isPlanCharging(plan));
+  const isReadable = wallbox.chargePowerW !== undefined && wallbox.capability.isModulating;
+  return isMode && isReadable && state.control.boost.state !== "ongoing" && isPluggedIn(wallbox.vehicle);
+}
+
+/** Smallest and largest power with which the box can charge, W. */
+export function powerRangeW({ wallbox, box }: SeenBox): { readonly leastW: number; readonly mostW: number } {
+  const { minCurrentA, maxCurrentA, phases, canSwitchPhases } = wallbox.capability;
+  const mostA = Math.max(minCurrentA, Math.min(maxCurrentA, box.options.control.limits.configuredMaxA));
+  return {
+    leastW: powerW(minCurrentA, canSwitchPhases ? 1 : phases),
+    mostW: powerW(mostA, canSwitchPhases ? 3 : phases),
+  };
+}
