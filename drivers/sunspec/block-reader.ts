@@ -4,7 +4,7 @@ import type { ModbusBus } from "../modbus/modbus-bus.ts";
 import type { Images } from "./channel-plan.ts";
 import type { ModelAddress } from "./discovery.ts";
 import { type Block, splitBlock } from "./read-plan.ts";
-import { createStampHash } from "./stamp.ts";
+import { createStampHash } from "../modbus/stamp.ts";
 
 export type BlocksRead =
   | { readonly ok: true; readonly images: Images; readonly stamp: string }
