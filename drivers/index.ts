@@ -1,4 +1,11 @@
+export { createHttpSource } from "./json/http-source.ts";
+export type { JsonMap } from "./json/json-map.ts";
+export { createTopicSource, type TopicFeed } from "./json/topic-source.ts";
 export { createModbusBus, type ModbusBus } from "./modbus/modbus-bus.ts";
 export { type CentralSystem, createCentralSystem } from "./ocpp/central-system.ts";
 export { createOcppWallbox } from "./ocpp/ocpp-wallbox.ts";
+export type { ModbusProfile } from "./profiles/profile-schema.ts";
+export { createProfileSource } from "./profiles/profile-source.ts";
+export { combinedSource } from "./sources/combined-source.ts";
+export { invertedSource, submeterSource } from "./sources/shaped-sources.ts";
 export { createSunspecSource } from "./sunspec/sunspec-source.ts";

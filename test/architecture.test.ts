@@ -16,8 +16,17 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["drivers/modbus", "src/core", "src/ports"],
     libraries: ["modbus-serial", "zod", "pino", "node:"],
   },
+  "drivers/profiles": {
+    own: ["drivers/profiles", "drivers/modbus", "src/core", "src/ports"],
+    libraries: ["zod", "pino", "node:"],
+  },
+  "drivers/json": {
+    own: ["drivers/json", "drivers/profiles", "src/core", "src/ports"],
+    libraries: ["zod", "pino", "node:"],
+  },
+  "drivers/sources": { own: ["drivers/sources", "src/core", "src/ports"], libraries: ["pino"] },
   "drivers/sunspec": {
-    own: ["drivers/sunspec", "drivers/modbus", "src/core", "src/ports"],
+    own: ["drivers/sunspec", "drivers/profiles", "drivers/modbus", "src/core", "src/ports"],
     libraries: ["zod", "pino", "node:"],
   },
   "drivers/ocpp": {
@@ -49,7 +58,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["src/history", "src/core", "src/ports", "src/config"],
     libraries: ["pino", "node:"],
   },
-  "src/config": { own: ["src/config", "src/core"], libraries: ["zod", "yaml", "node:"] },
+  "src/config": {
+    own: ["src/config", "src/core", "drivers/profiles/catalogue.ts", "drivers/profiles/profile-schema.ts"],
+    libraries: ["zod", "yaml", "node:"],
+  },
   "src/service": {
     own: ["src/service", "src/core", "src/config", "src/ports/clock.ts"],
     libraries: ["pino", "node:"],
@@ -59,7 +71,16 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
   "src/daemon": { own: ["src", "drivers"], libraries: ["*"] },
   "src/daemon.ts": { own: ["src", "drivers"], libraries: ["*"] },
   simulator: {
-    own: ["simulator", "src/core/units.ts", "src/core/iso-time.ts", "src/ports/clock.ts"],
+    own: [
+      "simulator",
+      "drivers/profiles/catalogue.ts",
+      "drivers/profiles/profile-schema.ts",
+      "drivers/profiles/read-plan.ts",
+      "drivers/profiles/register-value.ts",
+      "src/core/units.ts",
+      "src/core/iso-time.ts",
+      "src/ports/clock.ts",
+    ],
     libraries: ["ocpp-rpc", "ws", "aedes", "fastify", "zod", "pino", "node:"],
   },
   bench: { own: ["bench", "src", "drivers", "simulator"], libraries: ["*"] },

@@ -11,6 +11,14 @@ export type BusFault =
 /** "Illegal data address": this device has no such register. */
 export const ILLEGAL_DATA_ADDRESS = 2;
 
+/** Illegal function, address and value: asking again brings the same answer. */
+const REFUSAL_CODES: ReadonlySet<number> = new Set([1, 2, 3]);
+
+/** True when the device does not have what was asked; all other faults are its or the line's trouble. */
+export function isRefusal(fault: BusFault): boolean {
+  return fault.kind === "exception" && REFUSAL_CODES.has(fault.code);
+}
+
 /** A gateway's word that the unit behind it is away, in the Modbus application protocol 1.1b3, section 7. */
 const UNIT_AWAY_CODES: ReadonlySet<number> = new Set([10, 11]);
 

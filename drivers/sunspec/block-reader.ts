@@ -1,10 +1,10 @@
 import { type BusFault, ILLEGAL_DATA_ADDRESS } from "../modbus/bus-fault.ts";
 import type { ReadOutcome } from "../modbus/bus-request.ts";
 import type { ModbusBus } from "../modbus/modbus-bus.ts";
+import { createStampHash } from "../modbus/stamp.ts";
 import type { Images } from "./channel-plan.ts";
 import type { ModelAddress } from "./discovery.ts";
 import { type Block, splitBlock } from "./read-plan.ts";
-import { createStampHash } from "../modbus/stamp.ts";
 
 export type BlocksRead =
   | { readonly ok: true; readonly images: Images; readonly stamp: string }

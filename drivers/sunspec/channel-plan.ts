@@ -35,16 +35,22 @@ export interface ChannelPlan {
   decode(images: Images): SiteChannels;
 }
 
+export interface ChannelChoice {
+  readonly roles: readonly Role[];
+  readonly gridSign: GridSign;
+  /** True where the battery is read elsewhere: PV power then includes it and may be negative. */
+  readonly isBatteryElsewhere: boolean;
+}
+
 /** The best way to each role's channels that the device offers; a role without any way is left out. */
 export function planChannels(
   subDevices: readonly SubDevice[],
-  roles: readonly Role[],
-  gridSign: GridSign,
+  { roles, gridSign, isBatteryElsewhere }: ChannelChoice,
 ): readonly ChannelPlan[] {
   const plans: (ChannelPlan | undefined)[] = [];
   if (roles.includes("grid")) plans.push(first(subDevices, (device) => gridPlan(device, gridSign)));
-  if (roles.includes("pv")) plans.push(first(subDevices, pvPlan));
-  if (roles.includes("battery")) {
+  if (roles.includes("pv")) plans.push(first(subDevices, isBatteryElsewhere ? acPlan : pvPlan));
+  if (roles.includes("battery") && !isBatteryElsewhere) {
     plans.push(first(subDevices, batteryPowerPlan), first(subDevices, socPlan));
   }
   return plans.filter((plan) => plan !== undefined);
@@ -94,6 +100,25 @@ function pvPlan(device: SubDevice): ChannelPlan | undefined {
     const { batteryPowerW } = battery.decode(images);
     return acW === undefined || batteryPowerW === undefined ? undefined : acW - batteryPowerW;
   });
+}
+
+/** AC power as it is, with the battery's in it. */
+function acPlan(device: SubDevice): ChannelPlan | undefined {
+  const inverter = best(device, INVERTERS);
+  if (inverter === undefined) return undefined;
+  const { model, points } = inverter;
+  return {
+    needs: [need(model, [points.W, points.St])],
+    decode(images) {
+      const pvPowerW = acPowerW(images(model), points);
+      return pvPowerW === undefined ? {} : { pvPowerW };
+    },
+  };
+}
+
+/** True where the SunSpec models tell a battery's power. */
+export function hasBatteryModel(device: SubDevice): boolean {
+  return batteryPowerPlan(device) !== undefined;
 }
 
 function isHybrid(device: SubDevice): boolean {

@@ -1,4 +1,4 @@
-import type { BusFault } from "../modbus/bus-fault.ts";
+import { type BusFault, isRefusal } from "../modbus/bus-fault.ts";
 import { MAX_READ_REGISTERS, type ReadOutcome } from "../modbus/bus-request.ts";
 import type { ModbusBus } from "../modbus/modbus-bus.ts";
 import { type DcInput, dcInputs } from "./dc-inputs.ts";
@@ -31,15 +31,13 @@ const MARKER = [0x5375, 0x6e53];
 const END_ID = 0xffff;
 /** Real chains have below 30 models; a device whose chain never ends is cut here. */
 const MOST_MODELS = 100;
-/** Exceptions that mean "not here": illegal function, address and value. All others are the device's trouble. */
-const NOT_HERE_CODES: ReadonlySet<number> = new Set([1, 2, 3]);
 
 /** Finds the SunSpec map of `unit` and walks its chain of models. Takes two requests and one for each model. */
 export async function discover(bus: ModbusBus, unit: number): Promise<Discovery> {
   for (const baseAddress of BASE_ADDRESSES) {
     const marker = await readBlock(bus, unit, baseAddress, MARKER.length);
     if (!marker.ok) {
-      if (isNotHere(marker.fault)) continue;
+      if (isRefusal(marker.fault)) continue;
       return marker;
     }
     if (!MARKER.every((word, index) => marker.registers[index] === word)) continue;
@@ -62,7 +60,7 @@ async function walk(bus: ModbusBus, unit: number, firstAddress: number): Promise
   while (models.length < MOST_MODELS && address + HEADER_REGISTERS <= 0x1_0000) {
     const header = await readBlock(bus, unit, address, HEADER_REGISTERS);
     if (!header.ok) {
-      if (isNotHere(header.fault)) break;
+      if (isRefusal(header.fault)) break;
       return header;
     }
     const [id = 0, length = 0] = header.registers;
@@ -122,13 +120,9 @@ async function readModel(
   const count = Math.min(HEADER_REGISTERS + model.length, MAX_READ_REGISTERS, 0x1_0000 - model.address);
   const block = await readBlock(bus, unit, model.address, count);
   if (block.ok) return { ok: true, image: { id, registers: block.registers } };
-  return isNotHere(block.fault) ? { ok: true, image: { id, registers: [] } } : block;
+  return isRefusal(block.fault) ? { ok: true, image: { id, registers: [] } } : block;
 }
 
 function readBlock(bus: ModbusBus, unit: number, address: number, count: number): Promise<ReadOutcome> {
   return bus.read({ unit, functionCode: 3, address, count });
-}
-
-function isNotHere(fault: BusFault): boolean {
-  return fault.kind === "exception" && NOT_HERE_CODES.has(fault.code);
 }

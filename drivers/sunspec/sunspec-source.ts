@@ -4,19 +4,24 @@ import type { SiteChannels, SiteSource, SourceReading } from "../../src/ports/si
 import { type BusFault, deviceFault } from "../modbus/bus-fault.ts";
 import type { ModbusBus } from "../modbus/modbus-bus.ts";
 import { type BlockReader, createBlockReader } from "./block-reader.ts";
-import { type ChannelPlan, type GridSign, planChannels, type Role } from "./channel-plan.ts";
+import { type ChannelPlan, type GridSign, hasBatteryModel, planChannels, type Role } from "./channel-plan.ts";
 import { discover, type SubDevice } from "./discovery.ts";
+import { createOwnBattery, type OwnBattery } from "./own-battery.ts";
 import { planBlocks } from "./read-plan.ts";
+import { vendorQuirk } from "./vendor-quirks.ts";
 
 /** A device that was away for this long may have come back with other settings or firmware. */
 const REDISCOVER_AFTER_MS = 600_000;
+const USUAL_POLL_MS = 1_000;
 
 export interface SunspecSourceOptions {
   readonly name: string;
   readonly unit: number;
   readonly roles: readonly Role[];
-  /** Sign of the device's own grid power. */
-  readonly gridSign: GridSign;
+  /** Sign of the device's own grid power; undefined for what its maker is known for. */
+  readonly gridSign?: GridSign | undefined;
+  /** Time from read to read, ms. */
+  readonly pollMs?: number;
 }
 
 export interface SunspecSourceDeps {
@@ -29,6 +34,7 @@ interface Plan {
   readonly subDevices: readonly SubDevice[];
   readonly channelPlans: readonly ChannelPlan[];
   readonly reader: BlockReader;
+  readonly ownBattery: OwnBattery | undefined;
   readonly madeAtMs: number;
 }
 
@@ -61,8 +67,8 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
       if (!found.ok) return failure(found.fault);
       plan = planFor(found.subDevices);
     }
-    const { subDevices, channelPlans, reader } = plan;
-    if (channelPlans.length === 0) {
+    const { subDevices, channelPlans, reader, ownBattery } = plan;
+    if (channelPlans.length === 0 && ownBattery === undefined) {
       tellFinding(subDevices, {});
       return failure({ kind: "protocol", detail: "no SunSpec model for any role of the device" });
     }
@@ -71,19 +77,28 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
       if (blocks.isMoved) plan = undefined;
       return failure(blocks.fault);
     }
-    const channels: SiteChannels = Object.assign(
+    const decoded: SiteChannels = Object.assign(
       {},
       ...channelPlans.map(({ decode }) => decode(blocks.images)),
     );
+    const channels = ownBattery === undefined ? decoded : await ownBattery.addTo(decoded);
     tellFinding(subDevices, channels);
     return { ok: true, channels, stamp: blocks.stamp };
   }
 
   function planFor(subDevices: readonly SubDevice[]): Plan {
-    const channelPlans = planChannels(subDevices, options.roles, options.gridSign);
+    const { roles, unit, pollMs = USUAL_POLL_MS } = options;
+    const quirk = vendorQuirk(subDevices.map(({ manufacturer }) => manufacturer));
+    const gridSign = options.gridSign ?? quirk?.gridSign ?? "import_positive";
+    const isBatteryElsewhere = quirk?.battery !== undefined && !subDevices.some(hasBatteryModel);
+    const channelPlans = planChannels(subDevices, { roles, gridSign, isBatteryElsewhere });
+    const ownBattery =
+      quirk?.battery === undefined || !isBatteryElsewhere || !roles.some((role) => role !== "grid")
+        ? undefined
+        : createOwnBattery({ map: quirk.battery, roles, unit, pollMs }, { bus, clock });
     const blocks = planBlocks(channelPlans.flatMap(({ needs }) => needs));
     const reader = createBlockReader(bus, options.unit, blocks);
-    return { subDevices, channelPlans, reader, madeAtMs: clock.monotonicMs() };
+    return { subDevices, channelPlans, reader, ownBattery, madeAtMs: clock.monotonicMs() };
   }
 
   return { name: options.name, read, close: () => Promise.resolve() };

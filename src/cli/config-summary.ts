@@ -19,8 +19,18 @@ function siteSentence({ site }: Config): string {
 }
 
 function deviceSentence({ name, roles, driver, connection, unit, poll_ms }: DeviceConfig): string {
-  const place = connection.type === "rtu" ? connection.path : `${connection.host}:${connection.port}`;
-  return `${name} measures ${roles.join(" and ")}: ${driver} at ${place}, unit ${unit}, every ${poll_ms} ms.`;
+  const measures = `${name} measures ${roles.join(" and ")}: ${driver}`;
+  switch (connection.type) {
+    case "mqtt":
+      return `${measures} from topic ${connection.topic}.`;
+    case "http":
+      return `${measures} at ${connection.host}:${connection.port}, every ${poll_ms} ms.`;
+    case "rtu":
+      return `${measures} at ${connection.path}, unit ${unit}, every ${poll_ms} ms.`;
+    case "tcp":
+    case "rtu_over_tcp":
+      return `${measures} at ${connection.host}:${connection.port}, unit ${unit}, every ${poll_ms} ms.`;
+  }
 }
 
 function wallboxSentence({ wallbox, ocpp, control }: Config): string {

@@ -73,11 +73,15 @@ function row(path: string, node: JsonSchema, isRequired: boolean): string {
   return `| \`${path}\` | ${valueText(node)} | ${fallback} | ${cell(node.description ?? "")} |`;
 }
 
+/** A list that is longer has a page of its own. */
+const MANY_NAMES = 20;
+
 function valueText(node: JsonSchema): string {
   if (isSecret(node)) return SECRET_NOTE;
   const branches = alternatives(node);
   if (branches.length > 1) return [...new Set(branches.map(valueText))].join(" or ");
   if (node.const !== undefined) return code(node.const);
+  if (node.enum !== undefined && node.enum.length > MANY_NAMES) return "a name of [devices.md](devices.md)";
   if (node.enum !== undefined) return node.enum.map(code).join(", ");
   if (node.items !== undefined) return `list of ${valueText(node.items)}`;
   return `${KINDS[node.type ?? ""] ?? node.type ?? ""}${rangeText(node)}`;

@@ -1,3 +1,4 @@
+import { deviceFindings, entries, repeats } from "./device-checks.ts";
 import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import type { Config, DeviceConfig } from "./schema.ts";
@@ -45,85 +46,19 @@ export function soundParts(value: unknown): SoundParts {
 /** Longer lists are refused by the schema anyway. */
 const MAX_CHECKED_DEVICES = 100;
 
-const SLOWEST_METER_POLL_MS = 5_000;
-
 /** Topics that the program itself uses below `hems-edge/<site>/`. */
 const TAKEN_NAMES = ["wallbox", "status", "state", "telemetry", "event", "partner", "cmd", "schema_version"];
 
 /** What is wrong between parts that are each right by themselves. */
 export function crossFindings(parts: SoundParts): readonly Finding[] {
   return [
-    ...repeatedRoles(parts),
-    ...slowMeters(parts),
-    ...sharedUnits(parts),
-    ...unequalBuses(parts),
+    ...deviceFindings(parts),
     ...repeatedNames(parts),
     ...wallboxCurrents(parts),
     ...failsafeTooHigh(parts),
     ...sharedPort(parts),
     ...planFindings(parts),
   ];
-}
-
-function repeatedRoles({ devices }: SoundParts): readonly Finding[] {
-  const takenBy = new Map<string, string>();
-  return entries(devices).flatMap(([device, index]) =>
-    device.roles.flatMap((role, place) => {
-      const other = takenBy.get(role);
-      takenBy.set(role, other ?? device.name);
-      if (other === undefined || (role === "pv" && other !== device.name)) return [];
-      return [
-        {
-          at: ["devices", index, "roles", place],
-          problem: `the role ${role} is already taken by ${other}`,
-          remedy: `leave ${role} at one device: two readings of one thing contradict each other`,
-        },
-      ];
-    }),
-  );
-}
-
-/** Control takes a meter that has not answered for 10 s for a silent one. */
-function slowMeters({ devices }: SoundParts): readonly Finding[] {
-  return entries(devices)
-    .filter(([device]) => device.roles.includes("grid") && device.poll_ms > SLOWEST_METER_POLL_MS)
-    .map(([, index]) => ({
-      at: ["devices", index, "poll_ms"],
-      problem: `a grid meter must be read at least every ${SLOWEST_METER_POLL_MS} ms`,
-      remedy: "lower poll_ms: a reading older than that counts as a silent meter, and nothing is raised",
-    }));
-}
-
-function sharedUnits({ devices }: SoundParts): readonly Finding[] {
-  return repeats(
-    entries(devices).map(([device, index]) => ({
-      key: `${busOf(device.connection)} unit ${device.unit}`,
-      at: ["devices", index, "unit"],
-      name: device.name,
-    })),
-    (key, other) => ({
-      problem: `${key} is already used by ${other}`,
-      remedy: "give one entry all the roles of the device, or correct the unit",
-    }),
-  );
-}
-
-function unequalBuses({ devices }: SoundParts): readonly Finding[] {
-  const first = new Map<string, { name: string; settings: string }>();
-  return entries(devices).flatMap(([{ connection, name }, index]) => {
-    const bus = busOf(connection);
-    const settings = connection.type === "rtu" ? JSON.stringify(connection) : connection.type;
-    const known = first.get(bus);
-    if (known === undefined) first.set(bus, { name, settings });
-    if (known === undefined || known.settings === settings) return [];
-    return [
-      {
-        at: ["devices", index, "connection"],
-        problem: `differs from the connection of ${known.name} on the same line ${bus}`,
-        remedy: "devices on one line share its type, speed, parity and stop bits",
-      },
-    ];
-  });
 }
 
 function repeatedNames({ devices, wallbox }: SoundParts): readonly Finding[] {
@@ -198,26 +133,4 @@ function sharedPort({ ocpp, api }: SoundParts): readonly Finding[] {
       remedy: "give each listener a port of its own, e.g. ocpp 8887 and api 8090",
     },
   ];
-}
-
-/** Names the line that devices share: one gateway or one serial port, whatever is spoken on it. */
-function busOf(connection: DeviceConfig["connection"]): string {
-  return connection.type === "rtu" ? connection.path : `${connection.host.toLowerCase()}:${connection.port}`;
-}
-
-function entries(devices: SoundParts["devices"]): readonly (readonly [DeviceConfig, number])[] {
-  return devices.flatMap((device, index) => (device === undefined ? [] : [[device, index] as const]));
-}
-
-/** A finding for each entry whose key an earlier entry has. */
-function repeats(
-  named: readonly { readonly key: string; readonly at: ConfigPath; readonly name: string }[],
-  say: (key: string, other: string) => { problem: string; remedy: string },
-): readonly Finding[] {
-  const first = new Map<string, string>();
-  return named.flatMap(({ key, at, name }) => {
-    const other = first.get(key);
-    if (other === undefined) first.set(key, name);
-    return other === undefined ? [] : [{ at, ...say(key, other) }];
-  });
 }

@@ -1,4 +1,5 @@
 import { configDocs } from "./config-docs.ts";
+import { deviceDocs } from "./device-docs.ts";
 import { configJsonSchema } from "./json-schema.ts";
 
 export interface GeneratedFile {
@@ -7,11 +8,12 @@ export interface GeneratedFile {
   readonly content: string;
 }
 
-/** Files that are made from the config schema and checked in, so that editors and readers have them. */
+/** Files that are made from the config schema and the device profiles and checked in, so that editors and readers have them. */
 export function generatedFiles(): readonly GeneratedFile[] {
   const schema = configJsonSchema();
   return [
     { path: "config/schema.json", content: `${JSON.stringify(schema, null, 2)}\n` },
     { path: "docs/config.md", content: configDocs(schema) },
+    { path: "docs/devices.md", content: deviceDocs() },
   ];
 }

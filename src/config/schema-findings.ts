@@ -129,10 +129,23 @@ const KIND_NAMES: Readonly<Record<string, string>> = {
 function choiceFinding(choices: readonly string[], at: ConfigPath, root: unknown): Described {
   const value = valueAt(root, at);
   if (value === undefined)
-    return { at, problem: "is missing", remedy: `add it: one of ${choices.join(", ")}`, isMissing: true };
+    return { at, problem: "is missing", remedy: `add it: ${shortChoice(choices)}`, isMissing: true };
   const meant = typeof value === "string" ? closestName(value, choices) : undefined;
+  if (choices.length > MANY_CHOICES) return { at, ...unknownName(meant) };
   const problem = choices.length === 1 ? `must be ${choices[0]}` : `must be one of ${choices.join(", ")}`;
   return { at, problem, remedy: meant === undefined ? "choose one of these" : `did you mean ${meant}?` };
+}
+
+/** More than a person wants to read in an error. */
+const MANY_CHOICES = 20;
+
+function shortChoice(choices: readonly string[]): string {
+  return choices.length > MANY_CHOICES ? "docs/devices.md lists the names" : `one of ${choices.join(", ")}`;
+}
+
+function unknownName(meant: string | undefined) {
+  const remedy = meant === undefined ? "docs/devices.md lists them" : `did you mean ${meant}?`;
+  return { problem: "is not a known name", remedy };
 }
 
 function boundFinding(

@@ -1,18 +1,12 @@
 import { z } from "zod";
 import { CHARGING_MODES } from "../core/settings.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
+import { deviceName, deviceSchema } from "./device-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { secretSchema } from "./secret.ts";
 
-const port = z.int().min(1).max(65_535);
 const listenPort = z.int().min(0).max(65_535);
 const host = z.string().min(1).max(253);
-const deviceName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9_-]{0,31}$/,
-    "use 1 to 32 of a-z, 0-9, dash and underscore: it becomes part of MQTT topics",
-  );
 const thresholdW = z.int().min(0).max(50_000);
 const chargeCurrentA = z.number().min(LOWEST_CHARGE_CURRENT_A).max(80);
 
@@ -85,48 +79,6 @@ const controlSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("True: 0 A when the meter is lost in a surplus mode. False: the failsafe current."),
-});
-
-const connectionSchema = z.discriminatedUnion("type", [
-  z.strictObject({
-    type: z.literal("tcp").describe("Modbus TCP."),
-    host: host.describe("Name or address of the device."),
-    port: port.default(502).describe("TCP port of the device."),
-  }),
-  z.strictObject({
-    type: z.literal("rtu_over_tcp").describe("RTU frames through a serial-to-network converter."),
-    host: host.describe("Name or address of the converter."),
-    port: port.describe("TCP port of the converter."),
-  }),
-  z.strictObject({
-    type: z.literal("rtu").describe("Serial line."),
-    path: z.string().startsWith("/").describe("Serial port, best as /dev/serial/by-id/..."),
-    baud: z.int().min(1_200).max(115_200).default(9_600).describe("Speed of the line, bit/s."),
-    parity: z.enum(["none", "even", "odd"]).default("none").describe("Parity of the line."),
-    stop_bits: z
-      .union([z.literal(1), z.literal(2)])
-      .default(1)
-      .describe("Stop bits of the line."),
-  }),
-]);
-
-const deviceSchema = z.strictObject({
-  name: deviceName.describe("Name of the device in MQTT topics and logs."),
-  driver: z.literal("sunspec").describe("How to talk to the device."),
-  roles: z
-    .array(z.enum(["grid", "pv", "battery"]))
-    .min(1)
-    .describe("What the device measures for the site; each of grid and battery once in the whole list."),
-  connection: connectionSchema.describe("How the device is reached."),
-  unit: z.int().min(0).max(255).default(1).describe("Modbus unit (slave) id."),
-  poll_ms: z.int().min(200).max(300_000).default(1_000).describe("Time from read to read, ms."),
-  timeout_ms: z.int().min(50).max(30_000).default(1_000).describe("Longest time for one answer, ms."),
-  gap_ms: z.int().min(0).max(5_000).default(0).describe("Silence between two requests, ms."),
-  connect_delay_ms: z.int().min(0).max(10_000).default(0).describe("Silence after connecting, ms."),
-  grid_sign: z
-    .enum(["import_positive", "export_positive"])
-    .default("import_positive")
-    .describe("Sign of the device's own grid power; SolarEdge counts export as positive."),
 });
 
 const ocppSchema = z.strictObject({
@@ -272,7 +224,7 @@ const historySchema = z.strictObject({
 export const configSchema = z.strictObject({
   site: siteSchema.describe("The house and its connection."),
   control: controlSchema.prefault({}).describe("How charging is steered."),
-  devices: z.array(deviceSchema).max(20).default([]).describe("Inverters, meters and batteries on Modbus."),
+  devices: z.array(deviceSchema).max(20).default([]).describe("Inverters, meters and batteries."),
   ocpp: ocppSchema.prefault({}).describe("The OCPP central system that wallboxes dial."),
   wallbox: wallboxSchema.describe("The wallbox and its installation."),
   partner: partnerSchema.optional().describe("Podero Partner API; leave out to run without a cloud."),

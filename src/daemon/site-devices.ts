@@ -1,53 +1,110 @@
 import type { Logger } from "pino";
-import { createModbusBus, createSunspecSource, type ModbusBus } from "../../drivers/index.ts";
+import {
+  combinedSource,
+  createHttpSource,
+  createProfileSource,
+  createSunspecSource,
+  createTopicSource,
+  invertedSource,
+  type ModbusProfile,
+  submeterSource,
+} from "../../drivers/index.ts";
+import { isSubmeter, offeredRoles } from "../config/device-checks.ts";
+import { profileOf } from "../config/device-schema.ts";
 import type { Config, DeviceConfig } from "../config/schema.ts";
 import type { CollectedSource } from "../control/sample-collector.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { SiteSource } from "../ports/site-source.ts";
+import { createDeviceBuses, type DeviceBuses } from "./device-buses.ts";
+import { jsonMapOf } from "./json-devices.ts";
+import type { DaemonSecrets } from "./secrets.ts";
+import { createTopicFeed } from "./topic-feed.ts";
 
 export interface SiteDevices {
   readonly sources: readonly CollectedSource[];
   close(): Promise<void>;
 }
 
-/** A source for every configured device; devices on the same line or endpoint share one bus. */
-export function createSiteDevices(
-  config: Config,
-  deps: { readonly clock: Clock; readonly log: Logger; readonly random: () => number },
-): SiteDevices {
-  const buses = new Map<string, ModbusBus>();
+interface SiteDevicesDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+  readonly secrets: Pick<DaemonSecrets, "mqtt">;
+}
 
-  function busOf(device: DeviceConfig): ModbusBus {
-    const key = busKey(device);
-    const bus = buses.get(key) ?? createModbusBus(busOptions(device), deps);
-    buses.set(key, bus);
-    return bus;
-  }
-
-  const sources = config.devices.map((device): CollectedSource => {
-    const { name, unit, roles, grid_sign: gridSign } = device;
-    const source = createSunspecSource({ name, unit, roles, gridSign }, { ...deps, bus: busOf(device) });
-    return { source, pollMs: device.poll_ms, isGridMeter: roles.includes("grid") };
-  });
-
+/** A source for every configured device; Modbus devices on the same line or endpoint share one bus. */
+export function createSiteDevices(config: Config, deps: SiteDevicesDeps): SiteDevices {
+  const buses = createDeviceBuses(deps);
+  const sources = config.devices.map(
+    (device): CollectedSource => ({
+      source: sourceOf(device, { ...deps, buses, config }),
+      pollMs: device.poll_ms,
+      isGridMeter: device.roles.includes("grid"),
+    }),
+  );
   return {
     sources,
     async close() {
       await Promise.all(sources.map(({ source }) => source.close()));
-      await Promise.all([...buses.values()].map((bus) => bus.close()));
+      await buses.close();
     },
   };
 }
 
-function busKey({ connection }: DeviceConfig): string {
-  return connection.type === "rtu" ? connection.path : `${connection.host}:${connection.port}`;
+type SourceDeps = SiteDevicesDeps & { readonly buses: DeviceBuses; readonly config: Config };
+
+function sourceOf(device: DeviceConfig, deps: SourceDeps): SiteSource {
+  const [role] = device.roles;
+  const isSub = isSubmeter(device.roles, offeredRoles(device));
+  const roles = isSub ? (["grid"] as const) : device.roles;
+  const plain = plainSource({ ...device, roles: [...roles] }, deps);
+  const source = isSub && role !== undefined && role !== "grid" ? submeterSource(plain, role) : plain;
+  return device.invert.length > 0 ? invertedSource(source, device.invert) : source;
 }
 
-function busOptions(device: DeviceConfig) {
-  const { connection } = device;
-  return {
-    connection: connection.type === "rtu" ? { ...connection, stopBits: connection.stop_bits } : connection,
-    timeoutMs: device.timeout_ms,
-    gapMs: device.gap_ms,
-    connectDelayMs: device.connect_delay_ms,
-  };
+function plainSource(device: DeviceConfig, deps: SourceDeps): SiteSource {
+  const { name, roles, connection, poll_ms: pollMs, timeout_ms: timeoutMs } = device;
+  switch (connection.type) {
+    case "http": {
+      const { host, port } = connection;
+      return createHttpSource({ name, roles, host, port, timeoutMs, map: jsonMapOf(device) }, deps);
+    }
+    case "mqtt": {
+      const feed = createTopicFeed({ config: deps.config, name, topic: connection.topic }, deps);
+      return createTopicSource({ name, roles, pollMs, map: jsonMapOf(device) }, { ...deps, feed });
+    }
+    case "tcp":
+    case "rtu_over_tcp":
+    case "rtu":
+      return modbusSource(device, deps);
+  }
+}
+
+function modbusSource(device: DeviceConfig, deps: SourceDeps): SiteSource {
+  const profile = profileOf(device.driver);
+  if (profile?.protocol !== "modbus") {
+    return sunspecSource(device, profile?.protocol === "sunspec" ? profile.gridUnit : undefined, deps);
+  }
+  const { name, unit, roles, poll_ms: pollMs } = device;
+  return createProfileSource(
+    { name, unit, roles, pollMs, profile: withWordOrder(profile, device.word_order) },
+    { ...deps, bus: deps.buses.busOf(device) },
+  );
+}
+
+function withWordOrder(profile: ModbusProfile, order: DeviceConfig["word_order"]): ModbusProfile {
+  if (order === undefined) return profile;
+  return { ...profile, words: order === "high_first" ? "highFirst" : "lowFirst" };
+}
+
+/** With a meter that is a unit of its own behind the inverter, two sources in one. */
+function sunspecSource(device: DeviceConfig, gridUnit: number | undefined, deps: SourceDeps): SiteSource {
+  const { name, unit, roles, grid_sign: gridSign, poll_ms: pollMs } = device;
+  const bus = deps.buses.busOf(device);
+  const part = (partUnit: number, partRoles: DeviceConfig["roles"]) =>
+    createSunspecSource({ name, unit: partUnit, roles: partRoles, gridSign, pollMs }, { ...deps, bus });
+  if (gridUnit === undefined || !roles.includes("grid")) return part(unit, roles);
+  const others = roles.filter((role) => role !== "grid");
+  const grid = part(gridUnit, ["grid"]);
+  return others.length === 0 ? grid : combinedSource(name, [grid, part(unit, others)], deps.log);
 }

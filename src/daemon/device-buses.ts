@@ -1,0 +1,54 @@
+import type { Logger } from "pino";
+import { createModbusBus, type ModbusBus } from "../../drivers/index.ts";
+import type { DeviceConfig } from "../config/schema.ts";
+import type { Clock } from "../ports/clock.ts";
+
+type ModbusConnection = Extract<
+  DeviceConfig["connection"],
+  { readonly type: "tcp" | "rtu_over_tcp" | "rtu" }
+>;
+
+/** One bus for each line or endpoint, made when the first device on it asks. */
+export interface DeviceBuses {
+  /** Throws for a device that is not on Modbus. */
+  busOf(device: DeviceConfig): ModbusBus;
+  close(): Promise<void>;
+}
+
+export function createDeviceBuses(deps: {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly random: () => number;
+}): DeviceBuses {
+  const buses = new Map<string, ModbusBus>();
+  return {
+    busOf(device) {
+      const connection = modbusConnection(device);
+      const key = busKey(connection);
+      const bus = buses.get(key) ?? createModbusBus(busOptions(device, connection), deps);
+      buses.set(key, bus);
+      return bus;
+    },
+    async close() {
+      await Promise.all([...buses.values()].map((bus) => bus.close()));
+    },
+  };
+}
+
+function modbusConnection({ name, connection }: DeviceConfig): ModbusConnection {
+  if (connection.type === "http" || connection.type === "mqtt") throw new Error(`${name} is not on Modbus`);
+  return connection;
+}
+
+function busKey(connection: ModbusConnection): string {
+  return connection.type === "rtu" ? connection.path : `${connection.host}:${connection.port}`;
+}
+
+function busOptions(device: DeviceConfig, connection: ModbusConnection) {
+  return {
+    connection: connection.type === "rtu" ? { ...connection, stopBits: connection.stop_bits } : connection,
+    timeoutMs: device.timeout_ms,
+    gapMs: device.gap_ms,
+    connectDelayMs: device.connect_delay_ms,
+  };
+}
