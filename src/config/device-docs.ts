@@ -12,8 +12,8 @@ devices:
     connection: { type: tcp, host: 192.168.1.20 }
 \`\`\`
 
-Everything else has a default that fits the driver; [config.md](config.md) lists what can be set. \`hems-edge probe modbus HOST\` finds
-out which driver fits, and prints what the device tells. A device that is not here may still speak SunSpec (\`driver: sunspec\`), or
+Everything else has a default that fits the driver; [config.md](config.md) lists what can be set.
+A device that is not here may still speak SunSpec (\`driver: sunspec\`), or
 give JSON (\`http-json\`, \`mqtt-json\`, with \`values\` that say where the numbers stand).
 
 A plain meter may also measure an inverter or a battery: \`roles: [pv]\` or \`roles: [battery]\`. Where a sign is wrong, \`invert: [grid]\` turns
