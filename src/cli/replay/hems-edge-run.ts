@@ -1,19 +1,26 @@
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { configSchema } from "../../config/schema.ts";
-import { type ControlLoopOptions, createControlLoop } from "../../control/control-loop.ts";
+import { type ChargePlannerOptions, createChargePlanner } from "../../control/charge-planner.ts";
+import { type ControlLoop, type ControlLoopOptions, createControlLoop } from "../../control/control-loop.ts";
 import { type CollectorOptions, createSampleCollector } from "../../control/sample-collector.ts";
 import { createSettingsKeeper } from "../../control/settings-keeper.ts";
 import type { ControlOptions } from "../../core/decide.ts";
+import type { PriceCurve } from "../../core/planner/price-curve.ts";
 import type { Settings, Thresholds } from "../../core/settings.ts";
 import type { TickReport } from "../../core/tick-report.ts";
 import {
+  chargePlannerOptions,
   collectorOptions,
   controlLoopOptions,
   controlOptions,
   initialSettings,
 } from "../../daemon/options.ts";
 import { createMemoryStateStore } from "../../history/memory-state-store.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ReportSink } from "../../ports/report-sink.ts";
+import type { StateStore } from "../../ports/state-store.ts";
+import type { Wallbox } from "../../ports/wallbox.ts";
 import type { Plant } from "./plant.ts";
 import { createPlantMeter, createPlantWallbox, NO_FAULTS, type PlantFaults } from "./plant-ports.ts";
 import { type PhaseChoice, PLANT_PEAK_W, type ReplayDevice } from "./replay-device.ts";
@@ -26,6 +33,7 @@ const MAIN_FUSE_A = 63;
  */
 const NIGHT_DELAY_MS = 8_000;
 const TWILIGHT_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
 export interface HemsEdgeRun {
   readonly device: ReplayDevice;
@@ -37,6 +45,16 @@ export interface HemsEdgeRun {
   /** Sections of the daemon's config file over the defaults of a replay. */
   readonly config?: ConfigSections;
   readonly faults?: PlantFaults;
+  /** When the gateway is down, in order of time; what it stored outlives that. */
+  readonly outages?: readonly Outage[];
+  /** What the house pays, ct/kWh, hour by hour from the start of the trace; without them there is no plan. */
+  readonly pricesCtKwh?: readonly number[];
+}
+
+/** Ms since the start. */
+export interface Outage {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 export type ConfigSections = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -46,56 +64,108 @@ interface ReplayConfig {
   readonly collector: CollectorOptions;
   readonly loop: ControlLoopOptions;
   readonly control: ControlOptions;
+  readonly planner: ChargePlannerOptions;
   readonly settings: Settings;
+  readonly horizonMs: number;
 }
 
 /** The daemon's control over the whole trace of `plant`: the same loop, collector, core and writer, on virtual time. */
 export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void> {
-  const { faults = NO_FAULTS } = run;
+  const { faults = NO_FAULTS, outages = [] } = run;
   const config = replayConfig(run);
+  const wallbox = createPlantWallbox(plant, {
+    device: run.device,
+    phases: run.phases,
+    faults,
+    horizonMs: config.horizonMs,
+    floorCurrentA: config.control.limits.failsafeCurrentA,
+  });
   let passes = 0;
   let seenPasses = 0;
   let latest: TickReport | undefined;
   const isNight = nightOf(plant.house.trace);
   const clock = createVirtualClock({
     startWallMs: plant.house.trace.startWallMs,
-    onAdvance: (nowMs) => plant.advanceTo(nowMs),
+    onAdvance: (nowMs) => wallbox.advanceTo(nowMs),
     isAtRest: () => passes > seenPasses && clock.nextDueMs() !== undefined,
   });
   const deps = { clock, log: pino({ level: "silent" }), store: createMemoryStateStore() };
-  const wallbox = createPlantWallbox(plant, { device: run.device, phases: run.phases, faults });
-  const loop = createControlLoop(config.loop, {
-    ...deps,
-    collector: createSampleCollector(config.collector, {
-      ...deps,
-      sources: [
-        { source: createPlantMeter(plant, faults), pollMs: config.loop.intervalMs, isGridMeter: true },
-      ],
-    }),
-    wallboxes: [{ wallbox, priority: 1, control: config.control, expiryMs: 600_000 }],
-    settings: createSettingsKeeper(config.settings, deps),
-    sinks: [
-      {
-        report(report) {
-          passes += 1;
-          latest = report;
-          run.onReport?.(report);
-        },
-      },
-    ],
-  });
-  loop.start();
+  const prices = hourlyCurve(run.pricesCtKwh ?? [], plant.house.trace.startWallMs);
+  const sink: ReportSink = {
+    report(report) {
+      passes += 1;
+      latest = report;
+      run.onReport?.(report);
+    },
+  };
+
+  const boot = () => bootedLoop(config, { ...deps, plant, wallbox, faults, prices, sink });
+
+  let loop = boot();
+  const ahead = [...outages];
   // The first pass begins by itself; every later one waits for the clock.
   while (clock.nextDueMs() === undefined || passes === 0) await undefined;
   for (let dueMs = clock.nextDueMs(); dueMs !== undefined; dueMs = clock.nextDueMs()) {
+    const [outage] = ahead;
     const isAsleep = run.onReport === undefined && isPaused(latest) && isNight(dueMs);
-    const passMs = isAsleep ? dueMs + NIGHT_DELAY_MS : dueMs;
+    let passMs = isAsleep ? dueMs + NIGHT_DELAY_MS : dueMs;
+    if (outage !== undefined && outage.fromMs <= passMs) {
+      ahead.shift();
+      await loop.stop();
+      passMs = Math.max(dueMs, outage.untilMs);
+      clock.setTimeout(() => {
+        loop = boot();
+      }, passMs - clock.monotonicMs());
+    }
     if (passMs >= plant.endMs) break;
     seenPasses = passes;
     await clock.fireNext(passMs);
   }
   await loop.stop();
-  plant.advanceTo(plant.endMs);
+  wallbox.advanceTo(plant.endMs);
+}
+
+interface GatewayDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly store: StateStore;
+  readonly plant: Plant;
+  readonly wallbox: Wallbox;
+  readonly faults: PlantFaults;
+  readonly prices: PriceCurve;
+  readonly sink: ReportSink;
+}
+
+/** What the daemon makes of its config at each start, as far as control goes. */
+function bootedLoop(
+  config: ReplayConfig,
+  { plant, faults, prices, wallbox, sink, ...deps }: GatewayDeps,
+): ControlLoop {
+  const source = createPlantMeter(plant, faults);
+  const planner =
+    prices.length === 0
+      ? undefined
+      : createChargePlanner(config.planner, { ...deps, prices: { curve: () => prices } });
+  const loop = createControlLoop(config.loop, {
+    ...deps,
+    collector: createSampleCollector(config.collector, {
+      ...deps,
+      sources: [{ source, pollMs: config.loop.intervalMs, isGridMeter: true }],
+    }),
+    wallboxes: [{ wallbox, priority: 1, control: config.control, planner, expiryMs: config.horizonMs }],
+    settings: createSettingsKeeper(config.settings, deps),
+    sinks: [sink],
+  });
+  loop.start();
+  return loop;
+}
+
+function hourlyCurve(pricesCtKwh: readonly number[], startWallMs: number): PriceCurve {
+  return pricesCtKwh.map((priceCtKwh, hour) => ({
+    startMs: startWallMs + hour * HOUR_MS,
+    endMs: startWallMs + (hour + 1) * HOUR_MS,
+    priceCtKwh,
+  }));
 }
 
 function isPaused(report: TickReport | undefined): boolean {
@@ -123,7 +193,9 @@ function replayConfig({ thresholds, ...run }: HemsEdgeRun): ReplayConfig {
     collector: collectorOptions(config),
     loop: controlLoopOptions(config),
     control: controlOptions(config, config.wallbox),
+    planner: chargePlannerOptions(config),
     settings: { ...settings, thresholds: { ...settings.thresholds, ...thresholds } },
+    horizonMs: config.ocpp.horizon_s * 1_000,
   };
 }
 

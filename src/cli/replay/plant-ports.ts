@@ -1,31 +1,45 @@
 import type { HouseReadings } from "../../../simulator/house/house.ts";
 import type { VehicleState, WallboxSample } from "../../core/site-sample.ts";
+import { currentA } from "../../core/units.ts";
 import type { SiteChannels, SiteSource, SourceReading } from "../../ports/site-source.ts";
-import type { ApplyResult, Wallbox } from "../../ports/wallbox.ts";
+import type { ApplyResult, CurrentCommand, Wallbox } from "../../ports/wallbox.ts";
 import type { Plant } from "./plant.ts";
 import type { PhaseChoice, ReplayDevice } from "./replay-device.ts";
 
 const DAY_MS = 86_400_000;
 const WRITTEN: Promise<ApplyResult> = Promise.resolve({ kind: "written" });
 const UNCHANGED: Promise<ApplyResult> = Promise.resolve({ kind: "unchanged" });
+const AWAY: Promise<ApplyResult> = Promise.resolve({ kind: "deferred", because: "disconnected" });
 const CLOSED: Promise<void> = Promise.resolve();
 
-/** What goes wrong between plant and control loop at a time, ms since the start. */
-export interface PlantFaults {
-  isMeterSilent(atMs: number): boolean;
-  isMeterFrozen(atMs: number): boolean;
-  isWallboxSilent(atMs: number): boolean;
-}
+/** What can go wrong between plant and control loop. */
+export const FAULT_KINDS = [
+  "meter_silent",
+  "meter_frozen",
+  "meter_implausible",
+  "wallbox_silent",
+  /** Its link is down: what it was told last expires. */
+  "wallbox_away",
+  /** It confirms and does not obey. */
+  "wallbox_stubborn",
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
-export const NO_FAULTS: PlantFaults = {
-  isMeterSilent: () => false,
-  isMeterFrozen: () => false,
-  isWallboxSilent: () => false,
-};
+/** Whether something is wrong at a time, ms since the start. */
+export type PlantFaults = (kind: FaultKind, atMs: number) => boolean;
+
+export const NO_FAULTS: PlantFaults = () => false;
 
 const SILENCE: Promise<SourceReading> = Promise.resolve({
   ok: false,
   fault: { kind: "timeout", detail: "the meter of the scenario is silent" },
+});
+
+/** No house draws as much. */
+const NONSENSE: Promise<SourceReading> = Promise.resolve({
+  ok: true,
+  channels: { gridPowerW: 10_000_000 },
+  stamp: "nonsense",
 });
 
 /** The plant's meter as the control loop reads it: the newest measurement that its registers show. */
@@ -36,8 +50,9 @@ export function createPlantMeter({ view }: Plant, faults: PlantFaults): SiteSour
     name: "meter",
     read() {
       const { meter, nowMs } = view;
-      if (faults.isMeterSilent(nowMs)) return SILENCE;
-      if (answer === undefined || (meter !== shown && !faults.isMeterFrozen(nowMs))) {
+      if (faults("meter_silent", nowMs)) return SILENCE;
+      if (faults("meter_implausible", nowMs)) return NONSENSE;
+      if (answer === undefined || (meter !== shown && !faults("meter_frozen", nowMs))) {
         shown = meter;
         answer = Promise.resolve({ ok: true, channels: channelsOf(meter), stamp: String(meter.atMs) });
       }
@@ -52,21 +67,38 @@ function channelsOf({ gridPowerW, pvPowerW, batteryPowerW, batterySocPct }: Hous
   return { gridPowerW, pvPowerW, batteryPowerW, batterySocPct };
 }
 
+/** A car that draws this much more than its box was told does not obey, A. */
+const DISOBEDIENCE_A = 1;
+/** The driver has tried three times by then, ms. */
+const STUBBORN_AFTER_MS = 45_000;
+
+export interface PlantWallboxOptions {
+  readonly device: ReplayDevice;
+  readonly phases: PhaseChoice;
+  readonly faults: PlantFaults;
+  /** The box holds a set point this long after the gateway's last word, ms; then it falls to `floorCurrentA`. */
+  readonly horizonMs: number;
+  readonly floorCurrentA: number;
+}
+
+export interface PlantWallbox extends Wallbox {
+  /** Lets the plant go on, and its box fall back when nobody tells it anything. */
+  advanceTo(nowMs: number): void;
+}
+
 /** The plant's wallbox as the control loop steers it, without any protocol between. */
-export function createPlantWallbox(
-  plant: Plant,
-  {
-    device,
-    phases,
-    faults,
-  }: { readonly device: ReplayDevice; readonly phases: PhaseChoice; readonly faults: PlantFaults },
-): Wallbox {
+export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): PlantWallbox {
   const { view } = plant;
+  const { device, phases, faults, horizonMs, floorCurrentA } = options;
   let writesBeforeToday = 0;
   let today = 0;
+  let told: CurrentCommand | undefined;
+  let toldMs = 0;
+  let disobeysSinceMs: number | undefined;
 
   function sample(): WallboxSample {
     const { charge, nowMs } = view;
+    const isConnected = !faults("wallbox_away", nowMs);
     const capability = {
       minCurrentA: device.minA,
       maxCurrentA: device.maxA,
@@ -76,12 +108,15 @@ export function createPlantWallbox(
       isModulating: true,
     };
     return {
-      isConnected: true,
-      vehicle: vehicle(),
-      chargePowerW: faults.isWallboxSilent(nowMs) ? undefined : { value: charge.powerW, atMs: charge.atMs },
+      isConnected,
+      vehicle: isConnected ? vehicle() : "unknown",
+      chargePowerW:
+        !isConnected || faults("wallbox_silent", nowMs)
+          ? undefined
+          : { value: charge.powerW, atMs: charge.atMs },
       phaseCurrentsA: undefined,
       offeredCurrentA: undefined,
-      isFollowing: true,
+      isFollowing: isFollowing(),
       capability,
     };
   }
@@ -92,12 +127,30 @@ export function createPlantWallbox(
     return view.command.currentA > 0 ? "connected" : "suspended_by_wallbox";
   }
 
+  function isFollowing(): boolean {
+    const { charge, nowMs } = view;
+    const isAbove =
+      told !== undefined && currentA(charge.powerW, view.phases) > told.currentA + DISOBEDIENCE_A;
+    disobeysSinceMs = isAbove ? (disobeysSinceMs ?? nowMs) : undefined;
+    return disobeysSinceMs === undefined || nowMs - disobeysSinceMs < STUBBORN_AFTER_MS;
+  }
+
+  function expire(): void {
+    if (view.nowMs - toldMs < horizonMs) return;
+    toldMs = Number.POSITIVE_INFINITY;
+    told = undefined;
+    plant.command({ currentA: floorCurrentA, phases: view.phases });
+  }
+
   return {
     name: "wallbox",
     sample,
     apply(command) {
+      if (faults("wallbox_away", view.nowMs)) return AWAY;
+      told = command;
+      toldMs = view.nowMs;
       const before = plant.writes;
-      plant.command(command);
+      if (!faults("wallbox_stubborn", view.nowMs)) plant.command(command);
       return plant.writes === before ? UNCHANGED : WRITTEN;
     },
     writesToday() {
@@ -107,6 +160,13 @@ export function createPlantWallbox(
         writesBeforeToday = plant.writes;
       }
       return plant.writes - writesBeforeToday;
+    },
+    advanceTo(nowMs) {
+      if (toldMs + horizonMs < nowMs) {
+        plant.advanceTo(toldMs + horizonMs);
+        expire();
+      }
+      plant.advanceTo(nowMs);
     },
     close: () => CLOSED,
   };

@@ -5,7 +5,7 @@ import type { HouseOptions } from "../../../../simulator/house/house.ts";
 import type { ReasonCode } from "../../../core/reasons.ts";
 import type { TickReport } from "../../../core/tick-report.ts";
 import { dayFigures } from "../day-figures.ts";
-import { runHemsEdge } from "../hems-edge-run.ts";
+import { type Outage, runHemsEdge } from "../hems-edge-run.ts";
 import { optimum } from "../optimum.ts";
 import { createPlant, type Plant } from "../plant.ts";
 import type { PlantFaults } from "../plant-ports.ts";
@@ -33,8 +33,15 @@ export type ScenarioResult =
   | { readonly ok: true; readonly outcome: ScenarioOutcome }
   | { readonly ok: false; readonly problem: string };
 
+/** Somebody who looks on. */
+export interface ScenarioWatcher {
+  onReport(report: TickReport): void;
+  /** After each second of the plant. */
+  onSecond(plant: Plant): void;
+}
+
 /** Runs the daemon's control through a scenario in virtual time; deterministic. */
-export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
+export async function runScenario(scenario: Scenario, watcher?: ScenarioWatcher): Promise<ScenarioResult> {
   const loaded = houseTrace(scenario.house, scenario.title);
   if (!loaded.ok) return loaded;
   const { trace } = loaded;
@@ -46,7 +53,10 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
     phases,
     car: carOptions(scenario.car),
     house: houseOptions(scenario.house),
-    onSecond: ({ nowMs }) => moveCar(plant, isOn(scenario.events, "car_away", nowMs)),
+    onSecond({ nowMs }) {
+      moveCar(plant, isOn(scenario.events, "car_away", nowMs));
+      watcher?.onSecond(plant);
+    },
   });
   const reasons = new Set<ReasonCode>();
   let last: TickReport | undefined;
@@ -56,9 +66,12 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
     config,
     thresholds: {},
     faults: faultsOf(scenario.events),
+    outages: outagesOf(scenario.events),
+    pricesCtKwh: scenario.prices_ct_kwh,
     onReport: (report) => {
       reasons.add(report.reason.code);
       last = report;
+      watcher?.onReport(report);
     },
   });
   if (last === undefined) return { ok: false, problem: "the scenario is over before its first pass" };
@@ -126,11 +139,17 @@ function carOptions(car: Scenario["car"]): Partial<CarOptions> {
 }
 
 function faultsOf(events: readonly ScenarioEvent[]): PlantFaults {
-  return {
-    isMeterSilent: (atMs) => isOn(events, "meter_silent", atMs),
-    isMeterFrozen: (atMs) => isOn(events, "meter_frozen", atMs),
-    isWallboxSilent: (atMs) => isOn(events, "wallbox_silent", atMs),
-  };
+  return (kind, atMs) => isOn(events, kind, atMs);
+}
+
+function outagesOf(events: readonly ScenarioEvent[]): readonly Outage[] {
+  return events
+    .filter(({ kind }) => kind === "gateway_down")
+    .map((event) => ({
+      fromMs: event.from_min * MINUTE_MS,
+      untilMs: (event.from_min + event.minutes) * MINUTE_MS,
+    }))
+    .sort((a, b) => a.fromMs - b.fromMs);
 }
 
 function isOn(events: readonly ScenarioEvent[], kind: ScenarioEvent["kind"], atMs: number): boolean {

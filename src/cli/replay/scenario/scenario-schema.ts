@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { REASON_CODES } from "../../../core/reasons.ts";
 import { CHARGE_STATES } from "../../../core/tick-report.ts";
+import { FAULT_KINDS } from "../plant-ports.ts";
 
+const ctKwh = z.number().min(-1_000).max(1_000);
 const LONGEST_MIN = 48 * 60;
 
 const watts = z.number().min(0).max(200_000);
@@ -103,7 +105,7 @@ const carSchema = z
 
 const eventSchema = z
   .strictObject({
-    kind: z.enum(["meter_silent", "meter_frozen", "wallbox_silent", "car_away"]),
+    kind: z.enum([...FAULT_KINDS, "car_away", "gateway_down"]),
     from_min: minute,
     minutes: minute,
   })
@@ -174,6 +176,11 @@ export const scenarioSchema = z.strictObject({
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
     .describe("Sections of the daemon's config file, laid over the defaults."),
+  prices_ct_kwh: z
+    .array(ctKwh)
+    .max(48)
+    .default([])
+    .describe("What the house pays, hour by hour; needed by the modes that plan."),
   events: z.array(eventSchema).max(100).default([]),
   expect: expectationSchema,
 });
