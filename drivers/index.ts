@@ -2,6 +2,7 @@ export { createHttpSource } from "./json/http-source.ts";
 export type { JsonMap } from "./json/json-map.ts";
 export { createTopicSource, type TopicFeed } from "./json/topic-source.ts";
 export { createModbusBus, type ModbusBus } from "./modbus/modbus-bus.ts";
+export { createModbusContact } from "./modbus/modbus-contact.ts";
 export { type CentralSystem, createCentralSystem } from "./ocpp/central-system.ts";
 export { createOcppWallbox } from "./ocpp/ocpp-wallbox.ts";
 export type { ModbusProfile } from "./profiles/profile-schema.ts";

@@ -6,10 +6,13 @@ export const MAX_WRITE_REGISTERS = 123;
 
 const ADDRESS_SPACE = 65_536;
 
-/** `count` holding (3) or input (4) registers from the 0-based `address` of `unit`. */
+/**
+ * `count` coils (1), discrete inputs (2), holding (3) or input (4) registers from the 0-based `address` of `unit`. A
+ * coil or discrete input reads as 0 or 1.
+ */
 export interface ReadRequest {
   readonly unit: number;
-  readonly functionCode: 3 | 4;
+  readonly functionCode: 1 | 2 | 3 | 4;
   readonly address: number;
   readonly count: number;
 }

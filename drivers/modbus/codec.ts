@@ -30,6 +30,14 @@ export function createCodec(send: (frame: Buffer) => void): Codec {
     start(request, done) {
       const { unit, address } = request;
       switch (request.functionCode) {
+        case 1:
+        case 2: {
+          const answered = (error: unknown, answer: { data: boolean[] } | undefined) =>
+            done(answer === undefined ? fault(error) : bitsOutcome(request.count, answer.data));
+          if (request.functionCode === 1) client.writeFC1(unit, address, request.count, answered);
+          else client.writeFC2(unit, address, request.count, answered);
+          return;
+        }
         case 3:
         case 4: {
           const answered = (error: unknown, answer: { data: number[] } | undefined) =>
@@ -71,6 +79,14 @@ export function createCodec(send: (frame: Buffer) => void): Codec {
 function readOutcome(count: number, registers: readonly number[]): BusOutcome {
   if (registers.length === count) return { ok: true, registers };
   return failed({ kind: "protocol", detail: `${registers.length} registers came instead of ${count}` });
+}
+
+/** Bits come in whole bytes; those beyond the last that was asked for mean nothing. */
+function bitsOutcome(count: number, bits: readonly boolean[]): BusOutcome {
+  if (bits.length === 8 * Math.ceil(count / 8)) {
+    return { ok: true, registers: bits.slice(0, count).map(Number) };
+  }
+  return failed({ kind: "protocol", detail: `${bits.length} bits came instead of ${count}` });
 }
 
 function writeOutcome(isConfirmed: boolean): BusOutcome {

@@ -65,7 +65,21 @@ function answerLength(bytes: Buffer, start: number, request: Buffer): number | u
   if (bytes[start] !== request[0]) return undefined;
   if (bytes[start + 1] === (functionCode | EXCEPTION_FLAG)) return EXCEPTION_BYTES;
   if (bytes[start + 1] !== functionCode) return undefined;
-  if (functionCode !== 3 && functionCode !== 4) return WRITE_ANSWER_BYTES;
-  const byteCount = 2 * request.readUInt16BE(4);
+  const byteCount = answeredBytes(functionCode, request);
+  if (byteCount === undefined) return WRITE_ANSWER_BYTES;
   return bytes[start + 2] === byteCount ? 3 + byteCount + 2 : undefined;
+}
+
+/** Bytes of the values that a read asks for; undefined for a write. */
+function answeredBytes(functionCode: number, request: Buffer): number | undefined {
+  switch (functionCode) {
+    case 1:
+    case 2:
+      return Math.ceil(request.readUInt16BE(4) / 8);
+    case 3:
+    case 4:
+      return 2 * request.readUInt16BE(4);
+    default:
+      return undefined;
+  }
 }

@@ -16,7 +16,7 @@ export interface ModbusServerOptions {
   readonly respond: Respond;
 }
 
-/** Modbus TCP for simulated devices: functions 3, 4, 6 and 16 on any number of pipelined connections. */
+/** Modbus TCP for simulated devices: functions 1 to 4, 6 and 16 on any number of pipelined connections. */
 export interface ModbusServer {
   /** Starts to listen, also after `pull`. Rejects when the port is taken. */
   plug(): Promise<void>;
