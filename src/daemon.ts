@@ -8,6 +8,7 @@ import { createLocalCommands } from "./control/local-commands.ts";
 import { createSampleCollector } from "./control/sample-collector.ts";
 import { createSettingsKeeper } from "./control/settings-keeper.ts";
 import type { TickReport } from "./core/tick-report.ts";
+import { createGridOperator } from "./daemon/grid-operator.ts";
 import { createListening } from "./daemon/listening.ts";
 import {
   apiOptions,
@@ -99,6 +100,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
   });
   const history = createHistory(config, { ...deps, prices });
   const sync = createSync(config, deps, { settings, chargePlans: [planner] });
+  const gridOperator = createGridOperator(config, { ...deps, busOf: devices.busOf });
   const loop = createControlLoop(controlLoopOptions(config), {
     clock,
     log,
@@ -114,6 +116,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     ],
     settings,
     store,
+    gridOperator: gridOperator?.keeper,
     sinks,
   });
   const chargePlans = new Map([[config.wallbox.name, planner]]);
@@ -133,6 +136,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     chargePlans,
     partnerState: () => sync?.state(),
     mqttState: () => mqtt?.state(),
+    operatorEndpoint: gridOperator?.endpoint,
     history,
     historyState: () => history?.state(),
   });
@@ -146,12 +150,14 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       mqtt?.start();
       prices.start();
       history?.start();
+      gridOperator?.source.start();
       loop.start();
     },
     async stop() {
       listening.stopTrying();
       await loop.stop();
       sync?.stop();
+      await gridOperator?.source.stop();
       await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), wallbox.close(), devices.close()]);
       await Promise.all([centralSystem.close(), history?.stop()]);
       store.flush();

@@ -50,6 +50,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["src/prices", "src/core", "src/ports", "src/config", "src/telemetry/mqtt-connection.ts"],
     libraries: ["zod", "pino", "node:"],
   },
+  "src/grid-operator": {
+    own: ["src/grid-operator", "src/core", "src/ports", "src/telemetry/mqtt-connection.ts"],
+    libraries: ["zod", "pino", "node:"],
+  },
   "src/api": {
     own: ["src/api", "src/core", "src/ports", "src/config"],
     libraries: ["fastify", "zod", "pino", "node:"],

@@ -8,6 +8,8 @@ export interface Access {
   /** The address of ours that the client reached. */
   readonly localAddress: string | undefined;
   readonly remoteAddress: string | undefined;
+  /** True for a request that has shown the secret of the one thing it changes. */
+  readonly isAuthorized: boolean;
 }
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -30,7 +32,7 @@ export function accessRefusal(access: Access, names: ReadonlySet<string>): strin
     return "this host name is not served: use the configured one, localhost or the IP address";
   }
   if (READING.has(access.method)) return undefined;
-  if (!isLoopback(access.remoteAddress)) {
+  if (!isLoopback(access.remoteAddress) && !access.isAuthorized) {
     return "changes are only taken from the gateway itself: it has no login yet";
   }
   if (access.origin !== undefined && originHost(access.origin) !== access.host?.toLowerCase()) {

@@ -2,6 +2,7 @@ import type { TickReport } from "../core/tick-report.ts";
 import type { ChargePlanDesk } from "../ports/charge-plan.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
+import type { OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { HistoryReader } from "../ports/history.ts";
 
 export interface ApiOptions {
@@ -64,6 +65,8 @@ export interface HistoryStateView {
 export interface ApiSuppliers {
   readonly partnerState?: (() => PartnerStateView | undefined) | undefined;
   readonly mqttState?: (() => MqttStateView | undefined) | undefined;
+  /** Undefined where the grid operator's limit does not come by HTTP. */
+  readonly operatorEndpoint?: OperatorEndpoint | undefined;
   /** Undefined where nothing is recorded. */
   readonly history?: HistoryReader | undefined;
   readonly historyState?: (() => HistoryStateView | undefined) | undefined;

@@ -10,6 +10,7 @@ import type { ApiContext, ApiOptions, ApiSuppliers, ChargePlanView } from "./api
 import { addChargePlanRoutes } from "./charge-plan.ts";
 import { createEventStream, type EventStream } from "./event-stream.ts";
 import { addHistoryRoutes } from "./history-routes.ts";
+import { addOperatorRoutes, OPERATOR_LIMIT } from "./operator-routes.ts";
 import { readPageFiles } from "./page-files.ts";
 import { sendProblem } from "./problem-detail.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
@@ -113,7 +114,7 @@ async function buildServer(context: ApiContext, stream: EventStream, log: Logger
   const names = allowedHostNames(options.host);
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
-    const refusal = accessRefusal(accessOf(request), names);
+    const refusal = accessRefusal(accessOf(request, context), names);
     if (refusal !== undefined) return sendProblem(reply, 403, refusal);
   });
   acceptJsonOnly(app);
@@ -129,6 +130,7 @@ async function buildServer(context: ApiContext, stream: EventStream, log: Logger
   addCommandRoutes(app, context);
   addChargePlanRoutes(app, context);
   addPartnerRoutes(app, context);
+  addOperatorRoutes(app, context);
   await addPage(app, options, log);
   return app;
 }
@@ -154,7 +156,7 @@ async function addPage(app: FastifyInstance, options: ApiOptions, log: Logger): 
   }
 }
 
-function accessOf(request: FastifyRequest) {
+function accessOf(request: FastifyRequest, { operatorEndpoint }: ApiContext) {
   const { headers, socket } = request.raw;
   const fetchSite = headers["sec-fetch-site"];
   return {
@@ -164,6 +166,8 @@ function accessOf(request: FastifyRequest) {
     fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
     localAddress: socket.localAddress,
     remoteAddress: socket.remoteAddress,
+    isAuthorized:
+      request.url === OPERATOR_LIMIT && operatorEndpoint?.isAllowed(headers.authorization) === true,
   };
 }
 

@@ -95,6 +95,17 @@ export function openApiDocument(version: string) {
         put: command("Choose how much by when; what is left out stays as chosen", body(chargePlan)),
         delete: command("Go back to the partner's policy or the config"),
       },
+      "/api/grid-operator": { get: read("The grid operator's limit as it holds now") },
+      "/api/grid-operator/limit": {
+        put: command(
+          "Set the grid operator's limit; takes the bearer token of the config",
+          body({
+            limit_w: { type: "number", minimum: 0 },
+            active: { type: "boolean", default: true },
+            duration_s: { type: "number", minimum: 0 },
+          }),
+        ),
+      },
       "/api/partners/v2.0/org/{org_id}/users/{user_id}/charging-config": {
         parameters: user,
         get: read("Charging config in the Partner API's shape"),

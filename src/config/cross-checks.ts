@@ -1,4 +1,5 @@
 import { deviceFindings, entries, repeats } from "./device-checks.ts";
+import { operatorFindings } from "./operator-checks.ts";
 import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import type { Config, DeviceConfig } from "./schema.ts";
@@ -16,6 +17,7 @@ export interface SoundParts {
   readonly mqtt: Config["mqtt"];
   /** True when the file has a part mqtt, right or wrong. */
   readonly hasMqtt: boolean;
+  readonly gridOperator: Config["grid_operator"];
   readonly prices: Config["prices"];
   readonly chargePlan: Config["charge_plan"];
   readonly api: Config["api"] | undefined;
@@ -36,6 +38,7 @@ export function soundParts(value: unknown): SoundParts {
     partner: shape.partner.safeParse(root.partner).data,
     mqtt: shape.mqtt.safeParse(root.mqtt).data,
     hasMqtt: root.mqtt !== undefined,
+    gridOperator: shape.grid_operator.safeParse(root.grid_operator).data,
     prices: shape.prices.safeParse(root.prices).data,
     chargePlan: shape.charge_plan.safeParse(root.charge_plan).data,
     api: shape.api.safeParse(root.api).data,
@@ -47,7 +50,17 @@ export function soundParts(value: unknown): SoundParts {
 const MAX_CHECKED_DEVICES = 100;
 
 /** Topics that the program itself uses below `hems-edge/<site>/`. */
-const TAKEN_NAMES = ["wallbox", "status", "state", "telemetry", "event", "partner", "cmd", "schema_version"];
+const TAKEN_NAMES = [
+  "wallbox",
+  "status",
+  "state",
+  "telemetry",
+  "event",
+  "partner",
+  "cmd",
+  "schema_version",
+  "grid_operator",
+];
 
 /** What is wrong between parts that are each right by themselves. */
 export function crossFindings(parts: SoundParts): readonly Finding[] {
@@ -58,6 +71,7 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
     ...failsafeTooHigh(parts),
     ...sharedPort(parts),
     ...planFindings(parts),
+    ...operatorFindings(parts),
   ];
 }
 

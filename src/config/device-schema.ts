@@ -17,7 +17,8 @@ export const deviceName = z
     "use 1 to 32 of a-z, 0-9, dash and underscore: it becomes part of MQTT topics",
   );
 
-const connectionSchema = z.discriminatedUnion("type", [
+/** The ways to a Modbus device. */
+export const modbusConnections = [
   z.strictObject({
     type: z.literal("tcp").describe("Modbus TCP."),
     host: host.describe("Name or address of the device."),
@@ -46,6 +47,10 @@ const connectionSchema = z.discriminatedUnion("type", [
       .default(1)
       .describe("Stop bits of the line."),
   }),
+] as const;
+
+const connectionSchema = z.discriminatedUnion("type", [
+  ...modbusConnections,
   z.strictObject({
     type: z.literal("http").describe("JSON over HTTP."),
     host: host.describe("Name or address of the device."),

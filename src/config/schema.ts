@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CHARGING_MODES } from "../core/settings.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
 import { deviceName, deviceSchema } from "./device-schema.ts";
+import { gridOperatorSchema } from "./grid-operator-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { secretSchema } from "./secret.ts";
 
@@ -28,6 +29,12 @@ const siteSchema = z.strictObject({
     .max(200_000)
     .optional()
     .describe("Largest grid import of the whole house, W, if the connection is limited below its fuse."),
+  unbalance_limit_va: z
+    .union([z.literal("off"), z.number().min(1_400).max(50_000)])
+    .default(4_600)
+    .describe(
+      "Largest difference between two phases of the house connection that a car on one or two phases may cause, VA; 4600 in Germany (VDE-AR-N 4100).",
+    ),
   pv_peak_w: z
     .number()
     .min(0)
@@ -123,6 +130,12 @@ const wallboxSchema = z.strictObject({
     .describe("OCPP Basic-auth password; boxes without one are accepted by identity only."),
   connector: z.int().min(1).max(10).default(1).describe("OCPP connector to which the car is plugged."),
   phases: z.union([z.literal(1), z.literal(3)]).describe("Phases that the installation gives the box."),
+  phase_rotation: z
+    .enum(["RST", "RTS", "SRT", "STR", "TRS", "TSR"])
+    .optional()
+    .describe(
+      "Phases of the house on which L1, L2, L3 of the box hang, as OCPP writes it: RST is L1, L2, L3; a one-phase box hangs on the first. Left out, the worst is assumed.",
+    ),
   min_current_a: chargeCurrentA
     .default(LOWEST_CHARGE_CURRENT_A)
     .describe("Smallest current with which the box charges, A per phase."),
@@ -229,6 +242,9 @@ export const configSchema = z.strictObject({
   wallbox: wallboxSchema.describe("The wallbox and its installation."),
   partner: partnerSchema.optional().describe("Podero Partner API; leave out to run without a cloud."),
   mqtt: mqttSchema.optional().describe("MQTT broker; leave out to publish nothing."),
+  grid_operator: gridOperatorSchema
+    .optional()
+    .describe("Limit of the grid operator (§14a EnWG); leave out where nobody may limit the house."),
   prices: pricesSchema.optional().describe("Day-ahead prices; leave out to know none."),
   charge_plan: chargePlanSchema
     .optional()

@@ -12,7 +12,7 @@ interface PlacedSecret {
 }
 
 /** All secrets that the valid parts of a config name. */
-export function secretsOf({ wallbox, partner, mqtt }: SoundParts): readonly PlacedSecret[] {
+export function secretsOf({ wallbox, partner, mqtt, gridOperator }: SoundParts): readonly PlacedSecret[] {
   const auth = partner?.auth;
   const candidates: readonly (readonly [ConfigPath, Secret | undefined])[] = [
     [["wallbox", "password"], wallbox?.password],
@@ -23,6 +23,10 @@ export function secretsOf({ wallbox, partner, mqtt }: SoundParts): readonly Plac
       auth?.grant === "client_credentials" ? auth.client_secret : undefined,
     ],
     [["mqtt", "password"], mqtt?.password],
+    [
+      ["grid_operator", "source", "token"],
+      gridOperator?.source.type === "http" ? gridOperator.source.token : undefined,
+    ],
   ];
   return candidates.flatMap(([at, secret]) => (secret === undefined ? [] : [{ at, secret }]));
 }

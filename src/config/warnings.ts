@@ -1,5 +1,6 @@
 import { powerW } from "../core/units.ts";
 import type { SoundParts } from "./cross-checks.ts";
+import { operatorWarnings } from "./operator-checks.ts";
 import type { Finding } from "./problem.ts";
 
 /** What is allowed but probably not meant, or less safe than it could be. */
@@ -10,6 +11,7 @@ export function warningFindings(parts: SoundParts): readonly Finding[] {
     ...idleSettings(parts),
     ...administratorRights(parts),
     ...plainHttp(parts),
+    ...operatorWarnings(parts),
   ];
 }
 

@@ -9,6 +9,7 @@ import {
   operatorSnapshot,
 } from "../core/grid-operator.ts";
 import { OPERATOR_STATES, type OperatorRules } from "../core/operator-machine.ts";
+import { clockText, createLocalTime } from "../core/planner/local-time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { GridOperatorSource } from "../ports/grid-operator.ts";
 import type { StateStore } from "../ports/state-store.ts";
@@ -34,11 +35,7 @@ export function createGridOperatorKeeper(
 ): GridOperatorKeeper {
   const { rules } = options;
   const { clock, log, store, source } = deps;
-  const wallClock = new Intl.DateTimeFormat("en-GB", {
-    timeZone: options.timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-  });
+  const local = createLocalTime(options.timeZone);
   let state = restored();
   let savedKey = "";
   let savedMs = Number.NEGATIVE_INFINITY;
@@ -62,8 +59,9 @@ export function createGridOperatorKeeper(
 
   function status(nowMs: number): OperatorStatus {
     const { state: name, limitW, endsMs } = operatorLimit(state, rules);
-    const endsWallMs = endsMs === undefined ? undefined : clock.wallMs() + endsMs - nowMs;
-    const endsAtClock = endsWallMs === undefined ? undefined : wallClock.format(endsWallMs);
+    const wallMs = clock.wallMs();
+    const endsWallMs = endsMs === undefined ? undefined : wallMs + endsMs - nowMs;
+    const endsAtClock = endsWallMs === undefined ? undefined : clockText(endsWallMs, wallMs, local);
     return { state: name, limitW, endsWallMs, endsAtClock };
   }
 

@@ -1,3 +1,4 @@
+import type { OperatorStatus } from "./grid-operator.ts";
 import { isoUtc } from "./iso-time.ts";
 import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Thresholds } from "./settings.ts";
@@ -22,6 +23,7 @@ export function stateWire(report: TickReport) {
     setpoint_a: report.setpointA,
     phases: report.phases,
     limited_by: report.limitedBy ?? null,
+    grid_operator: report.gridOperator === undefined ? null : operatorWire(report.gridOperator),
     thresholds: {
       ...thresholdsWire(asked),
       effective: thresholdsWire(effective),
@@ -30,6 +32,15 @@ export function stateWire(report: TickReport) {
     plan: report.plan === undefined ? null : planWire(report.plan),
     valid: report.meterTrust === "good",
     ts: isoUtc(report.wallMs),
+  };
+}
+
+/** The grid operator's limit; `null` is "none" or "no end". */
+export function operatorWire({ state, limitW, endsWallMs }: OperatorStatus) {
+  return {
+    state,
+    limit_w: limitW ?? null,
+    until: endsWallMs === undefined ? null : isoUtc(Math.round(endsWallMs)),
   };
 }
 

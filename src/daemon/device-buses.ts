@@ -8,10 +8,15 @@ type ModbusConnection = Extract<
   { readonly type: "tcp" | "rtu_over_tcp" | "rtu" }
 >;
 
+export type BusDevice = Pick<
+  DeviceConfig,
+  "name" | "connection" | "timeout_ms" | "gap_ms" | "connect_delay_ms"
+>;
+
 /** One bus for each line or endpoint, made when the first device on it asks. */
 export interface DeviceBuses {
   /** Throws for a device that is not on Modbus. */
-  busOf(device: DeviceConfig): ModbusBus;
+  busOf(device: BusDevice): ModbusBus;
   close(): Promise<void>;
 }
 
@@ -35,7 +40,7 @@ export function createDeviceBuses(deps: {
   };
 }
 
-function modbusConnection({ name, connection }: DeviceConfig): ModbusConnection {
+function modbusConnection({ name, connection }: BusDevice): ModbusConnection {
   if (connection.type === "http" || connection.type === "mqtt") throw new Error(`${name} is not on Modbus`);
   return connection;
 }
@@ -44,7 +49,7 @@ function busKey(connection: ModbusConnection): string {
   return connection.type === "rtu" ? connection.path : `${connection.host}:${connection.port}`;
 }
 
-function busOptions(device: DeviceConfig, connection: ModbusConnection) {
+function busOptions(device: BusDevice, connection: ModbusConnection) {
   return {
     connection: connection.type === "rtu" ? { ...connection, stopBits: connection.stop_bits } : connection,
     timeoutMs: device.timeout_ms,

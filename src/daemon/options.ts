@@ -6,6 +6,7 @@ import type { ControlLoopOptions } from "../control/control-loop.ts";
 import type { CollectorOptions } from "../control/sample-collector.ts";
 import type { ControlOptions } from "../core/decide.ts";
 import { LAW_CONSTANTS } from "../core/law-constants.ts";
+import type { PhaseRotation } from "../core/limits.ts";
 import { goalDays, type PolicyDay } from "../core/planner/charge-goal.ts";
 import { WEEKDAYS } from "../core/planner/local-time.ts";
 import type { Settings } from "../core/settings.ts";
@@ -18,6 +19,16 @@ const FUSE_OVERLOAD = 1.6;
 const PV_OVERSHOOT = 1.3;
 /** A pass waits this much of its interval for its readings. */
 const READ_SHARE = 0.8;
+
+/** R, S, T are L1, L2, L3 of the house (OCPP 1.6, ConnectorPhaseRotation). */
+const ROTATIONS: Readonly<Record<NonNullable<WallboxConfig["phase_rotation"]>, PhaseRotation>> = {
+  RST: [0, 1, 2],
+  RTS: [0, 2, 1],
+  SRT: [1, 0, 2],
+  STR: [1, 2, 0],
+  TRS: [2, 0, 1],
+  TSR: [2, 1, 0],
+};
 
 /** What the config file says, in the words of each part of the program. */
 export function initialSettings({ control }: Config): Settings {
@@ -50,8 +61,9 @@ export function controlOptions({ site, control, ocpp }: Config, wallbox: Wallbox
     limits: {
       mainFuseA: site.main_fuse_a,
       importLimitW: site.import_limit_w,
-      unbalanceLimitA: undefined,
-      phaseRotation: undefined,
+      unbalanceLimitA:
+        site.unbalance_limit_va === "off" ? undefined : site.unbalance_limit_va / NOMINAL_VOLTAGE_V,
+      phaseRotation: wallbox.phase_rotation === undefined ? undefined : ROTATIONS[wallbox.phase_rotation],
       cableCurrentA: wallbox.cable_current_a,
       configuredMaxA: wallbox.max_current_a,
       failsafeCurrentA: control.failsafe_current_a,

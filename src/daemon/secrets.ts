@@ -6,8 +6,13 @@ import { type PartnerClientOptions, partnerClientOptions } from "../partner/part
 export interface DaemonSecrets {
   readonly wallbox: { readonly password?: string };
   readonly mqtt: { readonly password?: string };
+  /** Bearer token of the grid operator's sender. */
+  readonly gridOperator: { readonly token?: string };
   readonly partner: PartnerClientOptions | undefined;
 }
+
+/** A token that anybody in the network may try. */
+const SHORTEST_TOKEN = 16;
 
 export type SecretsOutcome =
   | { readonly ok: true; readonly secrets: DaemonSecrets; readonly texts: readonly string[] }
@@ -31,6 +36,14 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
 
   const wallbox = password("wallbox.password", config.wallbox.password);
   const mqtt = password("mqtt.password", config.mqtt?.password);
+  const operatorSource = config.grid_operator?.source;
+  const operator = password(
+    "grid_operator.source.token",
+    operatorSource?.type === "http" ? operatorSource.token : undefined,
+  );
+  if (operator.password !== undefined && operator.password.length < SHORTEST_TOKEN)
+    problems.push(`grid_operator.source.token: use at least ${SHORTEST_TOKEN} characters`);
+  const gridOperator = operator.password === undefined ? {} : { token: operator.password };
   const partner =
     config.partner === undefined ? undefined : partnerClientOptions(config.partner, environment);
   if (partner?.ok === false) problems.push(partner.detail);
@@ -38,7 +51,7 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
   const partnerOptions = partner?.ok ? partner.options : undefined;
   return {
     ok: true,
-    secrets: { wallbox, mqtt, partner: partnerOptions },
+    secrets: { wallbox, mqtt, gridOperator, partner: partnerOptions },
     texts: [...texts, ...partnerSecrets(partnerOptions)],
   };
 }

@@ -22,6 +22,8 @@ import { createTopicFeed } from "./topic-feed.ts";
 
 export interface SiteDevices {
   readonly sources: readonly CollectedSource[];
+  /** The bus for one more device, shared with those on the same line; ends with `close`. */
+  readonly busOf: DeviceBuses["busOf"];
   close(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export function createSiteDevices(config: Config, deps: SiteDevicesDeps): SiteDe
   );
   return {
     sources,
+    busOf: buses.busOf,
     async close() {
       await Promise.all(sources.map(({ source }) => source.close()));
       await buses.close();

@@ -20,6 +20,14 @@ export interface OperatorMessage {
     | undefined;
 }
 
+/** What the local API asks when somebody wants to set the operator's limit. */
+export interface OperatorEndpoint {
+  /** Whether this `Authorization` header is that of the operator's sender. */
+  isAllowed(authorization: string | undefined): boolean;
+  /** Takes effect in the next pass; `detail` names the field and the remedy. */
+  receive(body: unknown): { readonly ok: true } | { readonly ok: false; readonly detail: string };
+}
+
 /** Takes the operator's messages, to be acted on by the next pass. */
 export interface OperatorInbox {
   take(message: OperatorMessage): void;

@@ -21,6 +21,8 @@ export function isSameDecision(a: TickReport, b: TickReport): boolean {
     a.boost === b.boost &&
     a.phases === b.phases &&
     a.limitedBy === b.limitedBy &&
+    a.gridOperator?.state === b.gridOperator?.state &&
+    a.gridOperator?.limitW === b.gridOperator?.limitW &&
     (a.meterTrust === "good") === (b.meterTrust === "good") &&
     a.thresholds.isWidened === b.thresholds.isWidened &&
     areSameThresholds(a.thresholds.asked, b.thresholds.asked) &&

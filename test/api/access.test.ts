@@ -8,6 +8,7 @@ const LOCAL: Access = {
   fetchSite: undefined,
   localAddress: "127.0.0.1",
   remoteAddress: "127.0.0.1",
+  isAuthorized: false,
 };
 const LAN = {
   host: "192.168.1.20:8090",
@@ -38,6 +39,8 @@ describe("who may ask", () => {
     "takes %s only from the gateway itself",
     (method) => {
       expect(isRefused({ ...LAN, method })).toBe(true);
+      expect(isRefused({ ...LAN, method, isAuthorized: true })).toBe(false);
+      expect(isRefused({ ...LAN, method, isAuthorized: true, host: "evil.example" })).toBe(true);
       expect(isRefused({ method })).toBe(false);
       expect(isRefused({ ...LAN, method, remoteAddress: undefined })).toBe(true);
     },

@@ -83,6 +83,13 @@ describe("a problem names its place, its line and a remedy", () => {
       /not a known key/,
       /known here: .*main_fuse_a/,
     ],
+    [
+      "a topic of the grid operator without a broker",
+      `${SOUND}\ngrid_operator: { source: { type: mqtt, topic: control-box } }`,
+      "grid_operator.source.type",
+      /names no broker/,
+      /add the part mqtt/,
+    ],
     ["an unknown part", `${SOUND}\nmqqt: {}`, "mqqt", /not a known key/, /did you mean mqtt/],
     [
       "a missing key",
@@ -448,6 +455,16 @@ describe("the environment", () => {
 
 describe("warnings let the config pass", () => {
   it.each([
+    [
+      "a failsafe current above the operator's failsafe limit",
+      `${SOUND}\ngrid_operator: { source: { type: static, limit_w: 5000 }, failsafe_limit_w: 4100 }`,
+      "control.failsafe_current_a",
+    ],
+    [
+      "an operator by HTTP whom nobody can reach",
+      `${SOUND}\ngrid_operator: { source: { type: http, token: 0123456789abcdef } }`,
+      "api.host",
+    ],
     ["thresholds narrower than the wallbox's minimum", replaced("4000", "1500"), "control.thresholds"],
     ["no device that measures the grid", replaced("[pv, grid]", "[pv]"), "devices"],
     [

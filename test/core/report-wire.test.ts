@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stateWire, telemetryWire } from "../../src/core/report-wire.ts";
+import { operatorWire, stateWire, telemetryWire } from "../../src/core/report-wire.ts";
 import { instant, sampleAdvice } from "../support/sample-advice.ts";
 import { sampleReport } from "../support/sample-report.ts";
 
@@ -15,6 +15,7 @@ describe("the report on the wire", () => {
       setpoint_a: 10,
       phases: 1,
       limited_by: null,
+      grid_operator: null,
       thresholds: {
         hems_min_export_to_start_w: 1_000,
         hems_max_import_before_stopping_w: 200,
@@ -25,6 +26,27 @@ describe("the report on the wire", () => {
       valid: true,
       ts: "2022-03-19T06:00:00.000Z",
     });
+  });
+
+  it("tells the grid operator's limit and its end", () => {
+    const gridOperator = {
+      state: "limited",
+      limitW: 4_200,
+      endsWallMs: 999.6,
+      endsAtClock: "01:00",
+    } as const;
+    expect(stateWire(sampleReport({ gridOperator })).grid_operator).toEqual({
+      state: "limited",
+      limit_w: 4_200,
+      until: "1970-01-01T00:00:01.000Z",
+    });
+    const free = {
+      state: "unlimited_controlled",
+      limitW: undefined,
+      endsWallMs: undefined,
+      endsAtClock: undefined,
+    } as const;
+    expect(operatorWire(free)).toEqual({ state: "unlimited_controlled", limit_w: null, until: null });
   });
 
   it("tells the plan in kWh, ct and times of the house", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
+import { operatorRules } from "../../src/daemon/grid-operator.ts";
 import {
   apiOptions,
   collectorOptions,
@@ -50,6 +51,32 @@ describe("what the config file means to the parts of the daemon", () => {
       mode: "hems",
       thresholds: { minExportToStartW: 900, maxImportBeforeStoppingW: 700 },
       maxCurrentA: undefined,
+    });
+  });
+
+  it("limits unbalance to 20 A by default, and knows the phases only where the file names them", () => {
+    expect(controlOptions(config(), config().wallbox).limits).toMatchObject({
+      unbalanceLimitA: 20,
+      phaseRotation: undefined,
+    });
+    const site = { main_fuse_a: 35, pv_peak_w: 10_000, unbalance_limit_va: "off" };
+    const wallbox = { identity: "GARAGE-1", phases: 3, max_current_a: 16, phase_rotation: "STR" };
+    const other = config({ site, wallbox });
+    expect(controlOptions(other, other.wallbox).limits).toMatchObject({
+      unbalanceLimitA: undefined,
+      phaseRotation: [1, 2, 0],
+    });
+  });
+
+  it("takes the grid operator's rules in W and ms", () => {
+    const { grid_operator: operator } = config({
+      grid_operator: { source: { type: "static", limit_w: 5_000 }, failsafe_ends: "after_minimum" },
+    });
+    expect(operator === undefined ? undefined : operatorRules(operator)).toEqual({
+      minimumW: 4_200,
+      failsafeW: 4_200,
+      failsafeMinimumMs: 7_200_000,
+      endsFailsafeAlone: true,
     });
   });
 
@@ -107,10 +134,23 @@ describe("the secrets of the config file", () => {
     expect(outcome.problems[2]).toContain("/nowhere/partner");
   });
 
+  it("include a token of the grid operator's sender, which must not be short", () => {
+    const withToken = (token: string) => config({ grid_operator: { source: { type: "http", token } } });
+    expect(readSecrets(withToken("0123456789abcdef"), {})).toMatchObject({
+      ok: true,
+      secrets: { gridOperator: { token: "0123456789abcdef" } },
+      texts: ["0123456789abcdef"],
+    });
+    expect(readSecrets(withToken("0123456789abcde"), {})).toMatchObject({
+      ok: false,
+      problems: [expect.stringMatching(/^grid_operator.source.token: .*16 characters/)],
+    });
+  });
+
   it("are none in a house without passwords, cloud and broker", () => {
     expect(readSecrets(config(), {})).toEqual({
       ok: true,
-      secrets: { wallbox: {}, mqtt: {}, partner: undefined },
+      secrets: { wallbox: {}, mqtt: {}, gridOperator: {}, partner: undefined },
       texts: [],
     });
   });

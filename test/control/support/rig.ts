@@ -1,4 +1,5 @@
 import { type ControlLoop, createControlLoop } from "../../../src/control/control-loop.ts";
+import type { GridOperatorKeeper } from "../../../src/control/grid-operator-keeper.ts";
 import { createLocalCommands } from "../../../src/control/local-commands.ts";
 import { createSampleCollector } from "../../../src/control/sample-collector.ts";
 import { createSettingsKeeper, type SettingsKeeper } from "../../../src/control/settings-keeper.ts";
@@ -63,6 +64,7 @@ export function createRig(
     readonly store?: FakeStore;
     readonly clock?: ManualClock;
     readonly control?: Partial<ControlOptions>;
+    readonly gridOperator?: GridOperatorKeeper;
   } = {},
 ): Rig {
   const clock = given.clock ?? createManualClock();
@@ -85,6 +87,7 @@ export function createRig(
       ...deps,
       collector,
       settings,
+      gridOperator: given.gridOperator,
       wallboxes: [steered],
       sinks: [{ report: (report) => void reports.push(report) }],
     },

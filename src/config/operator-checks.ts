@@ -1,0 +1,46 @@
+import { powerW } from "../core/units.ts";
+import type { SoundParts } from "./cross-checks.ts";
+import type { Finding } from "./problem.ts";
+
+/** What is wrong between the grid operator's part and the rest of the file. */
+export function operatorFindings({ gridOperator, hasMqtt }: SoundParts): readonly Finding[] {
+  if (gridOperator?.source.type !== "mqtt" || hasMqtt) return [];
+  return [
+    {
+      at: ["grid_operator", "source", "type"],
+      problem: "is mqtt, but the file names no broker",
+      remedy: "add the part mqtt with its url, or take the limit from elsewhere",
+    },
+  ];
+}
+
+/** What is allowed but leaves the operator's limit to chance. */
+export function operatorWarnings(parts: SoundParts): readonly Finding[] {
+  return [...failsafeAboveLimit(parts), ...deafEndpoint(parts)];
+}
+
+/** A box without its gateway draws the failsafe current, whatever the operator says. */
+function failsafeAboveLimit({ gridOperator, control, wallbox }: SoundParts): readonly Finding[] {
+  if (gridOperator === undefined || control === undefined || wallbox === undefined) return [];
+  const drawnW = powerW(control.failsafe_current_a, wallbox.phases);
+  if (drawnW <= gridOperator.failsafe_limit_w) return [];
+  return [
+    {
+      at: ["control", "failsafe_current_a"],
+      problem: `${control.failsafe_current_a} A on ${wallbox.phases} phases are ${drawnW} W, more than grid_operator.failsafe_limit_w`,
+      remedy: `lower it so that a wallbox without its gateway draws at most ${gridOperator.failsafe_limit_w} W`,
+    },
+  ];
+}
+
+function deafEndpoint({ gridOperator, api }: SoundParts): readonly Finding[] {
+  if (gridOperator?.source.type !== "http" || api === undefined) return [];
+  if (!(api.host === "localhost" || api.host === "::1" || api.host.startsWith("127."))) return [];
+  return [
+    {
+      at: ["api", "host"],
+      problem: `${api.host} is only reached from this machine, and the grid operator's limit comes by HTTP`,
+      remedy: "serve the API on the address that the sender reaches",
+    },
+  ];
+}
