@@ -1,3 +1,4 @@
+import type { EvseState } from "../../../simulator/house/evse.ts";
 import type { HouseReadings } from "../../../simulator/house/house.ts";
 import type { VehicleState, WallboxSample } from "../../core/site-sample.ts";
 import { currentA } from "../../core/units.ts";
@@ -67,6 +68,21 @@ function channelsOf({ gridPowerW, pvPowerW, batteryPowerW, batterySocPct }: Hous
   return { gridPowerW, pvPowerW, batteryPowerW, batterySocPct };
 }
 
+function vehicleOf(state: EvseState): VehicleState {
+  switch (state) {
+    case "available":
+      return "absent";
+    case "occupied":
+      return "connected";
+    case "charging":
+      return "charging";
+    case "suspended_ev":
+      return "suspended_by_vehicle";
+    case "suspended_evse":
+      return "suspended_by_wallbox";
+  }
+}
+
 /** A car that draws this much more than its box was told does not obey, A. */
 const DISOBEDIENCE_A = 1;
 /** The driver has tried three times by then, ms. */
@@ -109,7 +125,7 @@ export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): 
     };
     return {
       isConnected,
-      vehicle: isConnected ? vehicle() : "unknown",
+      vehicle: isConnected ? vehicleOf(view.evseState) : "unknown",
       chargePowerW:
         !isConnected || faults("wallbox_silent", nowMs)
           ? undefined
@@ -119,12 +135,6 @@ export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): 
       isFollowing: isFollowing(),
       capability,
     };
-  }
-
-  function vehicle(): VehicleState {
-    if (!view.isPluggedIn) return "absent";
-    if (view.isCharging) return "charging";
-    return view.command.currentA > 0 ? "connected" : "suspended_by_wallbox";
   }
 
   function isFollowing(): boolean {

@@ -1,7 +1,7 @@
 import { type Car, type CarOptions, createCar } from "../../../simulator/house/car.ts";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createDelayedReadings } from "../../../simulator/house/delayed-readings.ts";
-import { createEvse, type Evse } from "../../../simulator/house/evse.ts";
+import { createEvse, type Evse, type EvseState } from "../../../simulator/house/evse.ts";
 import {
   createHouse,
   type House,
@@ -32,7 +32,8 @@ export interface PlantView {
   /** Charging power and the time to which it belongs, as the box reported it. */
   readonly charge: { readonly powerW: number; readonly atMs: number };
   readonly isCharging: boolean;
-  readonly isPluggedIn: boolean;
+  /** What the box says of the car. */
+  readonly evseState: EvseState;
   /** Phases that the box is switched to now. */
   readonly phases: PhaseCount;
   readonly isSwitchingPhases: boolean;
@@ -107,8 +108,8 @@ export function createPlant(options: PlantOptions): Plant {
     get isCharging() {
       return evse.powerW > 0;
     },
-    get isPluggedIn() {
-      return evse.car.isPluggedIn;
+    get evseState() {
+      return evse.state;
     },
     get phases() {
       return evse.phases;
