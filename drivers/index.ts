@@ -3,8 +3,16 @@ export type { JsonMap } from "./json/json-map.ts";
 export { createTopicSource, type TopicFeed } from "./json/topic-source.ts";
 export { createModbusBus, type ModbusBus } from "./modbus/modbus-bus.ts";
 export { createModbusContact } from "./modbus/modbus-contact.ts";
-export { type CentralSystem, createCentralSystem } from "./ocpp/central-system.ts";
-export { createOcppWallbox } from "./ocpp/ocpp-wallbox.ts";
+export type { BoxHabits } from "./ocpp/box-habits.ts";
+export {
+  type CentralSystem,
+  type CentralSystem,
+  createCentralSystem,
+  createCentralSystem,
+} from "./ocpp/central-system.ts";
+export { wallboxModels } from "./ocpp/models/find-model.ts";
+export type { WallboxModel } from "./ocpp/models/wallbox-model.ts";
+export { createOcppWallbox, createOcppWallbox, type OcppWallboxOptions } from "./ocpp/ocpp-wallbox.ts";
 export type { ModbusProfile } from "./profiles/profile-schema.ts";
 export { createProfileSource } from "./profiles/profile-source.ts";
 export { combinedSource } from "./sources/combined-source.ts";

@@ -22,6 +22,7 @@ import {
 import { createPriceFeed } from "./daemon/price-feed.ts";
 import type { DaemonSecrets } from "./daemon/secrets.ts";
 import { createSiteDevices } from "./daemon/site-devices.ts";
+import { wallboxOptions } from "./daemon/wallbox-options.ts";
 import type { HistoryState } from "./history/history-recorder.ts";
 import { createHistoryRecorder, type HistoryRecorder } from "./history/history-recorder.ts";
 import type { HistoryThread } from "./history/history-thread.ts";
@@ -79,11 +80,20 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       port: config.ocpp.port,
       callTimeoutMs: config.ocpp.call_timeout_s * 1_000,
       pingIntervalMs: config.ocpp.ping_interval_s * 1_000,
-      accounts: [{ identity: config.wallbox.identity, ...secrets.wallbox }],
+      accounts: [
+        {
+          identity: config.wallbox.identity,
+          assumesOcpp16: config.wallbox.quirks?.no_subprotocol ?? false,
+          ...secrets.wallbox,
+        },
+      ],
     },
     deps,
   );
-  const wallbox = createOcppWallbox(wallboxOptions(config), { ...deps, centralSystem });
+  const wallbox = createOcppWallbox(
+    { ...wallboxOptions(config, config.wallbox), hasPassword: secrets.wallbox.password !== undefined },
+    { ...deps, centralSystem },
+  );
   const settings = createSettingsKeeper(initialSettings(config), deps);
   const collector = createSampleCollector(collectorOptions(config), {
     clock,
@@ -168,22 +178,6 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     pageUrl: listening.pageUrl,
     mqttState: () => mqtt?.state(),
     historyState: () => history?.state(),
-  };
-}
-
-function wallboxOptions({ wallbox, control, ocpp, site }: Config) {
-  return {
-    name: wallbox.name,
-    identity: wallbox.identity,
-    connector: wallbox.connector,
-    phases: wallbox.phases,
-    minCurrentA: wallbox.min_current_a,
-    maxCurrentA: wallbox.rated_current_a,
-    stepA: wallbox.step_a,
-    floorCurrentA: control.failsafe_current_a,
-    horizonMs: ocpp.horizon_s * 1_000,
-    maxWritesPerDay: ocpp.max_writes_per_day,
-    timeZone: site.time_zone,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BoxHabits } from "./box-habits.ts";
 import type { JsonRecord } from "./box-link.ts";
 import type { RateUnit } from "./charging-profile.ts";
 import { integerOf, listOf, recordOf, textOf } from "./lenient-json.ts";
@@ -15,7 +16,8 @@ interface ConfigurationKey {
 export type BoxConfiguration = ReadonlyMap<string, ConfigurationKey>;
 
 /** Asked one by one when a box does not list everything at once. */
-export const NEEDED_KEYS = [
+export const NEEDED_KEYS: readonly string[] = [
+  "SupportedFeatureProfiles",
   "ChargeProfileMaxStackLevel",
   "ChargingScheduleMaxPeriods",
   "MaxChargingProfilesInstalled",
@@ -24,7 +26,8 @@ export const NEEDED_KEYS = [
   "MeterValuesSampledData",
   "WebSocketPingInterval",
   "HeartbeatInterval",
-] as const;
+  "ConnectorSwitch3to1PhaseSupported",
+];
 
 export function configurationOf(payload: JsonRecord): BoxConfiguration {
   const entries = listOf(payload.configurationKey, MAX_KEYS).flatMap((item) => {
@@ -34,6 +37,24 @@ export function configurationOf(payload: JsonRecord): BoxConfiguration {
     return [[name.toLowerCase(), { name, value: textOf(value), isReadonly: isTrue(readonly) }] as const];
   });
   return new Map(entries);
+}
+
+/** Further facts of the configuration, for people. */
+export function configurationFacts(configuration: BoxConfiguration) {
+  const text = (key: string) => configuration.get(key.toLowerCase())?.value;
+  const list = (key: string) =>
+    (text(key) ?? "")
+      .split(/[,;]/)
+      .map((item) => item.replaceAll(/["']/g, "").trim())
+      .filter((item) => item !== "");
+  return {
+    featureProfiles: list("SupportedFeatureProfiles"),
+    rateUnits: list("ChargingScheduleAllowedChargingRateUnit"),
+    measurands: list("MeterValuesSampledData"),
+    claimsPhaseSwitching: ["ConnectorSwitch3to1PhaseSupported", "ACPhaseSwitchingSupported"].some((key) =>
+      isTrue(text(key)?.toLowerCase()),
+    ),
+  };
 }
 
 /** Limits of the box's profile store; undefined where it does not say. */
@@ -65,7 +86,6 @@ export interface WantedSetting {
   readonly values: readonly string[];
 }
 
-const SAMPLE_INTERVAL_S = 10;
 const MEASURANDS = [
   "Power.Active.Import",
   "Current.Import",
@@ -73,25 +93,34 @@ const MEASURANDS = [
   "Energy.Active.Import.Register",
   "Current.Offered",
 ] as const;
+const SLOWER_INTERVALS_S = [30, 60];
 
-const wantedSettings: readonly WantedSetting[] = [
-  { key: "MeterValueSampleInterval", values: [`${SAMPLE_INTERVAL_S}`, "30", "60"] },
-  {
-    key: "MeterValuesSampledData",
-    values: [
-      MEASURANDS.join(","),
-      MEASURANDS.slice(0, 4).join(","),
-      MEASURANDS.slice(0, 2).join(","),
-      MEASURANDS[0],
-    ],
-  },
-  { key: "WebSocketPingInterval", values: ["30"] },
-  { key: "HeartbeatInterval", values: ["60"] },
-];
+function wantedSettings({ sampleIntervalS, ownKeys, untouchedKeys }: BoxHabits): readonly WantedSetting[] {
+  const intervals = [sampleIntervalS, ...SLOWER_INTERVALS_S.filter((slowerS) => slowerS > sampleIntervalS)];
+  const settings = [
+    { key: "MeterValueSampleInterval", values: intervals.map(String) },
+    {
+      key: "MeterValuesSampledData",
+      values: [
+        MEASURANDS.join(","),
+        MEASURANDS.slice(0, 4).join(","),
+        MEASURANDS.slice(0, 2).join(","),
+        MEASURANDS[0],
+      ],
+    },
+    { key: "WebSocketPingInterval", values: ["30"] },
+    { key: "HeartbeatInterval", values: ["60"] },
+    ...Object.entries(ownKeys).map(([key, value]) => ({ key, values: [value] })),
+  ];
+  return settings.filter(({ key }) => !untouchedKeys.includes(key.toLowerCase()));
+}
 
 /** What has to be changed: known to the box, writable, and not good already. The key is spelt as the box does. */
-export function settingsToChange(configuration: BoxConfiguration): readonly WantedSetting[] {
-  return wantedSettings.flatMap((wanted) => {
+export function settingsToChange(
+  configuration: BoxConfiguration,
+  habits: BoxHabits,
+): readonly WantedSetting[] {
+  return wantedSettings(habits).flatMap((wanted) => {
     const present = configuration.get(wanted.key.toLowerCase());
     if (present === undefined || present.isReadonly || isGoodAlready(wanted, present.value ?? "")) return [];
     const maxLength = integerOf(configuration.get(`${wanted.key}MaxLength`.toLowerCase())?.value);
@@ -109,9 +138,9 @@ function isGoodAlready({ key, values }: WantedSetting, present: string): boolean
   }
   const presentNumber = integerOf(present);
   if (key === "MeterValueSampleInterval" && presentNumber !== undefined) {
-    return presentNumber > 0 && presentNumber <= SAMPLE_INTERVAL_S;
+    return presentNumber > 0 && presentNumber <= Number(best);
   }
-  return presentNumber === integerOf(best);
+  return presentNumber === undefined ? present === best : presentNumber === integerOf(best);
 }
 
 function measurands(csv: string): readonly string[] {

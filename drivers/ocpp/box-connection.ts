@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../src/ports/clock.ts";
-import type { BoxLink, CallOutcome, OutgoingAction } from "./box-link.ts";
+import type { BoxLink, CallOutcome, OutgoingAction, Protocol } from "./box-link.ts";
 import type { Wire } from "./guarded-transport.ts";
 import { createRateGate } from "./rate-gate.ts";
 
@@ -12,6 +12,7 @@ const SILENCE_WITHOUT_PING_MS = 15 * 60_000;
 
 export interface BoxConnectionOptions {
   readonly identity: string;
+  readonly protocol: Protocol;
   readonly callTimeoutMs: number;
   /** 0 sends none. */
   readonly pingIntervalMs: number;
@@ -51,6 +52,7 @@ export function createBoxConnection(options: BoxConnectionOptions, deps: BoxConn
 
   const link: BoxLink = {
     identity: options.identity,
+    protocol: options.protocol,
     callTimeoutMs: options.callTimeoutMs,
     get isOpen() {
       return isOpen;
@@ -64,6 +66,7 @@ export function createBoxConnection(options: BoxConnectionOptions, deps: BoxConn
         setImmediate(sendNext);
       });
     },
+    setPingInterval: (intervalMs) => liveness.setInterval(intervalMs),
   };
 
   function sendNext(): void {
@@ -113,7 +116,12 @@ export function createBoxConnection(options: BoxConnectionOptions, deps: BoxConn
   };
 }
 
-function createLiveness(pingIntervalMs: number, { clock, wire }: BoxConnectionDeps, isPaused: () => boolean) {
+function createLiveness(
+  firstIntervalMs: number,
+  { clock, wire }: BoxConnectionDeps,
+  isPaused: () => boolean,
+) {
+  let pingIntervalMs = firstIntervalMs;
   const waiters = new Set<(isAlive: boolean) => void>();
   let heardAtMs = clock.monotonicMs();
   let pingedAtMs: number | undefined;
@@ -143,6 +151,13 @@ function createLiveness(pingIntervalMs: number, { clock, wire }: BoxConnectionDe
   }
 
   return {
+    setInterval(intervalMs: number) {
+      if (intervalMs === pingIntervalMs) return;
+      clock.clearTimeout(timer);
+      pingIntervalMs = intervalMs;
+      pingedAtMs = undefined;
+      timer = schedule(intervalMs);
+    },
     heard() {
       heardAtMs = clock.monotonicMs();
       pingedAtMs = undefined;

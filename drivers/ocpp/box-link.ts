@@ -1,3 +1,7 @@
+/** Subprotocols that a wallbox may speak, in the order of our preference. */
+export const PROTOCOLS = ["ocpp1.6"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
 /** A JSON object from outside; nothing is known of its fields. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
@@ -23,7 +27,10 @@ export type IncomingAction = (typeof INCOMING_ACTIONS)[number];
 /** Everything we ask of a wallbox (OCPP 1.6 section 5). */
 export type OutgoingAction =
   | "ChangeConfiguration"
+  | "ClearChargingProfile"
   | "GetConfiguration"
+  | "RemoteStartTransaction"
+  | "RemoteStopTransaction"
   | "SetChargingProfile"
   | "TriggerMessage";
 
@@ -40,10 +47,13 @@ export type CallOutcome =
 /** One living connection of a wallbox. After a reconnect there is a new one. */
 export interface BoxLink {
   readonly identity: string;
+  readonly protocol: Protocol;
   readonly isOpen: boolean;
   readonly callTimeoutMs: number;
   /** Sends a CALL after all earlier ones: one is outstanding at a time (OCPP-J 4.1.1). Never rejects. */
   call(action: OutgoingAction, payload: object): Promise<CallOutcome>;
+  /** Time between WebSocket pings, ms; 0 sends none. */
+  setPingInterval(intervalMs: number): void;
 }
 
 /** Who stands behind one identity: told of its connections, and asked for the answer to each of its CALLs. */

@@ -8,6 +8,7 @@ import type { DeviationLog } from "./deviation-log.ts";
 import { createFollowCheck } from "./follow-check.ts";
 import { createLiveReadings, judgedCurrentA } from "./live-readings.ts";
 import { type MeterSample, meterSamples } from "./meter-values.ts";
+import { createScheduleClock } from "./schedule-clock.ts";
 import { isDrawingNothing } from "./vehicle-status.ts";
 
 const DEFAULT_INTERVAL_MS = 10_000;
@@ -30,11 +31,17 @@ export interface BoxMeasurementsDeps {
   readonly onCharging: () => void;
   /** The box draws more than it confirmed. */
   readonly onNotFollowed: () => void;
+  /** The times in the profiles have to be moved. */
+  readonly onClockCorrected: () => void;
 }
 
 /** What the box measures, how old it is, and whether it keeps below its limit. */
 export interface BoxMeasurements {
   readonly isFollowing: boolean;
+  /** How far the box's timestamps are ahead of our clock, ms; undefined while unknown. */
+  readonly clockErrorMs: number | undefined;
+  /** By how much times in profiles have to be moved, ms. */
+  readonly profileClockErrorMs: number;
   vehicleChanged(vehicle: VehicleState): void;
   take(payload: JsonRecord): void;
   expectEvery(intervalMs: number): void;
@@ -46,14 +53,14 @@ export interface BoxMeasurements {
 }
 
 export function createBoxMeasurements(
-  { phases, maxCurrentA }: { readonly phases: PhaseCount; readonly maxCurrentA: number },
+  box: { readonly phases: () => PhaseCount; readonly maxCurrentA: number; readonly floorCurrentA: number },
   deps: BoxMeasurementsDeps,
 ): BoxMeasurements {
   const { clock, log, deviations } = deps;
   const boxTime = createBoxTime(clock);
   const live = createLiveReadings();
   const follow = createFollowCheck();
-  const context = { phases, maxCurrentA, noteDeviation: deviations.note };
+  const scheduleClock = createScheduleClock(box.floorCurrentA, { log, onCorrected: deps.onClockCorrected });
   let vehicle: VehicleState = "unknown";
   let intervalMs = DEFAULT_INTERVAL_MS;
   let drawsSinceMs = clock.monotonicMs();
@@ -62,7 +69,8 @@ export function createBoxMeasurements(
     const ageMs = boxTime.ageMs(sample.timestamp);
     if (ageMs > REPLAY_AGE_MS) return;
     const atMs = clock.monotonicMs() - ageMs;
-    const currentA = judgedCurrentA(sample, phases);
+    const currentA = judgedCurrentA(sample, box.phases());
+    judgeClock(sample.offeredCurrentA ?? currentA, atMs);
     if (isDrawingNothing(vehicle)) {
       // Boxes send a last value after the end, and some never a zero: the state is believed.
       if (currentA !== undefined && currentA > CONTRADICTION_A) deps.askForStatus();
@@ -72,6 +80,10 @@ export function createBoxMeasurements(
     if (currentA === undefined) return;
     if (vehicle === "unknown" && currentA > CHARGING_A) deps.onCharging();
     judge(currentA, atMs);
+  }
+
+  function judgeClock(currentA: number | undefined, atMs: number): void {
+    if (currentA !== undefined) scheduleClock.seen(currentA, atMs, boxTime.errorMs() ?? 0);
   }
 
   function judge(currentA: number, atMs: number): void {
@@ -91,6 +103,12 @@ export function createBoxMeasurements(
     get isFollowing() {
       return follow.isFollowing;
     },
+    get clockErrorMs() {
+      return boxTime.errorMs();
+    },
+    get profileClockErrorMs() {
+      return scheduleClock.correctionMs;
+    },
     vehicleChanged(now) {
       const nowMs = clock.monotonicMs();
       const isNothingDrawn = isDrawingNothing(now);
@@ -100,14 +118,20 @@ export function createBoxMeasurements(
       if (isNothingDrawn) judge(0, nowMs);
     },
     take(payload) {
+      const { maxCurrentA } = box;
+      const context = { phases: box.phases(), maxCurrentA, noteDeviation: deviations.note };
       for (const sample of meterSamples(payload, context)) takeSample(sample);
     },
     expectEvery(expectedMs) {
       intervalMs = Math.max(DEFAULT_INTERVAL_MS, expectedMs);
     },
-    limitConfirmed: (limitA) => follow.limitSet(limitA, clock.monotonicMs()),
+    limitConfirmed(limitA) {
+      follow.limitSet(limitA, clock.monotonicMs());
+      scheduleClock.limitConfirmed(limitA, clock.monotonicMs());
+    },
     linkDown() {
       follow.forgetLimits();
+      scheduleClock.forgetLimits();
       if (isDrawingNothing(vehicle)) live.zero(clock.monotonicMs());
     },
     isStale() {

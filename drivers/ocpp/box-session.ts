@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../../src/ports/clock.ts";
 import type { BoxConfiguration } from "./box-configuration.ts";
+import type { BoxHabits } from "./box-habits.ts";
 import type { BoxLink } from "./box-link.ts";
 import type { createSettingChanger } from "./box-setup.ts";
 import { readConfiguration } from "./box-setup.ts";
@@ -19,8 +20,11 @@ export interface BoxSessionDeps {
   readonly clock: Clock;
   readonly writer: ProfileWriter;
   readonly triggers: BoxTriggers;
+  readonly habits: () => BoxHabits;
   readonly changeSettings: ReturnType<typeof createSettingChanger>;
   readonly onConfiguration: (configuration: BoxConfiguration) => void;
+  /** True until the box was set up once: other backends' profiles may still be in it. */
+  readonly isNew: () => boolean;
   readonly isStatusKnown: () => boolean;
   readonly isMeterStale: () => boolean;
 }
@@ -54,6 +58,8 @@ export function createBoxSession(connector: number, deps: BoxSessionDeps): BoxSe
   function becomeUsable(): void {
     if (link === undefined || isUsable) return;
     isUsable = true;
+    const { pingIntervalMs } = deps.habits();
+    if (pingIntervalMs !== undefined) link.setPingInterval(pingIntervalMs);
     writer.linkUp(link);
     triggers.linkUp(link);
     wait(WATCH_MS, watch);
@@ -64,6 +70,7 @@ export function createBoxSession(connector: number, deps: BoxSessionDeps): BoxSe
   async function setUp(target: BoxLink): Promise<void> {
     const mine = ++run;
     const isOver = () => mine !== run || !target.isOpen;
+    if (deps.isNew() && deps.habits().clearsOnCommissioning) await target.call("ClearChargingProfile", {});
     await writer.layFloor();
     if (!wasBootSeen && !isOver()) {
       askedForBootAtMs = clock.monotonicMs();
@@ -79,9 +86,9 @@ export function createBoxSession(connector: number, deps: BoxSessionDeps): BoxSe
   }
 
   async function configure(target: BoxLink): Promise<void> {
-    const configuration = await readConfiguration(target);
+    const configuration = await readConfiguration(target, deps.habits());
     deps.onConfiguration(configuration);
-    deps.onConfiguration(await deps.changeSettings(target, configuration));
+    deps.onConfiguration(await deps.changeSettings(target, configuration, deps.habits()));
   }
 
   function watch(): void {

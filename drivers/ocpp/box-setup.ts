@@ -6,6 +6,7 @@ import {
   settingsToChange,
   type WantedSetting,
 } from "./box-configuration.ts";
+import type { BoxHabits } from "./box-habits.ts";
 import type { BoxLink } from "./box-link.ts";
 import { textOf } from "./lenient-json.ts";
 
@@ -13,16 +14,31 @@ const MAX_SILENT_KEYS = 2;
 /** Some boxes reboot on every change: a setting that does not stick is left alone. */
 const MAX_TRIES_PER_SETTING = 2;
 
-/** Reads the configuration as a whole, else key by key. Empty when the box does not answer. */
-export async function readConfiguration(link: BoxLink): Promise<BoxConfiguration> {
-  const whole = await link.call("GetConfiguration", {});
-  if (whole.kind === "result") {
-    const configuration = configurationOf(whole.payload);
-    if (configuration.size > 0) return configuration;
+/** Reads the configuration as a whole, else key by key. Empty when the box does not answer, or must not be asked. */
+export async function readConfiguration(link: BoxLink, habits: BoxHabits): Promise<BoxConfiguration> {
+  switch (habits.readsConfiguration) {
+    case "never":
+      return new Map();
+    case "by_key":
+      return readKeys(link, habits, 0);
+    case "whole": {
+      const whole = await link.call("GetConfiguration", {});
+      const configuration = whole.kind === "result" ? configurationOf(whole.payload) : new Map();
+      return configuration.size > 0
+        ? configuration
+        : readKeys(link, habits, whole.kind === "timeout" ? 1 : 0);
+    }
   }
+}
+
+async function readKeys(
+  link: BoxLink,
+  { ownKeys }: BoxHabits,
+  silentBefore: number,
+): Promise<BoxConfiguration> {
   const found = new Map<string, { name: string; value: string | undefined; isReadonly: boolean }>();
-  let silent = whole.kind === "timeout" ? 1 : 0;
-  for (const key of NEEDED_KEYS) {
+  let silent = silentBefore;
+  for (const key of [...NEEDED_KEYS, ...Object.keys(ownKeys)]) {
     if (!link.isOpen || silent >= MAX_SILENT_KEYS) break;
     const outcome = await link.call("GetConfiguration", { key: [key] });
     silent = outcome.kind === "timeout" ? silent + 1 : 0;
@@ -51,9 +67,13 @@ export function createSettingChanger(log: Logger) {
   }
 
   /** The configuration as it is after the changes. */
-  return async (link: BoxLink, configuration: BoxConfiguration): Promise<BoxConfiguration> => {
+  return async (
+    link: BoxLink,
+    configuration: BoxConfiguration,
+    habits: BoxHabits,
+  ): Promise<BoxConfiguration> => {
     const changed = new Map(configuration);
-    for (const wanted of settingsToChange(configuration)) {
+    for (const wanted of settingsToChange(configuration, habits)) {
       const tried = tries.get(wanted.key) ?? 0;
       if (!link.isOpen || tried >= MAX_TRIES_PER_SETTING) continue;
       tries.set(wanted.key, tried + 1);

@@ -11,6 +11,8 @@ const RELEARN_AFTER_MS = 60_000;
 export interface BoxTime {
   /** Age of a sample with this timestamp, ms, at least 0; a missing or unreadable timestamp counts as now. */
   ageMs(timestamp: string | undefined): number;
+  /** How far the box's clock is ahead of ours, ms; undefined before the first timestamp. */
+  errorMs(): number | undefined;
 }
 
 export function createBoxTime(clock: Clock): BoxTime {
@@ -18,6 +20,7 @@ export function createBoxTime(clock: Clock): BoxTime {
   let offsetMs = clock.wallMs() - clock.monotonicMs();
   /** What the messages since the newest one say; begun anew after a silence, which is followed by kept ones. */
   let since: { offsetMs: number; fromMs: number; lastMs: number } | undefined;
+  let isKnown = false;
 
   function learn(seenMs: number, nowMs: number): void {
     if (seenMs >= offsetMs) {
@@ -42,7 +45,9 @@ export function createBoxTime(clock: Clock): BoxTime {
       if (boxMs === undefined) return 0;
       const nowMs = clock.monotonicMs();
       learn(boxMs - nowMs, nowMs);
+      isKnown = true;
       return Math.max(0, nowMs + offsetMs - boxMs);
     },
+    errorMs: () => (isKnown ? offsetMs - (clock.wallMs() - clock.monotonicMs()) : undefined),
   };
 }

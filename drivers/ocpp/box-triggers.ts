@@ -13,12 +13,15 @@ export interface BoxTriggers {
   linkDown(): void;
   /** True when the box said that it will send the message. */
   request(message: Message, connectorId?: number): Promise<boolean>;
+  /** By message: whether the box took the last request. */
+  answers(): Readonly<Record<string, boolean>>;
 }
 
 export function createBoxTriggers(clock: Clock): BoxTriggers {
   let link: BoxLink | undefined;
   let failures = 0;
   const askedAtMs = new Map<string, number>();
+  const answers = new Map<string, boolean>();
 
   return {
     linkUp(newLink) {
@@ -39,7 +42,9 @@ export function createBoxTriggers(clock: Clock): BoxTriggers {
       const outcome = await link.call("TriggerMessage", { requestedMessage, ...scope });
       const isAccepted = outcome.kind === "result" && outcome.payload.status === "Accepted";
       failures = isAccepted ? 0 : failures + 1;
+      if (outcome.kind !== "disconnected") answers.set(requestedMessage, isAccepted);
       return isAccepted;
     },
+    answers: () => Object.fromEntries(answers),
   };
 }

@@ -36,6 +36,8 @@ export interface Account {
   readonly identity: string;
   /** Basic auth; without one the identity alone is believed. */
   readonly password?: string;
+  /** A box that names no subprotocol in its handshake speaks OCPP 1.6 all the same. */
+  readonly assumesOcpp16?: boolean;
 }
 
 export interface CentralSystemCounters {
@@ -51,6 +53,8 @@ export interface CentralSystem {
   start(): Promise<ListenOutcome>;
   /** Says who answers for `identity`; returns the way to take it back. Throws when somebody does already. */
   register(identity: string, station: Station): () => void;
+  /** Cuts the connection of `identity` and takes none from it for this long. */
+  bar(identity: string, durationMs: number): void;
   counters(): CentralSystemCounters;
   /** Cuts every connection and stops listening. */
   close(): Promise<void>;
@@ -62,14 +66,20 @@ export function createCentralSystem(
 ): CentralSystem {
   const { clock, log } = deps;
   const stations = new Map<string, Station>();
+  const barredUntilMs = new Map<string, number>();
   const connections = new Map<string, BoxConnection>();
   const counters = { callsReceived: 0, callsSent: 0, connections: 0, refusals: 0 };
-  const admit = createAdmission(options, { clock, connections, stations });
+  const admit = createAdmission(options, { clock, connections, stations, barredUntilMs });
   const logRefusal = createRefusalLog(log);
 
   function onWire(identity: string, wire: Wire): WireListener {
     const connection = createBoxConnection(
-      { identity, callTimeoutMs: options.callTimeoutMs, pingIntervalMs: options.pingIntervalMs },
+      {
+        identity,
+        protocol: "ocpp1.6",
+        callTimeoutMs: options.callTimeoutMs,
+        pingIntervalMs: options.pingIntervalMs,
+      },
       { clock, wire, onCallSent: () => counters.callsSent++ },
     );
     counters.connections++;
@@ -122,6 +132,10 @@ export function createCentralSystem(
         connections.get(identity)?.terminate();
       };
     },
+    bar(identity, durationMs) {
+      barredUntilMs.set(identity, clock.monotonicMs() + durationMs);
+      connections.get(identity)?.terminate();
+    },
     counters: () => ({ ...counters }),
     async close() {
       for (const connection of connections.values()) connection.terminate();
@@ -134,9 +148,13 @@ interface AdmissionDeps {
   readonly clock: Clock;
   readonly connections: ReadonlyMap<string, BoxConnection>;
   readonly stations: ReadonlyMap<string, Station>;
+  readonly barredUntilMs: ReadonlyMap<string, number>;
 }
 
-function createAdmission(options: CentralSystemOptions, { clock, connections, stations }: AdmissionDeps) {
+function createAdmission(
+  options: CentralSystemOptions,
+  { clock, connections, stations, barredUntilMs }: AdmissionDeps,
+) {
   const accounts = new Map(options.accounts.map((account) => [account.identity, account]));
   const probed = new Set<string>();
   const gates = createRateGates(
@@ -155,20 +173,27 @@ function createAdmission(options: CentralSystemOptions, { clock, connections, st
     return isAlive ? { ok: false, status: 409 } : { ok: true, identity };
   }
 
+  function accountOf(hello: Hello): Account | undefined {
+    const identity = identityCandidates(hello.url)?.find((name) => accounts.has(name));
+    const account = identity === undefined ? undefined : accounts.get(identity);
+    return account !== undefined && stations.has(account.identity) ? account : undefined;
+  }
+
+  function speaksOurs({ subprotocols }: Hello, { assumesOcpp16 }: Account): boolean {
+    return offersOcpp16(subprotocols) || (assumesOcpp16 === true && subprotocols === undefined);
+  }
+
   return async (hello: Hello): Promise<Admission> => {
     if (!gates.pass(hello.remoteAddress)) return { ok: false, status: 429 };
-    const candidates = identityCandidates(hello.url);
-    if (candidates === undefined) return { ok: false, status: 400 };
-    const identity = candidates.find((name) => accounts.has(name));
-    const account = identity === undefined ? undefined : accounts.get(identity);
-    if (account === undefined || !stations.has(account.identity)) return { ok: false, status: 404 };
-    if (!offersOcpp16(hello.subprotocols)) return { ok: false, status: 400 };
-    const { password } = account;
-    if (password === undefined) return isPlaceFree(account.identity);
-    if (!isPasswordRight(hello.authorization, { identity: account.identity, password })) {
-      return { ok: false, status: 401 };
-    }
-    return { ok: true, identity: account.identity };
+    if (identityCandidates(hello.url) === undefined) return { ok: false, status: 400 };
+    const account = accountOf(hello);
+    if (account === undefined) return { ok: false, status: 404 };
+    const { identity, password } = account;
+    if (clock.monotonicMs() < (barredUntilMs.get(identity) ?? 0)) return { ok: false, status: 503 };
+    if (!speaksOurs(hello, account)) return { ok: false, status: 400 };
+    if (password === undefined) return isPlaceFree(identity);
+    if (!isPasswordRight(hello.authorization, { identity, password })) return { ok: false, status: 401 };
+    return { ok: true, identity };
   };
 }
 

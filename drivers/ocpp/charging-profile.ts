@@ -12,17 +12,36 @@ export type ProfilePlan = "stacked" | "two_period" | "plain";
 
 export type RateUnit = "A" | "W";
 
+/** `Absolute` counts from a time of day, `Relative` from the start of the transaction. */
+export type ProfileKind = "Absolute" | "Relative";
+
+/** What the set point is sent as; the floor is always a TxDefaultProfile. */
+export type ProfilePurpose = "TxDefaultProfile" | "TxProfile";
+
+/** The transaction that runs, as far as it is known. */
+export interface RunningTransaction {
+  readonly id: number;
+  /** Undefined for one that was found running. */
+  readonly startedWallMs: number | undefined;
+}
+
 export interface ProfileShape {
   readonly connector: number;
   readonly phases: PhaseCount;
   readonly rateUnit: RateUnit;
+  readonly kind: ProfileKind;
+  /** Tells the box to charge with so many phases; undefined leaves that to the box. */
+  readonly numberPhases: PhaseCount | undefined;
 }
 
 export interface SetpointProfile extends ProfileShape {
   readonly currentA: number;
   readonly floorCurrentA: number;
   readonly horizonMs: number;
+  /** Wall clock of the box. */
   readonly nowWallMs: number;
+  readonly purpose: ProfilePurpose;
+  readonly transaction: RunningTransaction | undefined;
 }
 
 /** A start in the past leaves no gap of "no limit" while a profile is replaced (OCPP 1.6 section 5.16.4). */
@@ -38,9 +57,9 @@ export function floorProfile(
   return request(shape, {
     stackLevel: 0,
     chargingSchedule: {
-      startSchedule: FLOOR_START,
+      ...(shape.kind === "Absolute" && { startSchedule: FLOOR_START }),
       chargingRateUnit: shape.rateUnit,
-      chargingSchedulePeriod: [{ startPeriod: 0, limit: limitOf(shape, shape.floorCurrentA) }],
+      chargingSchedulePeriod: [period(shape, 0, shape.floorCurrentA)],
     },
   });
 }
@@ -50,56 +69,98 @@ export function floorProfile(
  * because boxes that obey only one of the two obey different ones.
  */
 export function setpointProfile(plan: ProfilePlan, setpoint: SetpointProfile): SetChargingProfileRequest {
-  const start = {
-    startSchedule: boxTime(setpoint.nowWallMs - LEAD_S * 1_000),
-    chargingRateUnit: setpoint.rateUnit,
-  };
-  const now = { startPeriod: 0, limit: limitOf(setpoint, setpoint.currentA) };
-  const horizonS = Math.round(setpoint.horizonMs / 1_000);
+  const { start, endsAfterS } = scheduleTimes(setpoint);
+  const rate = { ...start, chargingRateUnit: setpoint.rateUnit };
+  const now = period(setpoint, 0, setpoint.currentA);
   switch (plan) {
     case "stacked":
-      return request(setpoint, {
-        stackLevel: 1,
-        validTo: boxTime(setpoint.nowWallMs + setpoint.horizonMs),
-        chargingSchedule: { ...start, duration: horizonS + LEAD_S, chargingSchedulePeriod: [now] },
-      });
+      return request(
+        setpoint,
+        {
+          stackLevel: 1,
+          validTo: boxTime(setpoint.nowWallMs + setpoint.horizonMs),
+          chargingSchedule: {
+            ...rate,
+            ...(endsAfterS !== undefined && { duration: endsAfterS }),
+            chargingSchedulePeriod: [now],
+          },
+        },
+        transactionOf(setpoint),
+      );
     case "two_period":
       return request(setpoint, {
         stackLevel: 0,
         chargingSchedule: {
-          ...start,
+          ...rate,
           chargingSchedulePeriod: [
             now,
-            { startPeriod: horizonS + LEAD_S, limit: limitOf(setpoint, setpoint.floorCurrentA) },
+            period(setpoint, endsAfterS ?? horizonS(setpoint), setpoint.floorCurrentA),
           ],
         },
       });
     case "plain":
       return request(setpoint, {
         stackLevel: 0,
-        chargingSchedule: { ...start, chargingSchedulePeriod: [now] },
+        chargingSchedule: { ...rate, chargingSchedulePeriod: [now] },
       });
   }
 }
 
+/** When the schedule begins and after how many seconds from there it ends; undefined where that cannot be known. */
+function scheduleTimes(setpoint: SetpointProfile) {
+  const { kind, nowWallMs, transaction } = setpoint;
+  if (kind === "Absolute") {
+    return {
+      start: { startSchedule: boxTime(nowWallMs - LEAD_S * 1_000) },
+      endsAfterS: horizonS(setpoint) + LEAD_S,
+    };
+  }
+  // Before a transaction nothing can flow, and its start brings a new write.
+  const startedWallMs = transaction === undefined ? nowWallMs : transaction.startedWallMs;
+  if (startedWallMs === undefined) return { start: {}, endsAfterS: undefined };
+  const elapsedS = Math.max(0, Math.round((nowWallMs - startedWallMs) / 1_000));
+  return { start: {}, endsAfterS: elapsedS + horizonS(setpoint) };
+}
+
+function horizonS({ horizonMs }: SetpointProfile): number {
+  return Math.round(horizonMs / 1_000);
+}
+
+/** Only a running transaction can have a profile of its own; before it the default one has to do. */
+function transactionOf({ purpose, transaction }: SetpointProfile): RunningTransaction | undefined {
+  return purpose === "TxProfile" ? transaction : undefined;
+}
+
 function request(
-  { connector }: ProfileShape,
+  { connector, kind }: ProfileShape,
   profile: Pick<Profile, "stackLevel" | "validTo" | "chargingSchedule">,
+  transaction?: RunningTransaction,
 ): SetChargingProfileRequest {
   return {
     connectorId: connector,
     csChargingProfiles: {
-      chargingProfileId: connector * 100 + profile.stackLevel,
-      chargingProfilePurpose: "TxDefaultProfile",
-      chargingProfileKind: "Absolute",
+      chargingProfileId: connector * 100 + profile.stackLevel + (transaction === undefined ? 0 : 1),
+      ...(transaction !== undefined && { transactionId: transaction.id }),
+      chargingProfilePurpose: transaction === undefined ? "TxDefaultProfile" : "TxProfile",
+      chargingProfileKind: kind,
       ...profile,
     },
   };
 }
 
+function period(shape: ProfileShape, startPeriod: number, currentA: number) {
+  const { numberPhases } = shape;
+  return {
+    startPeriod,
+    limit: limitOf(shape, currentA),
+    ...(numberPhases !== undefined && { numberPhases }),
+  };
+}
+
 /** At most one decimal (OCPP 1.6 section 7.14); rounded down in watts, which are many. */
-function limitOf({ rateUnit, phases }: ProfileShape, currentA: number): number {
-  return rateUnit === "A" ? Math.round(currentA * 10) / 10 : Math.floor(powerW(currentA, phases));
+function limitOf({ rateUnit, phases, numberPhases }: ProfileShape, currentA: number): number {
+  if (rateUnit === "A") return Math.round(currentA * 10) / 10;
+  return Math.floor(powerW(currentA, numberPhases ?? phases));
 }
 
 /** Without fractions of a second: not every box reads them. */

@@ -74,7 +74,10 @@ export function createGuardedTransport(
     maxBadMessages: MAX_BAD_MESSAGES,
   });
   rpc.on("error", (error) => log.error({ err: error }, "ocpp server failed"));
-  rpc.auth((accept) => accept(undefined, SUBPROTOCOL));
+  // Who offered no subprotocol gets none back: a client must fail on one that it did not name (RFC 6455 4.1).
+  rpc.auth((accept, _reject, { protocols }) =>
+    accept(undefined, protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+  );
   rpc.on("client", (client: RpcClient) => attach(client, deps));
 
   async function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
@@ -86,7 +89,9 @@ export function createGuardedTransport(
       if (!admission.ok) return refuseUpgrade(socket, admission.status);
       // From here on the library reads only what was checked.
       request.url = `/${encodeURIComponent(admission.identity)}`;
-      request.headers["sec-websocket-protocol"] = SUBPROTOCOL;
+      if (request.headers["sec-websocket-protocol"] !== undefined) {
+        request.headers["sec-websocket-protocol"] = SUBPROTOCOL;
+      }
       await rpc.handleUpgrade(request, socket, head);
     } finally {
       pendingUpgrades--;

@@ -12,6 +12,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { IncomingAction, JsonRecord } from "./box-link.ts";
 import type { DeviationLog } from "./deviation-log.ts";
 import { integerOf, textOf } from "./lenient-json.ts";
+import type { BoxIdentification } from "./model-book.ts";
 import type { Transactions } from "./transactions.ts";
 import { vehicleOf } from "./vehicle-status.ts";
 
@@ -22,7 +23,7 @@ export interface IncomingCallsDeps {
   readonly clock: Clock;
   readonly deviations: DeviationLog;
   readonly transactions: Transactions;
-  readonly onBoot: (firmware: string) => void;
+  readonly onBoot: (identification: BoxIdentification) => void;
   readonly onVehicle: (vehicle: VehicleState) => void;
   readonly onTransactionStarted: () => void;
   readonly onTransactionStopped: () => void;
@@ -48,10 +49,12 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
 
   function boot(payload: JsonRecord): BootNotificationResponse {
     statusAtBoxMs = undefined;
-    const identification = ["chargePointVendor", "chargePointModel", "firmwareVersion"] as const;
-    const [vendor, model, firmware] = identification.map((field) => textOf(payload[field]) ?? "");
+    const text = (field: string) => textOf(payload[field]) ?? "";
+    const vendor = text("chargePointVendor");
+    const model = text("chargePointModel");
     if (!vendor || !model) deviations.note("boot_without_vendor_or_model");
-    deps.onBoot(firmware ?? "");
+    const serial = text("chargePointSerialNumber") || text("chargeBoxSerialNumber");
+    deps.onBoot({ vendor, model, firmware: text("firmwareVersion"), serial });
     return { ...ACCEPTED, currentTime: isoUtc(clock.wallMs()), interval: HEARTBEAT_INTERVAL_S };
   }
 
@@ -85,6 +88,8 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
       timestamp: timestamp ?? `received ${clock.wallMs()}`,
       meterStart: integerOf(payload.meterStart) ?? 0,
       isOurs,
+      idTag: textOf(payload.idTag),
+      startedWallMs: clock.wallMs(),
     });
     if (isOurs && transactions.openId !== before) deps.onTransactionStarted();
     return { ...ACCEPTED_TAG, transactionId };

@@ -1,76 +1,121 @@
 import type { Logger } from "pino";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import type { ProfileLimits } from "./box-configuration.ts";
-import type { ProfilePlan, RateUnit } from "./charging-profile.ts";
+import type { BoxHabits } from "./box-habits.ts";
+import type { ProfileKind, ProfilePlan, RateUnit } from "./charging-profile.ts";
 import { recordOf, textOf } from "./lenient-json.ts";
 
-/** What is known of the way in which this box takes profiles; kept until its firmware changes. */
-export interface PlanBook {
+/** How limits are sent to one box. */
+export interface ProfileWay {
   readonly plan: ProfilePlan;
+  readonly kind: ProfileKind;
+}
+
+/** What is known of the way in which this box takes profiles; kept until its firmware changes. */
+export interface PlanBook extends ProfileWay {
   readonly rateUnit: RateUnit;
+  /** The box took a profile in this way. */
+  readonly isProven: boolean;
+  /** The model of the box is known: begin in the way that is known of it. True when a floor must be laid anew. */
+  useHabits(habits: BoxHabits): boolean;
   /** Takes what GetConfiguration claims. True when a floor must be laid anew because of it. */
   learnLimits(limits: ProfileLimits): boolean;
   /** What to try after a refusal; giving up the dead-man is allowed only while a session runs. */
-  fallback(refused: ProfilePlan, isInSession: boolean): ProfilePlan | undefined;
-  confirm(plan: ProfilePlan): void;
+  fallback(refused: ProfileWay, isInSession: boolean): ProfileWay | undefined;
+  confirm(way: ProfileWay): void;
+  /** No answer at all: some boxes are silent about the kind that they do not know. */
+  unanswered(): void;
   /** New firmware may know more: start from the best plan again. */
   firmwareSeen(firmware: string): void;
 }
 
 export function createPlanBook(
   key: string,
-  { store, log }: { readonly store: StateStore; readonly log: Logger },
+  { store, log, habits }: { readonly store: StateStore; readonly log: Logger; readonly habits: BoxHabits },
 ): PlanBook {
   const stored = recordOf(store.get(key));
+  let known = habits;
   let firmware = textOf(stored.firmware);
-  let plan = planOf(stored.plan);
-  let isProven = stored.plan !== undefined;
-  let rateUnit: RateUnit = stored.rateUnit === "W" ? "W" : "A";
+  let isProven = stored.isProven === true;
+  let way: ProfileWay = isProven
+    ? { plan: planOf(stored.plan), kind: stored.kind === "Relative" ? "Relative" : "Absolute" }
+    : firstWay(habits);
+  let rateUnit: RateUnit = habits.rateUnit ?? (stored.rateUnit === "W" ? "W" : "A");
   let maxPeriods: number | undefined;
 
-  function save(next: ProfilePlan): void {
-    if (next !== plan) logPlan(log, next);
-    plan = next;
-    store.put(key, { plan, rateUnit, firmware });
+  function save(next: ProfileWay): void {
+    if (next.plan !== way.plan) logPlan(log, next.plan);
+    way = next;
+    store.put(key, { ...way, rateUnit, firmware, isProven });
   }
 
   function withoutStack(): ProfilePlan {
     return (maxPeriods ?? 2) >= 2 ? "two_period" : "plain";
   }
 
+  function otherKind(kind: ProfileKind): ProfileWay | undefined {
+    return kind === known.profileKind ? { plan: known.firstPlan, kind: opposite(kind) } : undefined;
+  }
+
   return {
     get plan() {
-      return plan;
+      return way.plan;
+    },
+    get kind() {
+      return way.kind;
     },
     get rateUnit() {
       return rateUnit;
     },
+    get isProven() {
+      return isProven;
+    },
+    useHabits(next) {
+      known = next;
+      const before = { ...way, rateUnit };
+      rateUnit = next.rateUnit ?? rateUnit;
+      if (!isProven) way = firstWay(next);
+      return before.plan !== way.plan || before.kind !== way.kind || before.rateUnit !== rateUnit;
+    },
     learnLimits(limits) {
       maxPeriods = limits.maxPeriods;
-      const isUnitNew = limits.rateUnit !== rateUnit;
-      rateUnit = limits.rateUnit;
+      const unit = known.rateUnit ?? limits.rateUnit;
+      const isUnitNew = unit !== rateUnit;
+      rateUnit = unit;
       const isStackable = (limits.maxStackLevel ?? 1) >= 1 && (limits.maxProfiles ?? 2) >= 2;
       // What the box did counts more than what it claims.
-      if (!isProven && !isStackable) save(withoutStack());
+      if (!isProven && !isStackable) save({ ...way, plan: withoutStack() });
       return isUnitNew;
     },
     fallback(refused, isInSession) {
-      const next = refused === "stacked" ? withoutStack() : "plain";
-      return next === refused || (next === "plain" && !isInSession) ? undefined : next;
+      const plan = refused.plan === "stacked" ? withoutStack() : "plain";
+      if (plan === refused.plan) return isInSession ? otherKind(refused.kind) : undefined;
+      return plan === "plain" && !isInSession ? undefined : { plan, kind: refused.kind };
     },
     confirm(confirmed) {
-      if (isProven && confirmed === plan) return;
+      if (isProven && confirmed.plan === way.plan && confirmed.kind === way.kind) return;
       isProven = true;
-      save(confirmed);
+      save({ plan: confirmed.plan, kind: confirmed.kind });
+    },
+    unanswered() {
+      if (!isProven) way = { ...way, kind: opposite(way.kind) };
     },
     firmwareSeen(version) {
       if (version === firmware) return;
       const isUpdate = firmware !== undefined;
       firmware = version;
       if (isUpdate) isProven = false;
-      save(isUpdate ? "stacked" : plan);
+      save(isUpdate ? firstWay(known) : way);
     },
   };
+}
+
+function firstWay({ firstPlan, profileKind }: BoxHabits): ProfileWay {
+  return { plan: firstPlan, kind: profileKind };
+}
+
+function opposite(kind: ProfileKind): ProfileKind {
+  return kind === "Absolute" ? "Relative" : "Absolute";
 }
 
 function logPlan(log: Logger, plan: ProfilePlan): void {

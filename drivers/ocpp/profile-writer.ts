@@ -3,15 +3,16 @@ import type { VehicleState } from "../../src/core/site-sample.ts";
 import type { PhaseCount } from "../../src/core/units.ts";
 import { type Clock, withTimeout } from "../../src/ports/clock.ts";
 import type { ApplyResult, CurrentCommand } from "../../src/ports/wallbox.ts";
+import type { BoxHabits } from "./box-habits.ts";
 import type { BoxLink } from "./box-link.ts";
-import { floorProfile, type ProfilePlan, setpointProfile } from "./charging-profile.ts";
-import type { PlanBook } from "./profile-plan.ts";
+import { floorProfile, type RunningTransaction, setpointProfile } from "./charging-profile.ts";
+import type { PlanBook, ProfileWay } from "./profile-plan.ts";
 import { createProfileRefusals } from "./profile-refusals.ts";
 import { applyResultOf, type SendOutcome, sendProfile } from "./profile-sending.ts";
 import { isInSession } from "./vehicle-status.ts";
 import type { WriteBudget } from "./write-budget.ts";
 
-/** Our wall clock moved against the monotonic one: the times in the profile are wrong. */
+/** The clock of the box, or ours, moved against the monotonic one: the times in the profile are wrong. */
 const WALL_JUMP_MS = 10_000;
 /** So that a call that runs into its timeout is told as such. */
 const APPLY_MARGIN_MS = 1_000;
@@ -20,6 +21,7 @@ const FRESH_COMMAND_MS = 120_000;
 
 export interface ProfileWriterOptions {
   readonly connector: number;
+  /** Phases that the installation gives the box. */
   readonly phases: PhaseCount;
   readonly minCurrentA: number;
   readonly maxCurrentA: number;
@@ -33,6 +35,14 @@ export interface ProfileWriterDeps {
   readonly log: Logger;
   readonly budget: WriteBudget;
   readonly book: PlanBook;
+  readonly habits: () => BoxHabits;
+  readonly transaction: () => RunningTransaction | undefined;
+  /** How far the clock by which the box keeps its profiles is ahead of ours, ms. */
+  readonly boxClockErrorMs: () => number;
+  /** Phases that the box is told to charge with; undefined where it is not told. */
+  readonly numberPhases: () => PhaseCount | undefined;
+  /** Phases that the box charges with now. */
+  readonly activePhases: () => PhaseCount;
   /** The box confirmed this limit, A per phase. */
   readonly onLimitConfirmed: (limitA: number) => void;
 }
@@ -53,6 +63,12 @@ export interface ProfileWriter {
   vehicleChanged(vehicle: VehicleState): void;
   /** Writes the present set point once more. */
   repeat(): void;
+  /**
+   * Writes the present set point once more, to last for `horizonMs`, and nothing after it until `release`: a box that
+   * forgot its limits must not be told them anew before it was measured. False when the box did not take it.
+   */
+  writeLast(horizonMs: number): Promise<boolean>;
+  release(): void;
 }
 
 interface Held {
@@ -69,7 +85,8 @@ const OVER_BUDGET: ApplyResult = { kind: "deferred", because: "write_budget" };
 export function createProfileWriter(options: ProfileWriterOptions, deps: ProfileWriterDeps): ProfileWriter {
   const { clock, budget, book } = deps;
   const refusals = createProfileRefusals(deps);
-  const floorCurrentA = options.floorCurrentA < options.minCurrentA ? 0 : options.floorCurrentA;
+  const minCurrentA = () => Math.max(options.minCurrentA, deps.habits().minCurrentA ?? 0);
+  const floorCurrentA = () => (options.floorCurrentA < minCurrentA() ? 0 : options.floorCurrentA);
   let link: BoxLink | undefined;
   let vehicle: VehicleState = "unknown";
   let wanted: { readonly currentA: number; readonly isUrgent: boolean; readonly atMs: number } | undefined;
@@ -77,21 +94,23 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
   let isFloorLaid = false;
   let isWriting = false;
   let mustRepeat = false;
+  let horizonMs = options.horizonMs;
+  let isHeld = false;
 
-  const wallOffsetMs = () => clock.wallMs() - clock.monotonicMs();
+  const wallOffsetMs = () => clock.wallMs() + deps.boxClockErrorMs() - clock.monotonicMs();
 
   /** Undefined when nothing has to be written; else whether the write raises what the box allows. */
   function dueWrite(): { readonly isRaise: boolean } | undefined {
     if (wanted === undefined) return undefined;
-    if (held === undefined) return { isRaise: wanted.currentA > floorCurrentA };
+    if (held === undefined) return { isRaise: wanted.currentA > floorCurrentA() };
     const ageMs = clock.monotonicMs() - held.atMs;
-    const isExpired = book.plan !== "plain" && ageMs >= options.horizonMs;
+    const isExpired = book.plan !== "plain" && ageMs >= horizonMs;
     if (wanted.currentA !== held.currentA) {
-      return { isRaise: wanted.currentA > (isExpired ? floorCurrentA : held.currentA) };
+      return { isRaise: wanted.currentA > (isExpired ? floorCurrentA() : held.currentA) };
     }
     const hasClockJumped = Math.abs(wallOffsetMs() - held.wallOffsetMs) > WALL_JUMP_MS;
     // Without a car nothing can be drawn: a renewal would only wear the flash. The plug-in brings it.
-    const isRenewal = book.plan !== "plain" && vehicle !== "absent" && ageMs >= options.horizonMs / 2;
+    const isRenewal = book.plan !== "plain" && vehicle !== "absent" && ageMs >= horizonMs / 2;
     return mustRepeat || hasClockJumped || isRenewal ? { isRaise: false } : undefined;
   }
 
@@ -100,7 +119,7 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
     const due = dueWrite();
     if (command === undefined || due === undefined) return UNCHANGED;
     if (link === undefined) return DISCONNECTED;
-    if (isWriting || refusals.isPausing(command.isUrgent)) return BUSY;
+    if (isHeld || isWriting || refusals.isPausing(command.isUrgent)) return BUSY;
     // Renewals pass: a pause that is not renewed would end in the floor, which is more current.
     if (due.isRaise && budget.isSpent()) return OVER_BUDGET;
     isWriting = true;
@@ -116,48 +135,63 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
   }
 
   async function writeOn(target: BoxLink, currentA: number): Promise<SendOutcome> {
-    let plan: ProfilePlan | undefined = book.plan;
-    if (plan === "stacked" && !isFloorLaid) {
-      const floor = await sendFloor(target);
-      if (floor.kind !== "accepted") return floor;
-    }
+    let way: ProfileWay | undefined = { plan: book.plan, kind: book.kind };
     let outcome: SendOutcome = { kind: "disconnected" };
-    while (plan !== undefined) {
-      outcome = await send(target, plan, currentA);
-      if (outcome.kind === "accepted") settle(plan, currentA);
-      plan = outcome.kind === "refused" ? book.fallback(plan, isInSession(vehicle)) : undefined;
+    while (way !== undefined) {
+      const needsFloor: boolean = way.plan === "stacked" && !isFloorLaid;
+      outcome = needsFloor ? await sendFloor(target, way) : { kind: "accepted" };
+      if (outcome.kind === "accepted") outcome = await send(target, way, currentA);
+      if (outcome.kind === "accepted") settle(way, currentA);
+      way = outcome.kind === "refused" ? book.fallback(way, isInSession(vehicle)) : undefined;
     }
     judge(outcome);
     return outcome;
   }
 
-  async function send(target: BoxLink, plan: ProfilePlan, currentA: number): Promise<SendOutcome> {
-    const shape = { ...options, rateUnit: book.rateUnit, floorCurrentA };
-    const profile = setpointProfile(plan, { ...shape, currentA, nowWallMs: clock.wallMs() });
+  function shape({ kind }: ProfileWay) {
+    const numberPhases = deps.numberPhases();
+    return {
+      connector: options.connector,
+      phases: deps.activePhases(),
+      kind,
+      numberPhases,
+      rateUnit: book.rateUnit,
+      floorCurrentA: floorCurrentA(),
+    };
+  }
+
+  async function send(target: BoxLink, way: ProfileWay, currentA: number): Promise<SendOutcome> {
+    const profile = setpointProfile(way.plan, {
+      ...shape(way),
+      currentA,
+      horizonMs,
+      purpose: deps.habits().profilePurpose,
+      transaction: deps.transaction(),
+      nowWallMs: clock.wallMs() + deps.boxClockErrorMs(),
+    });
     const outcome = await sendProfile(target, profile, budget);
     return target === link ? outcome : { kind: "disconnected" };
   }
 
-  async function sendFloor(target: BoxLink): Promise<SendOutcome> {
-    const profile = floorProfile({ ...options, rateUnit: book.rateUnit, floorCurrentA });
-    const outcome = await sendProfile(target, profile, budget);
+  async function sendFloor(target: BoxLink, way: ProfileWay): Promise<SendOutcome> {
+    const outcome = await sendProfile(target, floorProfile(shape(way)), budget);
     if (target !== link) return { kind: "disconnected" };
     if (outcome.kind === "accepted") isFloorLaid = true;
-    judge(outcome);
     return outcome;
   }
 
   async function writeFloor(): Promise<void> {
-    if (link === undefined || isWriting) return;
+    if (link === undefined || isWriting || isHeld) return;
     isWriting = true;
-    const outcome = await sendFloor(link);
+    const outcome = await sendFloor(link, book);
+    judge(outcome);
     isWriting = false;
     if (outcome.kind === "accepted") writeNewest();
   }
 
-  function settle(plan: ProfilePlan, currentA: number): void {
-    book.confirm(plan);
-    isFloorLaid = plan === "stacked";
+  function settle(way: ProfileWay, currentA: number): void {
+    book.confirm(way);
+    isFloorLaid = way.plan === "stacked";
     mustRepeat = false;
     held = { currentA, atMs: clock.monotonicMs(), wallOffsetMs: wallOffsetMs() };
     deps.onLimitConfirmed(currentA);
@@ -166,7 +200,9 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
   function judge(outcome: SendOutcome): void {
     refusals.judge(outcome, vehicle);
     // It may hold the old or the new one.
-    if (outcome.kind === "timeout") held = undefined;
+    if (outcome.kind !== "timeout") return;
+    held = undefined;
+    book.unanswered();
   }
 
   function forget(): void {
@@ -197,7 +233,11 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
       if (!refusals.isModulating && !refusals.isPausing(false)) void writeFloor();
     },
     apply(command) {
-      const currentA = admissibleCurrentA(command.currentA, options);
+      const currentA = admissibleCurrentA(command.currentA, {
+        ...options,
+        minCurrentA: minCurrentA(),
+        ...stepping(deps.habits()),
+      });
       wanted = { currentA, isUrgent: command.isUrgent, atMs: clock.monotonicMs() };
       if (link === undefined) return Promise.resolve(DISCONNECTED);
       const isIdle = !isWriting && dueWrite() === undefined;
@@ -212,15 +252,40 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
       mustRepeat = true;
       writeNewest();
     },
+    async writeLast(lastHorizonMs) {
+      if (link === undefined || wanted === undefined || isWriting) return false;
+      mustRepeat = true;
+      horizonMs = lastHorizonMs;
+      const result = await writeWanted();
+      isHeld = true;
+      return result.kind === "written";
+    },
+    release() {
+      horizonMs = options.horizonMs;
+      isHeld = false;
+    },
   };
 }
 
-/** 0 below the minimum (IEC 61851: no current between 0 and 6 A); else capped and in whole steps, rounded down. */
+function stepping({ stepsA }: BoxHabits) {
+  return stepsA === undefined ? {} : { stepsA };
+}
+
+/** 0 below the minimum (IEC 61851: no current between 0 and 6 A); else capped and in the box's steps, rounded down. */
 export function admissibleCurrentA(
   askedA: number,
-  { minCurrentA, maxCurrentA, stepA }: Pick<ProfileWriterOptions, "minCurrentA" | "maxCurrentA" | "stepA">,
+  box: Pick<ProfileWriterOptions, "minCurrentA" | "maxCurrentA" | "stepA"> & {
+    readonly stepsA?: readonly number[];
+  },
 ): number {
-  const cappedA = Math.min(askedA, maxCurrentA);
-  const steppedA = Math.round(Math.floor(cappedA / stepA + 1e-6) * stepA * 10) / 10;
-  return steppedA >= minCurrentA ? steppedA : 0;
+  const cappedA = Math.min(askedA, box.maxCurrentA);
+  const steppedA = box.stepsA?.findLast((stepA) => stepA <= cappedA + 1e-6) ?? wholeSteps(cappedA, box);
+  return steppedA >= box.minCurrentA ? steppedA : 0;
+}
+
+function wholeSteps(
+  currentA: number,
+  { stepA, stepsA }: { readonly stepA: number; readonly stepsA?: readonly number[] },
+) {
+  return stepsA === undefined ? Math.round(Math.floor(currentA / stepA + 1e-6) * stepA * 10) / 10 : 0;
 }

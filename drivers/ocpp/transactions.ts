@@ -1,6 +1,7 @@
 import type { Clock } from "../../src/ports/clock.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
-import { integerOf, listOf, recordOf, textOf } from "./lenient-json.ts";
+import type { JsonRecord } from "./box-link.ts";
+import { integerOf, listOf, numberOf, recordOf, textOf } from "./lenient-json.ts";
 
 const MAX_RECENT = 20;
 const LARGEST_ID = 2_147_483_647;
@@ -12,6 +13,17 @@ export interface TransactionStart {
   readonly meterStart: number;
   /** False for another connector of the box: it gets its id and is nothing to us. */
   readonly isOurs: boolean;
+  readonly idTag?: string | undefined;
+  /** Our time of the start. */
+  readonly startedWallMs?: number;
+}
+
+/** A transaction as its start told it. */
+export interface SessionFacts {
+  readonly idTag: string | undefined;
+  readonly startedWallMs: number;
+  /** Energy register at the start, Wh. */
+  readonly meterStartWh: number;
 }
 
 interface KnownStart {
@@ -22,6 +34,8 @@ interface KnownStart {
 interface Book {
   readonly lastId: number;
   readonly open: number | undefined;
+  /** What is known of the open one. */
+  readonly session: SessionFacts | undefined;
   readonly recent: readonly KnownStart[];
 }
 
@@ -29,6 +43,8 @@ interface Book {
 export interface Transactions {
   /** Id of the running transaction, as far as known. */
   readonly openId: number | undefined;
+  /** Undefined for a transaction that was found running. */
+  readonly session: SessionFacts | undefined;
   /** The id for this start; the same one for its repetition. */
   start(start: TransactionStart): number;
   /** True when this ended the running transaction. */
@@ -61,41 +77,61 @@ export function createTransactions(
     get openId() {
       return book.open;
     },
-    start({ connectorId, timestamp, meterStart, isOurs }) {
+    get session() {
+      return book.session;
+    },
+    start({ connectorId, timestamp, meterStart, isOurs, idTag, startedWallMs }) {
       const start = `${connectorId}|${timestamp}|${meterStart}`;
       const known = book.recent.find((entry) => entry.start === start);
       if (known !== undefined) return known.id;
       const id = nextId();
       const recent = [...book.recent, { start, id }].slice(-MAX_RECENT);
-      save({ lastId: id, open: isOurs ? id : book.open, recent });
+      const session = { idTag, startedWallMs: startedWallMs ?? clock.wallMs(), meterStartWh: meterStart };
+      save({
+        lastId: id,
+        recent,
+        ...(isOurs ? { open: id, session } : { open: book.open, session: book.session }),
+      });
       return id;
     },
     stop(transactionId) {
       if (book.open === undefined || transactionId !== book.open) return false;
-      save({ ...book, open: undefined });
+      save({ ...book, open: undefined, session: undefined });
       return true;
     },
     adopt(transactionId) {
       if (transactionId === undefined || transactionId <= 0 || transactionId > LARGEST_ID) return false;
       if (book.open !== undefined) return false;
-      save({ ...book, lastId: Math.max(book.lastId, transactionId), open: transactionId });
+      save({
+        ...book,
+        lastId: Math.max(book.lastId, transactionId),
+        open: transactionId,
+        session: undefined,
+      });
       return true;
     },
     clear() {
-      if (book.open !== undefined) save({ ...book, open: undefined });
+      if (book.open !== undefined) save({ ...book, open: undefined, session: undefined });
     },
   };
 }
 
 function readBook(stored: unknown): Book {
-  const { lastId, open, recent } = recordOf(stored);
+  const { lastId, open, recent, session } = recordOf(stored);
   return {
     lastId: Math.max(0, integerOf(lastId) ?? 0),
     open: integerOf(open),
+    session: sessionOf(recordOf(session)),
     recent: listOf(recent, MAX_RECENT).flatMap((entry) => {
       const start = textOf(recordOf(entry).start);
       const id = integerOf(recordOf(entry).id);
       return start === undefined || id === undefined ? [] : [{ start, id }];
     }),
   };
+}
+
+function sessionOf({ idTag, startedWallMs, meterStartWh }: JsonRecord): SessionFacts | undefined {
+  const startMs = numberOf(startedWallMs);
+  if (startMs === undefined) return undefined;
+  return { idTag: textOf(idTag), startedWallMs: startMs, meterStartWh: numberOf(meterStartWh) ?? 0 };
 }

@@ -29,6 +29,8 @@ export interface ChargePointOptions {
   readonly bootDurationMs?: number | undefined;
   readonly callTimeoutMs?: number | undefined;
   readonly profileStack?: Partial<ProfileStackOptions> | undefined;
+  /** The box changes between one phase and three as its profiles ask; `hardware` must be able to. */
+  readonly switchesPhases?: boolean | undefined;
   /** Brings the hardware up to this monotonic time, where a house around it does so; otherwise the box does. */
   readonly advanceTo?: ((monotonicMs: number) => void) | undefined;
 }
@@ -63,8 +65,9 @@ export function createParts(options: ChargePointOptions, mainboard: Mainboard): 
     ...options.profileStack,
   };
   const boxClock = createBoxClock(clock, quirks.clockErrorMs);
-  const configuration = createBoxConfiguration(options, rules, (key) => {
-    if (key === "WebSocketPingInterval") communication.setPingInterval(configuration.integer(key));
+  const configuration = createBoxConfiguration(options, rules, quirks, (key) => {
+    if (key.toLowerCase() === "websocketpinginterval")
+      communication.setPingInterval(configuration.integer(key));
   });
   const context = (): ChargingContext => ({
     connectorId: CONNECTOR_ID,
@@ -76,6 +79,8 @@ export function createParts(options: ChargePointOptions, mainboard: Mainboard): 
     rules,
     clock: boxClock,
     ignoresProfiles: quirks.ignoresAcceptedProfiles,
+    ignoresZero: quirks.ignoresZero,
+    switchesPhases: options.switchesPhases === true && !quirks.ignoresNumberPhases,
     advanceTo: options.advanceTo,
     context,
   });
@@ -134,6 +139,7 @@ export function createParts(options: ChargePointOptions, mainboard: Mainboard): 
     configuration,
     session,
     samplesWhenIdle: quirks.idleMeterValues,
+    sendsNoUnits: quirks.sendsNoUnits,
     ...boxClock,
     queue: communication.queue,
     send: communication.send,
@@ -144,6 +150,7 @@ export function createParts(options: ChargePointOptions, mainboard: Mainboard): 
 function createBoxConfiguration(
   options: ChargePointOptions,
   rules: ProfileStackOptions,
+  quirks: Quirks,
   onChanged: (key: string) => void,
 ): Configuration {
   return createConfiguration(
@@ -153,6 +160,9 @@ function createBoxConfiguration(
       maxPeriods: rules.maxPeriods,
       maxProfiles: rules.maxProfiles,
       rateUnits: rules.units.map((unit) => (unit === "A" ? "Current" : "Power")).join(","),
+      switchesPhases: options.switchesPhases ?? false,
+      isFreeVend: !quirks.needsRemoteStart,
+      isLowerCase: quirks.lowerCaseKeys,
     },
     onChanged,
   );

@@ -75,6 +75,8 @@ export function createCommunication(options: CommunicationOptions, deps: Communi
       identity: options.identity,
       password: () => configuration.text("AuthorizationKey") || options.password,
       callTimeoutMs: options.callTimeoutMs,
+      hangsUpOnPing: quirks.hangsUpOnPing,
+      offersSubprotocol: !quirks.offersNoSubprotocol,
     },
     {
       onOpen: () => registration.onOpen(),

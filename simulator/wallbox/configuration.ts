@@ -21,6 +21,11 @@ export interface ConfigurationOptions {
   readonly maxProfiles: number;
   /** `Current`, `Power` or both, separated by a comma. */
   readonly rateUnits: string;
+  readonly switchesPhases: boolean;
+  /** Starts a charge by itself when a car is plugged in. */
+  readonly isFreeVend: boolean;
+  /** As the box spells its keys. */
+  readonly isLowerCase: boolean;
 }
 
 type Rule =
@@ -53,8 +58,11 @@ export function createConfiguration(
   options: ConfigurationOptions,
   onChanged: (key: string) => void,
 ): Configuration {
-  const entries = new Map<string, Entry>(Object.entries(initialEntries(options)));
-  const text = (key: string) => entries.get(key)?.value ?? "";
+  const spelt = (key: string) => (options.isLowerCase ? key.toLowerCase() : key);
+  const entries = new Map<string, Entry>(
+    Object.entries(initialEntries(options)).map(([key, entry]) => [spelt(key), entry]),
+  );
+  const text = (key: string) => entries.get(spelt(key))?.value ?? "";
   const described = (key: string, entry: Entry) => ({
     key,
     readonly: entry.rule === undefined,
@@ -128,7 +136,7 @@ function initialEntries(options: ConfigurationOptions): Record<string, Entry> {
     ChargingScheduleAllowedChargingRateUnit: fixed(options.rateUnits),
     ChargingScheduleMaxPeriods: fixed(options.maxPeriods),
     MaxChargingProfilesInstalled: fixed(options.maxProfiles),
-    ConnectorSwitch3to1PhaseSupported: fixed("false"),
+    ConnectorSwitch3to1PhaseSupported: fixed(String(options.switchesPhases)),
     HeartbeatInterval: integer(300),
     WebSocketPingInterval: integer(0),
     ConnectionTimeOut: integer(120),
@@ -151,7 +159,7 @@ function initialEntries(options: ConfigurationOptions): Record<string, Entry> {
     UnlockConnectorOnEVSideDisconnect: flag(true),
     ConnectorPhaseRotation: { value: "1.RST", rule: { kind: "text", maxLength: 50 } },
     AuthorizationKey: { value: "", rule: { kind: "text", maxLength: 40 }, isSecret: true },
-    FreeVend: flag(true),
+    FreeVend: flag(options.isFreeVend),
     FreeVendIdTag: { value: "FREEVEND", rule: { kind: "text", maxLength: 20 } },
   };
 }

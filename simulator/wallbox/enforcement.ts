@@ -9,6 +9,10 @@ export interface EnforcementDeps {
   readonly clock: BoxClock;
   /** Accepts profiles and charges as if there were none. */
   readonly ignoresProfiles: boolean;
+  /** A limit of 0 is taken for the smallest current. */
+  readonly ignoresZero: boolean;
+  /** Changes its phases as the profiles ask. */
+  readonly switchesPhases: boolean;
   /** Brings the hardware up to this monotonic time, where a house around it does so. */
   readonly advanceTo: ((monotonicMs: number) => void) | undefined;
   context(): ChargingContext;
@@ -37,7 +41,9 @@ export function createEnforcement(deps: EnforcementDeps): Enforcement {
   let advancedToMs = clock.monotonicMs();
 
   function limitA(): number | undefined {
-    return deps.ignoresProfiles ? undefined : stack.limitA(clock.wallMs(), deps.context());
+    if (deps.ignoresProfiles) return undefined;
+    const currentA = stack.limitA(clock.wallMs(), deps.context());
+    return deps.ignoresZero && currentA === 0 ? hardware.minCurrentA : currentA;
   }
 
   function catchUp(): void {
@@ -58,6 +64,8 @@ export function createEnforcement(deps: EnforcementDeps): Enforcement {
     save,
     obey(mayCharge) {
       catchUp();
+      const phases = deps.switchesPhases ? stack.phases(clock.wallMs(), deps.context()) : undefined;
+      if (phases !== undefined && phases !== hardware.phases) hardware.setPhases?.(phases);
       hardware.allow(
         mayCharge ? Math.min(limitA() ?? hardware.maxCurrentA, hardware.maxCurrentA) : undefined,
       );

@@ -22,6 +22,8 @@ export interface ChargePointHardware {
   readonly energyWh: number;
   /** What the car may draw, A per phase; undefined when no transaction allows charging. */
   allow(limitA: number | undefined): void;
+  /** Begins to change the number of phases; absent where the box cannot. */
+  setPhases?(phases: PhaseCount): void;
   /** Lets time pass. */
   advance(durationMs: number): unknown;
 }

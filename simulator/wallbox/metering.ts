@@ -12,6 +12,7 @@ export interface MeteringDeps {
   readonly session: Session;
   /** Samples without a transaction too, under transaction 0. */
   readonly samplesWhenIdle: boolean;
+  readonly sendsNoUnits: boolean;
   monotonicMs(): number;
   wallMs(): number;
   /** Within a transaction: must arrive. */
@@ -34,7 +35,8 @@ export function createMetering(deps: MeteringDeps): Metering {
 
   function sample(context: ReadingContext): void {
     const key = context === "Sample.Clock" ? "MeterValuesAlignedData" : "MeterValuesSampledData";
-    const sampledValue = sampledValues(hardware, configuration.list(key), context);
+    const values = sampledValues(hardware, configuration.list(key), context);
+    const sampledValue = deps.sendsNoUnits ? values.map(({ unit: _unit, ...value }) => value) : values;
     const meterValue = [{ timestamp: isoUtc(deps.wallMs()), sampledValue }];
     const { connectorId } = deps;
     const { transaction } = session;

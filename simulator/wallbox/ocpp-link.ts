@@ -10,6 +10,10 @@ export interface OcppLinkOptions {
   /** Basic authentication with the identity as user (OCPP security profile 1). */
   password(): string | undefined;
   readonly callTimeoutMs: number;
+  /** Closes the connection when it is pinged. */
+  readonly hangsUpOnPing?: boolean;
+  /** False leaves the subprotocol out of the handshake. */
+  readonly offersSubprotocol?: boolean;
 }
 
 export interface OcppLinkEvents {
@@ -90,7 +94,8 @@ export function createOcppLink(
     const { identity } = options;
     const password = options.password();
     const authorization = `Basic ${Buffer.from(`${identity}:${password ?? ""}`).toString("base64")}`;
-    const socket = new WebSocket(`${options.url}/${encodeURIComponent(identity)}`, ["ocpp1.6"], {
+    const protocols = options.offersSubprotocol === false ? [] : ["ocpp1.6"];
+    const socket = new WebSocket(`${options.url}/${encodeURIComponent(identity)}`, protocols, {
       perMessageDeflate: false,
       maxPayload: MAX_PAYLOAD_BYTES,
       ...(password !== undefined && { headers: { authorization } }),
@@ -106,6 +111,9 @@ export function createOcppLink(
     socket.on("message", (data) => isCurrent() && received(String(data)));
     socket.on("pong", () => {
       if (connection !== undefined && isCurrent()) connection.missedPongs = 0;
+    });
+    socket.on("ping", () => {
+      if (options.hangsUpOnPing === true && isCurrent()) drop("closed");
     });
     socket.on("error", (error) => log?.debug({ error: error.message }, "wallbox socket failed"));
     socket.on("close", () => {

@@ -1,4 +1,4 @@
-import { NOMINAL_VOLTAGE_V, type PhaseCount } from "../../src/core/units.ts";
+import { LOWEST_CHARGE_CURRENT_A, NOMINAL_VOLTAGE_V, type PhaseCount, powerW } from "../../src/core/units.ts";
 import type { ChargingProfile, ChargingPurpose } from "./profile-schema.ts";
 
 /** A profile and the connector it was set on; connector 0 is the charge point as a whole. */
@@ -33,6 +33,25 @@ export function effectiveLimitA(
   return Math.min(siteA, sessionA);
 }
 
+/**
+ * Phases with which the connector is told to charge: the number in its period, or one where its watts do not reach for
+ * three; undefined when no profile says anything.
+ */
+export function toldPhases(
+  installed: readonly InstalledProfile[],
+  atWallMs: number,
+  context: ChargingContext,
+): PhaseCount | undefined {
+  const best =
+    bestPeriod(installed, "TxProfile", atWallMs, context) ??
+    bestPeriod(installed, "TxDefaultProfile", atWallMs, context);
+  if (best === undefined || best.period.limit === 0) return undefined;
+  const { numberPhases, limit } = best.period;
+  if (numberPhases !== undefined) return numberPhases === 1 ? 1 : 3;
+  if (best.entry.profile.chargingSchedule.chargingRateUnit === "A") return undefined;
+  return limit < powerW(LOWEST_CHARGE_CURRENT_A, 3) ? 1 : 3;
+}
+
 /** The first instant after `atWallMs` at which one of the profiles may begin, step or end. */
 export function nextTurnMs(
   installed: readonly InstalledProfile[],
@@ -65,6 +84,17 @@ function purposeLimitA(
   atWallMs: number,
   context: ChargingContext,
 ): number | undefined {
+  const best = bestPeriod(installed, purpose, atWallMs, context);
+  if (best === undefined) return undefined;
+  return perPhaseA(best.period, best.entry.profile.chargingSchedule.chargingRateUnit, context.phases);
+}
+
+function bestPeriod(
+  installed: readonly InstalledProfile[],
+  purpose: ChargingPurpose,
+  atWallMs: number,
+  context: ChargingContext,
+): { readonly entry: InstalledProfile; readonly period: Period } | undefined {
   let best: { entry: InstalledProfile; period: Period } | undefined;
   for (const entry of installed) {
     if (entry.profile.chargingProfilePurpose !== purpose || !appliesTo(entry, context)) continue;
@@ -72,8 +102,7 @@ function purposeLimitA(
     const period = activePeriod(entry.profile, atWallMs, context);
     if (period !== undefined) best = { entry, period };
   }
-  if (best === undefined) return undefined;
-  return perPhaseA(best.period, best.entry.profile.chargingSchedule.chargingRateUnit, context.phases);
+  return best;
 }
 
 /** The higher level wins; at one level the profile of the connector itself comes before that of connector 0. */

@@ -1,6 +1,12 @@
 import { isoUtc } from "../../src/core/iso-time.ts";
-import { NOMINAL_VOLTAGE_V } from "../../src/core/units.ts";
-import { type ChargingContext, effectiveLimitA, type InstalledProfile, nextTurnMs } from "./profile-limit.ts";
+import { NOMINAL_VOLTAGE_V, type PhaseCount } from "../../src/core/units.ts";
+import {
+  type ChargingContext,
+  effectiveLimitA,
+  type InstalledProfile,
+  nextTurnMs,
+  toldPhases,
+} from "./profile-limit.ts";
 import {
   type ChargingProfile,
   type ChargingRateUnit,
@@ -42,6 +48,8 @@ export interface ProfileStack {
   composite(request: unknown, atWallMs: number, context: ChargingContext, ratedCurrentA: number): RpcAnswer;
   /** A per phase; undefined when no profile limits the connector at this time. */
   limitA(atWallMs: number, context: ChargingContext): number | undefined;
+  /** Phases that the profiles ask for; undefined when they say nothing of it. */
+  phases(atWallMs: number, context: ChargingContext): PhaseCount | undefined;
   /** The next time at which `limitA` differs from now, ms since 1970; undefined when it stays. */
   nextChangeMs(atWallMs: number, context: ChargingContext): number | undefined;
   /** A TxProfile ends with its transaction. */
@@ -86,6 +94,7 @@ export function createProfileStack(options: Partial<ProfileStackOptions> = {}): 
       return installed;
     },
     limitA,
+    phases: (atWallMs, context) => toldPhases(installed, atWallMs, context),
     nextChangeMs,
     set(request, transactionOf) {
       const parsed = setChargingProfileSchema.safeParse(request);

@@ -23,6 +23,30 @@ export interface Quirks {
   readonly endsTransactionAtZero: boolean;
   /** The box's clock is off by this much and is never set. */
   readonly clockErrorMs: number;
+  /** Gives no answer to a profile that counts from a time of day. */
+  readonly neverAnswersAbsoluteProfiles: boolean;
+  /** Rejects profiles that count from a time of day. */
+  readonly relativeProfilesOnly: boolean;
+  /** Starts no charge by itself: it takes a RemoteStart. */
+  readonly needsRemoteStart: boolean;
+  /** Rejects a RemoteStart until the cable was pulled. */
+  readonly needsReplug: boolean;
+  /** A limit of 0 is taken for the smallest current. */
+  readonly ignoresZero: boolean;
+  /** Says that it switches its phases and does not. */
+  readonly ignoresNumberPhases: boolean;
+  /** Closes the connection when it is pinged. */
+  readonly hangsUpOnPing: boolean;
+  /** Offers no subprotocol in its handshake. */
+  readonly offersNoSubprotocol: boolean;
+  /** Spells its configuration keys in lower case. */
+  readonly lowerCaseKeys: boolean;
+  /** Reboots when its whole configuration is asked for. */
+  readonly rebootsWhenAskedForAll: boolean;
+  /** Reboots when its measurands are changed. */
+  readonly rebootsOnMeasurands: boolean;
+  /** Sends values without their unit. */
+  readonly sendsNoUnits: boolean;
 }
 
 export const CONFORMING: Quirks = {
@@ -39,4 +63,16 @@ export const CONFORMING: Quirks = {
   rejectsProfilesWhenIdle: false,
   endsTransactionAtZero: false,
   clockErrorMs: 0,
+  neverAnswersAbsoluteProfiles: false,
+  relativeProfilesOnly: false,
+  needsRemoteStart: false,
+  needsReplug: false,
+  ignoresZero: false,
+  ignoresNumberPhases: false,
+  hangsUpOnPing: false,
+  offersNoSubprotocol: false,
+  lowerCaseKeys: false,
+  rebootsWhenAskedForAll: false,
+  rebootsOnMeasurands: false,
+  sendsNoUnits: false,
 };

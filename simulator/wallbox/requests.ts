@@ -47,8 +47,7 @@ export function createRequestHandler(box: RequestTarget): (action: string, paylo
   const handlers = new Map<string, Handler>([
     ...profileHandlers(box),
     ...sessionHandlers(box),
-    ["GetConfiguration", (payload) => box.configuration.get(payload)],
-    ["ChangeConfiguration", (payload) => box.configuration.change(payload)],
+    ...configurationHandlers(box),
     [
       "TriggerMessage",
       answering(schemas.trigger, ({ requestedMessage }) => {
@@ -74,6 +73,28 @@ function answering<S extends z.ZodType>(schema: S, answer: (request: z.infer<S>)
   };
 }
 
+function configurationHandlers({ configuration, quirks, reboot }: RequestTarget): [string, Handler][] {
+  return [
+    [
+      "GetConfiguration",
+      (payload) => {
+        const isWhole = recordOf(payload)?.key === undefined;
+        if (!(quirks.rebootsWhenAskedForAll && isWhole)) return configuration.get(payload);
+        reboot("Hard");
+        return { kind: "silence" };
+      },
+    ],
+    [
+      "ChangeConfiguration",
+      (payload) => {
+        const isMeasurands = recordOf(payload)?.key === "MeterValuesSampledData";
+        if (quirks.rebootsOnMeasurands && isMeasurands) reboot("Hard");
+        return configuration.change(payload);
+      },
+    ],
+  ];
+}
+
 function profileHandlers(box: RequestTarget): [string, Handler][] {
   const { stack, quirks } = box;
   const transactionOf = () => box.session.transaction;
@@ -81,7 +102,9 @@ function profileHandlers(box: RequestTarget): [string, Handler][] {
     [
       "SetChargingProfile",
       (payload) => {
-        if (quirks.neverAnswersSetChargingProfile) return { kind: "silence" };
+        const isAbsolute = profileIn(payload)?.chargingProfileKind === "Absolute";
+        const isSilent = quirks.neverAnswersAbsoluteProfiles && isAbsolute;
+        if (quirks.neverAnswersSetChargingProfile || isSilent) return { kind: "silence" };
         if (isRefusedByQuirk(payload, box)) return result({ status: "Rejected" });
         const answer = stack.set(asStored(payload, quirks), transactionOf);
         box.onProfilesChanged();
@@ -103,13 +126,14 @@ function profileHandlers(box: RequestTarget): [string, Handler][] {
   ];
 }
 
-function sessionHandlers({ session }: RequestTarget): [string, Handler][] {
+function sessionHandlers({ session, quirks }: RequestTarget): [string, Handler][] {
   const verdict = (isAccepted: boolean) => (isAccepted ? "Accepted" : "Rejected");
   return [
     [
       "RemoteStartTransaction",
       answering(schemas.remoteStart, ({ idTag }) => {
-        const isPossible = session.status === "Preparing" || session.status === "Finishing";
+        const isPossible =
+          session.status === "Preparing" || (session.status === "Finishing" && !quirks.needsReplug);
         return result({ status: verdict(isPossible) }, () => {
           if (isPossible) session.start(idTag);
         });
@@ -142,6 +166,7 @@ function sessionHandlers({ session }: RequestTarget): [string, Handler][] {
 
 function isRefusedByQuirk(payload: unknown, { quirks, session }: RequestTarget): boolean {
   if (quirks.rejectsProfilesWhenIdle && session.transaction === undefined) return true;
+  if (quirks.relativeProfilesOnly && profileIn(payload)?.chargingProfileKind === "Absolute") return true;
   return quirks.onlyStackLevelZero && Number(profileIn(payload)?.stackLevel) > 0;
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type GeneratedFile, generatedFiles } from "../config/generated-files.ts";
+import type { GeneratedFile } from "../config/generated-files.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import type { Command } from "./command.ts";
+import { generatedDocuments } from "./generated-documents.ts";
 import { packageInfo } from "./package-info.ts";
 
 export const generateCommand: Command = {
@@ -10,7 +11,7 @@ export const generateCommand: Command = {
   example: "hems-edge generate --check",
   async run({ switches, io }) {
     const { root } = packageInfo();
-    const stale = generatedFiles().filter((file) => isStale(root, file));
+    const stale = generatedDocuments().filter((file) => isStale(root, file));
     if (!switches.has("check"))
       for (const { path, content } of stale) writeFileSync(join(root, path), content);
     for (const { path } of stale) io.out(`${switches.has("check") ? "stale" : "wrote"} ${path}\n`);

@@ -5,6 +5,7 @@ import { deviceName, deviceSchema } from "./device-schema.ts";
 import { gridOperatorSchema } from "./grid-operator-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { secretSchema } from "./secret.ts";
+import { WALLBOX_MODEL_KEYS, wallboxQuirksSchema } from "./wallbox-schema.ts";
 
 const listenPort = z.int().min(0).max(65_535);
 const host = z.string().min(1).max(253);
@@ -148,6 +149,16 @@ const wallboxSchema = z.strictObject({
     .union([z.literal(0.1), z.literal(1)])
     .default(1)
     .describe("Step in which the box can set its current, A."),
+  model: z
+    .enum(WALLBOX_MODEL_KEYS)
+    .optional()
+    .describe("Which known model it is (docs/wallboxes.md), where the box does not say so itself."),
+  quirks: wallboxQuirksSchema.optional().describe("Where this box differs from what is known of its model."),
+  id_tag: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,20}$/, "at most 20 printable characters without spaces")
+    .default("hems-edge")
+    .describe("OCPP tag under which we start a charge, where the box must be told to."),
 });
 
 const partnerAuthSchema = z.discriminatedUnion("grant", [

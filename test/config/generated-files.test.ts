@@ -1,19 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { wallboxModels } from "../../drivers/index.ts";
+import { generatedDocuments } from "../../src/cli/generated-documents.ts";
 import { closestName } from "../../src/config/closest-name.ts";
-import { generatedFiles } from "../../src/config/generated-files.ts";
 import { alternatives, configJsonSchema, type JsonSchema } from "../../src/config/json-schema.ts";
+import { WALLBOX_MODEL_KEYS } from "../../src/config/wallbox-schema.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
 describe("generated files", () => {
-  it.each(generatedFiles())("$path is fresh: npm run generate", ({ path, content }) => {
+  it.each(generatedDocuments())("$path is fresh: npm run generate", ({ path, content }) => {
     expect(readFileSync(join(root, path), "utf8")).toBe(content);
   });
 });
 
 describe("the schema", () => {
+  it("knows every wallbox model", () => {
+    expect([...WALLBOX_MODEL_KEYS].sort()).toEqual(wallboxModels.map(({ key }) => key).sort());
+  });
+
   it("describes every key, because that is what a person reads", () => {
     const silent = (node: JsonSchema, path: string): string[] =>
       alternatives(node).flatMap((branch) => [

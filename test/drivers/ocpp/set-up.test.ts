@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { NEEDED_KEYS } from "../../../drivers/ocpp/box-configuration.ts";
 import { eventually } from "../../support/eventually.ts";
 import { settle } from "../../support/manual-clock.ts";
 import { CALL_TIMEOUT_MS, command, createTestSite, sentLimits, type TestSite } from "./support/test-site.ts";
@@ -101,7 +102,7 @@ describe("the set-up of a wallbox", () => {
     );
     await box.boot();
     await eventually(() => box.calls("TriggerMessage").length === 2);
-    expect(box.calls("GetConfiguration")).toHaveLength(9);
+    expect(box.calls("GetConfiguration")).toHaveLength(1 + NEEDED_KEYS.length);
   });
 
   it("is done once, not on every reconnect", async () => {

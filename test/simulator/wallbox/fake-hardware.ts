@@ -1,13 +1,16 @@
 import type { ChargePointHardware } from "../../../simulator/wallbox/hardware.ts";
+import type { PhaseCount } from "../../../src/core/units.ts";
 
 export interface FakeHardware extends ChargePointHardware {
   /** What the box was last told: undefined forbids charging. */
   readonly allowedA: number | undefined;
   /** A full car is plugged in and takes nothing. */
   isFull: boolean;
+  phases: PhaseCount;
+  setPhases(phases: PhaseCount): void;
 }
 
-/** A wallbox and car without any physics: what is allowed flows at once, on three phases of 230 V. */
+/** A wallbox and car without any physics: what is allowed flows at once, on its phases of 230 V. */
 export function createFakeHardware(): FakeHardware {
   let isPlugged = false;
   let allowedA: number | undefined;
@@ -41,13 +44,16 @@ export function createFakeHardware(): FakeHardware {
     },
     get phaseCurrentsA() {
       const currentA = hardware.isFull ? 0 : offeredA();
-      return [currentA, currentA, currentA] as const;
+      return hardware.phases === 1 ? ([currentA, 0, 0] as const) : ([currentA, currentA, currentA] as const);
     },
     get powerW() {
-      return hardware.phaseCurrentsA[0] * 3 * 230;
+      return hardware.phaseCurrentsA[0] * hardware.phases * 230;
     },
     get energyWh() {
       return energyWh;
+    },
+    setPhases(phases) {
+      hardware.phases = phases;
     },
     allow(limitA) {
       allowedA = limitA;

@@ -1,0 +1,40 @@
+import type { WallboxModel } from "../../../drivers/index.ts";
+
+const INTRODUCTION = `# Wallboxes
+
+Any wallbox that speaks OCPP 1.6J and takes charging profiles can be steered. Of the models below something is known, and
+they are spoken to accordingly. A box is recognised by what it says when it boots; \`wallbox.model\` names it where
+it does not, and \`wallbox.quirks\` corrects what is known ([config](config.md)).
+
+How a box falls back when the gateway dies: **A** a floor beneath an expiring set point, **B** one profile that steps down,
+**C** not at all: then the box's own largest current must be one that the house stands, because no fuse is protected through
+it. \`hems-edge wallbox show\` says which one holds for yours, and \`hems-edge wallbox selftest\` proves it.
+
+None of this was measured by us: \`reported\` is what users and other projects wrote, \`documented\` what the maker or a
+handbook says, \`assumed\` what relatives of the model suggest.
+
+This page is generated from \`drivers/ocpp/models\`: \`npm run generate\`.
+`;
+
+/** The known models as Markdown. */
+export function wallboxDocs(models: readonly WallboxModel[]): string {
+  const rows = models.map(({ key, name, habits }) => `| ${name} | \`${key}\` | ${variant(habits)} |`);
+  const table = ["| model | `wallbox.model` | falls back |", "|---|---|---|", ...rows, ""].join("\n");
+  return [INTRODUCTION, table, ...models.map(section)].join("\n");
+}
+
+function variant({ firstPlan, keepsProfilesOffline }: WallboxModel["habits"]): string {
+  if (keepsProfilesOffline === false || firstPlan === "plain") return "C";
+  return firstPlan === "two_period" ? "B" : "A";
+}
+
+function section({ name, facts, advice, lacksSubprotocol }: WallboxModel): string {
+  const lines = facts.map(({ text, maturity, source }) => `- ${text} (${maturity}: ${source})`);
+  return [
+    `## ${name}\n`,
+    ...lines,
+    ...(lacksSubprotocol ? ["- set `quirks.no_subprotocol: true`, or it cannot dial in"] : []),
+    ...(advice === undefined ? [] : [`\n${advice}`]),
+    "",
+  ].join("\n");
+}
