@@ -1,9 +1,15 @@
 import type { PhaseCount } from "../../src/core/units.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
-import type { DeadManVariant, SelfTestRecord, WallboxCard } from "../../src/ports/wallbox-card.ts";
+import type {
+  DeadManVariant,
+  SelfTestRecord,
+  WallboxCard,
+  WallboxSecurity,
+} from "../../src/ports/wallbox-card.ts";
 import { type BoxConfiguration, configurationFacts, profileLimits } from "./box-configuration.ts";
 import type { BoxHabits } from "./box-habits.ts";
 import type { BoxMemory } from "./box-memory.ts";
+import type { Account } from "./central-system.ts";
 import type { ProfilePlan } from "./charging-profile.ts";
 import { recordOf } from "./lenient-json.ts";
 import type { PhaseSwitch } from "./phase-switch.ts";
@@ -96,7 +102,7 @@ export interface CardParts extends BoxMemory {
   readonly installedPhases: PhaseCount;
   readonly phaseSwitch: PhaseSwitch;
   readonly selfTest: SelfTestRecord | undefined;
-  readonly hasPassword: boolean;
+  readonly security: NonNullable<Account["security"]>;
   readonly clockErrorMs: number | undefined;
   readonly needsReplug: boolean;
 }
@@ -131,7 +137,7 @@ export function wallboxCard(parts: CardParts): WallboxCard {
       canSwitch: phaseSwitch.canSwitch,
       test: phaseSwitch.test,
     },
-    security: security(parts.hasPassword),
+    security: securityOf[parts.security],
     writesToday: parts.budget.count(),
     clockErrorS: parts.clockErrorMs === undefined ? undefined : Math.round(parts.clockErrorMs / 1_000),
     needsReplug: parts.needsReplug,
@@ -152,11 +158,9 @@ function deadMan({ book, models, floorCurrentA, horizonMs, selfTest }: CardParts
   };
 }
 
-function security(hasPassword: boolean): WallboxCard["security"] {
-  return hasPassword
-    ? { profile: 1, sentence: "logs in with a password over an open connection" }
-    : {
-        profile: 0,
-        sentence: "anybody in the house's network can say that he is this wallbox: set a password",
-      };
-}
+const securityOf: Readonly<Record<CardParts["security"], WallboxSecurity>> = {
+  open: { profile: 0, sentence: "has no password: the first machine that dialled under its name is believed" },
+  password: { profile: 1, sentence: "logs in with a password over an open connection" },
+  tls: { profile: 2, sentence: "logs in with a password over TLS" },
+  mutual_tls: { profile: 3, sentence: "proves itself by its certificate" },
+};

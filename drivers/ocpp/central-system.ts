@@ -1,29 +1,27 @@
+import { X509Certificate } from "node:crypto";
 import type { Logger } from "pino";
 import type { Clock } from "../../src/ports/clock.ts";
+import type { StateStore } from "../../src/ports/state-store.ts";
+import type { CertificateView, Stranger } from "../../src/ports/wallbox-card.ts";
+import { createAccountBook } from "./account-book.ts";
+import { createAdmission } from "./admission.ts";
 import { type BoxConnection, createBoxConnection } from "./box-connection.ts";
 import type { Station } from "./box-link.ts";
 import { createGuardedTransport, type Wire, type WireListener } from "./guarded-transport.ts";
-import {
-  type Admission,
-  type Hello,
-  identityCandidates,
-  isPasswordRight,
-  offersOcpp16,
-} from "./handshake.ts";
-import type { ListenOutcome } from "./http-front.ts";
-import { createRateGates } from "./rate-gate.ts";
+import { type Hello, identityCandidates } from "./handshake.ts";
+import type { ListenOutcome, TlsMaterial } from "./http-front.ts";
+import { type ReadNeighbours, readNeighbours } from "./peer-address.ts";
+import { createStrangers } from "./strangers.ts";
 
 const MAX_SOCKETS = 64;
-const PROBE_TIMEOUT_MS = 3_000;
-/** A box that reboots in a loop needs a few a minute; guessing passwords needs more. */
-const HANDSHAKE_RATE = { burst: 30, perSecond: 1, maxKeys: 256 };
 const MAX_LOGGED_REFUSALS = 64;
 
 export interface CentralSystemOptions {
   /** Address to listen on, e.g. `0.0.0.0`. */
   readonly host: string;
-  /** 0 takes any free port. */
-  readonly port: number;
+  /** 0 takes any free port; undefined where every box must speak TLS. */
+  readonly port: number | undefined;
+  readonly tls?: (TlsMaterial & { readonly port: number }) | undefined;
   readonly callTimeoutMs: number;
   /** 0 sends no pings. */
   readonly pingIntervalMs: number;
@@ -34,8 +32,14 @@ export interface CentralSystemOptions {
 
 export interface Account {
   readonly identity: string;
+  /** How the box proves itself: not at all, by password, by password over TLS, or by its certificate. */
+  readonly security?: "open" | "password" | "tls" | "mutual_tls";
   /** Basic auth; without one the identity alone is believed. */
   readonly password?: string;
+  /** Without a password: only the first machine that dialled is let in again. */
+  readonly pinsPeer?: boolean;
+  /** Common name of the box's certificate, where it is not its identity. */
+  readonly certificateName?: string | undefined;
   /** A box that names no subprotocol in its handshake speaks OCPP 1.6 all the same. */
   readonly assumesOcpp16?: boolean;
 }
@@ -50,11 +54,17 @@ export interface CentralSystemCounters {
 /** OCPP 1.6J server for the configured wallboxes. Nothing that a peer does ends the process. */
 export interface CentralSystem {
   /** Listens; the fault says why not, and the caller tries again. Idempotent while listening. */
-  start(): Promise<ListenOutcome>;
+  start(): Promise<ListenOutcome & { readonly tlsPort?: number | undefined }>;
   /** Says who answers for `identity`; returns the way to take it back. Throws when somebody does already. */
   register(identity: string, station: Station): () => void;
   /** Cuts the connection of `identity` and takes none from it for this long. */
   bar(identity: string, durationMs: number): void;
+  /** The box was given a new password. `isSure` false: it may still use the old one. */
+  passwordChanged(identity: string, password: string, isSure: boolean): void;
+  /** Lets in the next machine that says this name. */
+  pairAnew(identity: string): void;
+  strangers(): readonly Stranger[];
+  certificate(): CertificateView | undefined;
   counters(): CentralSystemCounters;
   /** Cuts every connection and stops listening. */
   close(): Promise<void>;
@@ -62,14 +72,34 @@ export interface CentralSystem {
 
 export function createCentralSystem(
   options: CentralSystemOptions,
-  deps: { readonly clock: Clock; readonly log: Logger },
+  deps: {
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly store: StateStore;
+    readonly neighbours?: ReadNeighbours;
+  },
 ): CentralSystem {
   const { clock, log } = deps;
   const stations = new Map<string, Station>();
   const barredUntilMs = new Map<string, number>();
   const connections = new Map<string, BoxConnection>();
   const counters = { callsReceived: 0, callsSent: 0, connections: 0, refusals: 0 };
-  const admit = createAdmission(options, { clock, connections, stations, barredUntilMs });
+  const strangers = createStrangers(clock);
+  const book = createAccountBook(options.accounts, deps.store);
+  const admit = createAdmission(
+    { handshakeBurst: options.handshakeBurst },
+    {
+      clock,
+      book,
+      strangers,
+      connections,
+      neighbours: deps.neighbours ?? readNeighbours,
+      isServed(identity) {
+        if (!stations.has(identity)) return "no";
+        return clock.monotonicMs() < (barredUntilMs.get(identity) ?? 0) ? "barred" : "yes";
+      },
+    },
+  );
   const logRefusal = createRefusalLog(log);
 
   function onWire(identity: string, wire: Wire): WireListener {
@@ -106,14 +136,19 @@ export function createCentralSystem(
     };
   }
 
+  const { host, port, tls } = options;
   const transport = createGuardedTransport(
-    { host: options.host, port: options.port, maxSockets: MAX_SOCKETS },
+    [
+      ...(port === undefined ? [] : [{ host, port, maxSockets: MAX_SOCKETS }]),
+      ...(tls === undefined ? [] : [{ host, port: tls.port, maxSockets: MAX_SOCKETS, tls }]),
+    ],
     {
       log,
       onWire,
       async admit(hello) {
         const admission = await admit(hello);
-        if (!admission.ok) {
+        if (admission.ok) strangers.forget(admission.identity);
+        else {
           counters.refusals++;
           logRefusal(hello, admission.status);
         }
@@ -123,7 +158,13 @@ export function createCentralSystem(
   );
 
   return {
-    start: () => transport.start(),
+    async start() {
+      const outcomes = await transport.start();
+      const failed = outcomes.find((outcome) => !outcome.ok);
+      if (failed !== undefined) return failed;
+      const ports = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.port] : []));
+      return { ok: true, port: ports[0] ?? 0, tlsPort: tls === undefined ? undefined : ports.at(-1) };
+    },
     register(identity, station) {
       if (stations.has(identity)) throw new Error(`two stations for the identity ${identity}`);
       stations.set(identity, station);
@@ -136,64 +177,18 @@ export function createCentralSystem(
       barredUntilMs.set(identity, clock.monotonicMs() + durationMs);
       connections.get(identity)?.terminate();
     },
+    passwordChanged: (identity, password, isSure) => book.rotate(identity, password, isSure),
+    pairAnew(identity) {
+      book.reset(identity);
+      strangers.forget(identity);
+    },
+    strangers: () => strangers.list(),
+    certificate: () => (tls === undefined ? undefined : certificateView(tls.cert)),
     counters: () => ({ ...counters }),
     async close() {
       for (const connection of connections.values()) connection.terminate();
       await transport.close();
     },
-  };
-}
-
-interface AdmissionDeps {
-  readonly clock: Clock;
-  readonly connections: ReadonlyMap<string, BoxConnection>;
-  readonly stations: ReadonlyMap<string, Station>;
-  readonly barredUntilMs: ReadonlyMap<string, number>;
-}
-
-function createAdmission(
-  options: CentralSystemOptions,
-  { clock, connections, stations, barredUntilMs }: AdmissionDeps,
-) {
-  const accounts = new Map(options.accounts.map((account) => [account.identity, account]));
-  const probed = new Set<string>();
-  const gates = createRateGates(
-    { ...HANDSHAKE_RATE, burst: options.handshakeBurst ?? HANDSHAKE_RATE.burst },
-    clock,
-  );
-
-  /** Without a password anybody may say this name: the one who is there keeps it as long as he answers. */
-  async function isPlaceFree(identity: string): Promise<Admission> {
-    const present = connections.get(identity);
-    if (present === undefined) return { ok: true, identity };
-    if (probed.has(identity)) return { ok: false, status: 503 };
-    probed.add(identity);
-    const isAlive = await present.probe(PROBE_TIMEOUT_MS);
-    probed.delete(identity);
-    return isAlive ? { ok: false, status: 409 } : { ok: true, identity };
-  }
-
-  function accountOf(hello: Hello): Account | undefined {
-    const identity = identityCandidates(hello.url)?.find((name) => accounts.has(name));
-    const account = identity === undefined ? undefined : accounts.get(identity);
-    return account !== undefined && stations.has(account.identity) ? account : undefined;
-  }
-
-  function speaksOurs({ subprotocols }: Hello, { assumesOcpp16 }: Account): boolean {
-    return offersOcpp16(subprotocols) || (assumesOcpp16 === true && subprotocols === undefined);
-  }
-
-  return async (hello: Hello): Promise<Admission> => {
-    if (!gates.pass(hello.remoteAddress)) return { ok: false, status: 429 };
-    if (identityCandidates(hello.url) === undefined) return { ok: false, status: 400 };
-    const account = accountOf(hello);
-    if (account === undefined) return { ok: false, status: 404 };
-    const { identity, password } = account;
-    if (clock.monotonicMs() < (barredUntilMs.get(identity) ?? 0)) return { ok: false, status: 503 };
-    if (!speaksOurs(hello, account)) return { ok: false, status: 400 };
-    if (password === undefined) return isPlaceFree(identity);
-    if (!isPasswordRight(hello.authorization, { identity, password })) return { ok: false, status: 401 };
-    return { ok: true, identity };
   };
 }
 
@@ -207,4 +202,9 @@ function createRefusalLog(log: Logger) {
     logged.add(key);
     log.warn({ identity, status, remoteAddress: hello.remoteAddress }, "wallbox refused");
   };
+}
+
+function certificateView(pem: string): CertificateView {
+  const { subject, validToDate } = new X509Certificate(pem);
+  return { subject: subject.replaceAll("\n", ", "), endsWallMs: validToDate.getTime() };
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import type { PeerCertificate, TLSSocket } from "node:tls";
 import { createRPCError, RPCServer } from "ocpp-rpc";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { type IncomingAction, isIncomingAction, type JsonRecord } from "./box-link.ts";
 import { type Admission, type Hello, SUBPROTOCOL } from "./handshake.ts";
-import { createHttpFront, type ListenOutcome, refuseUpgrade } from "./http-front.ts";
+import { createHttpFront, type HttpFrontOptions, type ListenOutcome, refuseUpgrade } from "./http-front.ts";
 import { recordOf } from "./lenient-json.ts";
 
 /**
@@ -52,14 +53,15 @@ export interface TransportDeps {
 }
 
 export interface GuardedTransport {
-  start(): Promise<ListenOutcome>;
+  /** One outcome for each front, in their order. */
+  start(): Promise<readonly ListenOutcome[]>;
   close(): Promise<void>;
 }
 
 type RpcClient = InstanceType<typeof import("ocpp-rpc").RPCClient>;
 
 export function createGuardedTransport(
-  options: { readonly host: string; readonly port: number; readonly maxSockets: number },
+  fronts: readonly HttpFrontOptions[],
   deps: TransportDeps,
 ): GuardedTransport {
   const { log } = deps;
@@ -98,26 +100,45 @@ export function createGuardedTransport(
     }
   }
 
-  const front = createHttpFront(options, {
-    log,
-    onUpgrade: (request, socket, head) => {
-      upgrade(request, socket, head).catch((error: unknown) => {
-        log.warn({ err: error }, "ocpp upgrade failed");
-        socket.destroy();
-      });
-    },
-  });
+  const listeners = fronts.map((options) =>
+    createHttpFront(options, {
+      log,
+      onUpgrade: (request, socket, head) => {
+        upgrade(request, socket, head).catch((error: unknown) => {
+          log.warn({ err: error }, "ocpp upgrade failed");
+          socket.destroy();
+        });
+      },
+    }),
+  );
 
-  return front;
+  return {
+    start: () => Promise.all(listeners.map((front) => front.start())),
+    async close() {
+      await Promise.all(listeners.map((front) => front.close()));
+    },
+  };
 }
 
 function helloOf(request: IncomingMessage): Hello {
+  const { socket } = request;
   return {
     url: request.url ?? "/",
-    remoteAddress: request.socket.remoteAddress ?? "unknown",
+    remoteAddress: socket.remoteAddress ?? "unknown",
     subprotocols: request.headers["sec-websocket-protocol"],
     authorization: request.headers.authorization,
+    isEncrypted: "encrypted" in socket,
+    certificateName: certificateName(socket),
   };
+}
+
+/** Only of a certificate that our authority signed and that has not ended. */
+function certificateName(socket: Socket): string | undefined {
+  if (!("encrypted" in socket)) return undefined;
+  const tls = socket as TLSSocket;
+  const certificate: Partial<PeerCertificate> = tls.authorized ? tls.getPeerCertificate() : {};
+  const name: unknown = certificate.subject?.CN;
+  return typeof name === "string" ? name : undefined;
 }
 
 function attach(client: RpcClient, { log, onWire }: TransportDeps): void {

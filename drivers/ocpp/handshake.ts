@@ -8,11 +8,14 @@ export interface Hello {
   readonly remoteAddress: string;
   readonly subprotocols: string | undefined;
   readonly authorization: string | undefined;
+  readonly isEncrypted: boolean;
+  /** Common name of a client certificate that our authority signed; undefined without one. */
+  readonly certificateName: string | undefined;
 }
 
 export type Admission =
   | { readonly ok: true; readonly identity: string }
-  | { readonly ok: false; readonly status: 400 | 401 | 404 | 409 | 429 | 503 };
+  | { readonly ok: false; readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 503 };
 
 /**
  * The names by which the peer may mean itself: the parts of its path, last first, percent-decoded, without query

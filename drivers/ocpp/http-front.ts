@@ -5,6 +5,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Logger } from "pino";
 import type { DeviceFault } from "../../src/ports/device-fault.ts";
@@ -12,6 +13,21 @@ import type { DeviceFault } from "../../src/ports/device-fault.ts";
 export type ListenOutcome =
   | { readonly ok: true; readonly port: number }
   | { readonly ok: false; readonly fault: DeviceFault };
+
+/** What we need to speak TLS; all PEM. */
+export interface TlsMaterial {
+  readonly key: string;
+  readonly cert: string;
+  /** Authority whose client certificates are believed; undefined asks for none. */
+  readonly clientCa: string | undefined;
+}
+
+export interface HttpFrontOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly maxSockets: number;
+  readonly tls?: TlsMaterial | undefined;
+}
 
 export interface HttpFrontDeps {
   readonly log: Logger;
@@ -27,18 +43,14 @@ export interface HttpFront {
 }
 
 export function createHttpFront(
-  options: { readonly host: string; readonly port: number; readonly maxSockets: number },
+  options: HttpFrontOptions,
   { log, onUpgrade }: HttpFrontDeps,
 ): HttpFront {
   const sockets = new Set<Socket>();
   let listening: Server | undefined;
 
   function newServer(): Server {
-    // Node's own real-time limits bound a peer that connects and says nothing.
-    const server = createServer(
-      { noDelay: true, headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 5_000 },
-      refusePlainRequest,
-    );
+    const server = serverFor(options.tls);
     server.maxConnections = options.maxSockets;
     server.on("connection", (socket) => {
       socket.on("error", () => socket.destroy());
@@ -46,6 +58,8 @@ export function createHttpFront(
       sockets.add(socket);
     });
     server.on("clientError", (_error, socket) => socket.destroy());
+    server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+    server.on("secureConnection", (socket: Socket) => socket.on("error", () => socket.destroy()));
     server.on("upgrade", (request, socket, head) => onUpgrade(request, socket as Socket, head));
     return server;
   }
@@ -72,6 +86,25 @@ export function createHttpFront(
       await closed;
     },
   };
+}
+
+/** Node's own real-time limits bound a peer that connects and says nothing. */
+const PATIENCE = {
+  noDelay: true,
+  headersTimeout: 10_000,
+  requestTimeout: 10_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+function serverFor(tls: TlsMaterial | undefined): Server {
+  if (tls === undefined) return createServer(PATIENCE, refusePlainRequest);
+  const { key, cert, clientCa } = tls;
+  // A box without a certificate is refused by name and reason, not by the handshake.
+  const client = clientCa === undefined ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: false };
+  return createTlsServer(
+    { ...PATIENCE, key, cert, minVersion: "TLSv1.2", handshakeTimeout: 10_000, ...client },
+    refusePlainRequest,
+  );
 }
 
 /** Answers an upgrade request with an HTTP error and cuts the socket. */

@@ -12,8 +12,9 @@ import { createBoxMeasurements } from "./box-measurements.ts";
 import { createBoxMemory } from "./box-memory.ts";
 import { createBoxSession } from "./box-session.ts";
 import { createSettingChanger } from "./box-setup.ts";
+import { changeKey } from "./key-change.ts";
 import { createBoxTriggers } from "./box-triggers.ts";
-import type { CentralSystem } from "./central-system.ts";
+import type { Account, CentralSystem } from "./central-system.ts";
 import type { ProfilePlan } from "./charging-profile.ts";
 import { createIncomingCalls } from "./incoming-calls.ts";
 import type { BoxIdentification } from "./model-book.ts";
@@ -33,14 +34,14 @@ export interface OcppWallboxOptions extends ProfileWriterOptions {
   readonly model?: string | undefined;
   /** What is known better of this box than of its model. */
   readonly habits?: Partial<BoxHabits>;
-  /** True where the box must log in; only for the card. */
-  readonly hasPassword?: boolean;
+  /** How the box must prove itself; only for the card. */
+  readonly security?: Account["security"];
   /** Under which tag we start a charge, where the box must be told to. */
   readonly idTag?: string;
 }
 
 export interface OcppWallboxDeps {
-  readonly centralSystem: Pick<CentralSystem, "register" | "bar">;
+  readonly centralSystem: Pick<CentralSystem, "register" | "bar" | "passwordChanged" | "pairAnew">;
   readonly clock: Clock;
   readonly log: Logger;
   readonly store: StateStore;
@@ -285,12 +286,14 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
         installedPhases: options.phases,
         phaseSwitch,
         selfTest: selfTest.last,
-        hasPassword: options.hasPassword ?? false,
+        security: options.security ?? "open",
         clockErrorMs: measurements.clockErrorMs,
         needsReplug: steering.needsReplug,
       }),
     startSelfTest: () => selfTest.start(),
     startPhaseTest: () => phaseSwitch.startTest(),
+    changeKey: () => changeKey(link, deps.centralSystem),
+    pairAnew: () => deps.centralSystem.pairAnew(options.identity),
     async close() {
       session.linkDown();
       unregister();

@@ -10,17 +10,25 @@ export interface RateGateOptions {
 export interface RateGate {
   /** True when one more may pass now. */
   pass(): boolean;
+  /** True when one could pass; takes nothing. */
+  allows(): boolean;
 }
 
 export function createRateGate(options: RateGateOptions, clock: Clock): RateGate {
   let tokens = options.burst;
   let filledAtMs = clock.monotonicMs();
+
+  function allows(): boolean {
+    const nowMs = clock.monotonicMs();
+    tokens = Math.min(options.burst, tokens + ((nowMs - filledAtMs) / 1_000) * options.perSecond);
+    filledAtMs = nowMs;
+    return tokens >= 1;
+  }
+
   return {
+    allows,
     pass() {
-      const nowMs = clock.monotonicMs();
-      tokens = Math.min(options.burst, tokens + ((nowMs - filledAtMs) / 1_000) * options.perSecond);
-      filledAtMs = nowMs;
-      if (tokens < 1) return false;
+      if (!allows()) return false;
       tokens -= 1;
       return true;
     },
@@ -39,5 +47,6 @@ export function createRateGates(options: RateGateOptions & { readonly maxKeys: n
       if (gates.size > options.maxKeys && !oldest.done) gates.delete(oldest.value);
       return gate.pass();
     },
+    allows: (key: string): boolean => gates.get(key)?.allows() ?? true,
   };
 }

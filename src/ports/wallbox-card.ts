@@ -65,7 +65,7 @@ export interface WallboxCard {
     readonly canSwitch: boolean;
     readonly test: PhaseTestRecord | undefined;
   };
-  readonly security: { readonly profile: number; readonly sentence: string };
+  readonly security: WallboxSecurity;
   readonly writesToday: number;
   /** How far the box's clock is ahead of ours, s; undefined while unknown. */
   readonly clockErrorS: number | undefined;
@@ -79,6 +79,17 @@ export type SelfTestStart =
   | { readonly ok: true; readonly lastsS: number }
   | { readonly ok: false; readonly detail: string };
 
+/** Security profile of OCPP (0 to 3) by which the box is let in. */
+export interface WallboxSecurity {
+  readonly profile: 0 | 1 | 2 | 3;
+  readonly sentence: string;
+}
+
+export type KeyChange =
+  /** `key` is the new password, for the config. */
+  | { readonly ok: true; readonly key: string }
+  | { readonly ok: false; readonly detail: string };
+
 /** What a person can see of a wallbox and do with it beyond charging. */
 export interface WallboxService {
   readonly name: string;
@@ -87,4 +98,42 @@ export interface WallboxService {
   startSelfTest(): SelfTestStart;
   /** Begins the test whether phases really change. */
   startPhaseTest(): SelfTestStart;
+  /** Gives the box a new password over its connection; the old one is refused from then on. */
+  changeKey(): Promise<KeyChange>;
+  /** Lets in the next machine that dials as this box, with the password of the config. */
+  pairAnew(): void;
+}
+
+export type StrangerReason =
+  | "unknown"
+  | "wrong_password"
+  | "another_machine"
+  | "not_encrypted"
+  | "wrong_certificate"
+  | "no_common_protocol";
+
+/** Somebody who dialled as a wallbox and was refused. */
+export interface Stranger {
+  readonly identity: string;
+  readonly reason: StrangerReason;
+  readonly remoteAddress: string;
+  readonly subprotocols: string;
+  readonly offersPassword: boolean;
+  readonly isEncrypted: boolean;
+  readonly attempts: number;
+  readonly lastSeenWallMs: number;
+}
+
+/** A certificate of ours and its end. */
+export interface CertificateView {
+  readonly subject: string;
+  readonly endsWallMs: number;
+}
+
+/** All wallboxes and who wants to be one. */
+export interface WallboxDesk {
+  readonly wallboxes: readonly WallboxService[];
+  strangers(): readonly Stranger[];
+  /** By which we prove ourselves to boxes that speak TLS. */
+  certificate(): CertificateView | undefined;
 }
