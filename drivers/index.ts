@@ -6,13 +6,11 @@ export { createModbusContact } from "./modbus/modbus-contact.ts";
 export type { BoxHabits } from "./ocpp/box-habits.ts";
 export {
   type CentralSystem,
-  type CentralSystem,
-  createCentralSystem,
   createCentralSystem,
 } from "./ocpp/central-system.ts";
 export { wallboxModels } from "./ocpp/models/find-model.ts";
 export type { WallboxModel } from "./ocpp/models/wallbox-model.ts";
-export { createOcppWallbox, createOcppWallbox, type OcppWallboxOptions } from "./ocpp/ocpp-wallbox.ts";
+export { createOcppWallbox, type OcppWallboxOptions } from "./ocpp/ocpp-wallbox.ts";
 export type { ModbusProfile } from "./profiles/profile-schema.ts";
 export { createProfileSource } from "./profiles/profile-source.ts";
 export { combinedSource } from "./sources/combined-source.ts";

@@ -1,5 +1,4 @@
 import type { Logger } from "pino";
-import { createCentralSystem, createOcppWallbox } from "../drivers/index.ts";
 import { createApi } from "./api/api.ts";
 import type { Config } from "./config/schema.ts";
 import { createChargePlanner } from "./control/charge-planner.ts";
@@ -22,7 +21,7 @@ import {
 import { createPriceFeed } from "./daemon/price-feed.ts";
 import type { DaemonSecrets } from "./daemon/secrets.ts";
 import { createSiteDevices } from "./daemon/site-devices.ts";
-import { wallboxOptions } from "./daemon/wallbox-options.ts";
+import { createSiteWallboxes } from "./daemon/site-wallboxes.ts";
 import type { HistoryState } from "./history/history-recorder.ts";
 import { createHistoryRecorder, type HistoryRecorder } from "./history/history-recorder.ts";
 import type { HistoryThread } from "./history/history-thread.ts";
@@ -72,28 +71,11 @@ export interface Daemon {
 }
 
 export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
-  const { clock, log, store, secrets } = deps;
+  const { clock, log, store } = deps;
   const devices = createSiteDevices(config, deps);
-  const centralSystem = createCentralSystem(
-    {
-      host: config.ocpp.host,
-      port: config.ocpp.port,
-      callTimeoutMs: config.ocpp.call_timeout_s * 1_000,
-      pingIntervalMs: config.ocpp.ping_interval_s * 1_000,
-      accounts: [
-        {
-          identity: config.wallbox.identity,
-          assumesOcpp16: config.wallbox.quirks?.no_subprotocol ?? false,
-          ...secrets.wallbox,
-        },
-      ],
-    },
-    deps,
-  );
-  const wallbox = createOcppWallbox(
-    { ...wallboxOptions(config, config.wallbox), hasPassword: secrets.wallbox.password !== undefined },
-    { ...deps, centralSystem },
-  );
+  const { centralSystem, wallboxes, desk } = createSiteWallboxes(config, deps);
+  const [wallbox] = wallboxes;
+  if (wallbox === undefined) throw new Error("a config without a wallbox");
   const settings = createSettingsKeeper(initialSettings(config), deps);
   const collector = createSampleCollector(collectorOptions(config), {
     clock,
@@ -144,6 +126,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     ...deps,
     commands,
     chargePlans,
+    desk,
     partnerState: () => sync?.state(),
     mqttState: () => mqtt?.state(),
     operatorEndpoint: gridOperator?.endpoint,

@@ -159,7 +159,10 @@ function deadMan({ book, models, floorCurrentA, horizonMs, selfTest }: CardParts
 }
 
 const securityOf: Readonly<Record<CardParts["security"], WallboxSecurity>> = {
-  open: { profile: 0, sentence: "has no password: the first machine that dialled under its name is believed" },
+  open: {
+    profile: 0,
+    sentence: "has no password: the first machine that dialled under its name is believed",
+  },
   password: { profile: 1, sentence: "logs in with a password over an open connection" },
   tls: { profile: 2, sentence: "logs in with a password over TLS" },
   mutual_tls: { profile: 3, sentence: "proves itself by its certificate" },

@@ -42,10 +42,7 @@ export interface HttpFront {
   close(): Promise<void>;
 }
 
-export function createHttpFront(
-  options: HttpFrontOptions,
-  { log, onUpgrade }: HttpFrontDeps,
-): HttpFront {
+export function createHttpFront(options: HttpFrontOptions, { log, onUpgrade }: HttpFrontDeps): HttpFront {
   const sockets = new Set<Socket>();
   let listening: Server | undefined;
 

@@ -17,7 +17,10 @@ export async function changeKey(
   const outcome = await link.call("ChangeConfiguration", { key: "AuthorizationKey", value: key });
   if (outcome.kind === "timeout" || outcome.kind === "disconnected") {
     centralSystem.passwordChanged(link.identity, key, false);
-    return { ok: false, detail: "the wallbox did not answer: the old and the new password are taken until it logs in" };
+    return {
+      ok: false,
+      detail: "the wallbox did not answer: the old and the new password are taken until it logs in",
+    };
   }
   const status = outcome.kind === "result" ? (textOf(outcome.payload.status) ?? "") : outcome.kind;
   if (status !== "Accepted" && status !== "RebootRequired") {

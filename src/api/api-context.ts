@@ -4,6 +4,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
 import type { OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { HistoryReader } from "../ports/history.ts";
+import type { WallboxDesk } from "../ports/wallbox-card.ts";
 
 export interface ApiOptions {
   readonly host: string;
@@ -63,6 +64,7 @@ export interface HistoryStateView {
 }
 
 export interface ApiSuppliers {
+  readonly desk?: WallboxDesk | undefined;
   readonly partnerState?: (() => PartnerStateView | undefined) | undefined;
   readonly mqttState?: (() => MqttStateView | undefined) | undefined;
   /** Undefined where the grid operator's limit does not come by HTTP. */

@@ -16,6 +16,7 @@ import { sendProblem } from "./problem-detail.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import { stateView } from "./state-view.ts";
+import { addWallboxRoutes } from "./wallbox-routes.ts";
 
 export interface ApiDeps extends ApiSuppliers {
   /** The daemon's time, by which passes are judged. */
@@ -131,6 +132,7 @@ async function buildServer(context: ApiContext, stream: EventStream, log: Logger
   addChargePlanRoutes(app, context);
   addPartnerRoutes(app, context);
   addOperatorRoutes(app, context);
+  addWallboxRoutes(app, context);
   await addPage(app, options, log);
   return app;
 }

@@ -66,6 +66,12 @@ function recorded(summary: string, contentType?: string, more: readonly object[]
   return { ...read(summary, contentType), parameters: [...RANGE, ...more] };
 }
 
+function begun(summary: string, requestBody: object) {
+  return { summary, requestBody, responses: { 202: { description: "Begun" }, 409: PROBLEM, 422: INVALID } };
+}
+
+const wallboxName = { name: "name", in: "path", required: true, schema: { type: "string" } };
+
 /** OpenAPI 3.1 description of the local API. */
 export function openApiDocument(version: string) {
   const user = ["org_id", "user_id"].map((name) => ({
@@ -124,6 +130,22 @@ export function openApiDocument(version: string) {
       "/api/history/events": { get: recorded("What happened, with reasons") },
       "/api/sessions": { get: recorded("Charging sessions, by the time of the plug-in") },
       "/api/sessions.csv": { get: recorded("The same as a table", "text/csv") },
+      "/api/wallboxes": { get: read("Each wallbox's card, who dialled and was refused, our certificate") },
+      "/api/wallboxes/{name}/selftest": {
+        parameters: [wallboxName],
+        post: begun("Pull the plug, or test the phases", body({ kind: { enum: ["dead_man", "phases"] } })),
+      },
+      "/api/wallboxes/{name}/pair": {
+        parameters: [wallboxName],
+        post: command("Let in the next machine that dials as this wallbox"),
+      },
+      "/api/wallboxes/{name}/key": {
+        parameters: [wallboxName],
+        post: {
+          summary: "Give the wallbox a new password",
+          responses: { 200: { description: "The password" }, 409: PROBLEM },
+        },
+      },
       "/healthz": { get: read("200 while passes go on") },
       "/readyz": { get: read("200 while meter and wallbox are there") },
       "/metrics": { get: read("Prometheus metrics", "text/plain") },

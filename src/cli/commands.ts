@@ -76,6 +76,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./history/history-command.ts")).sessionsCommand,
   },
   {
+    name: "wallbox",
+    summary: "Show, pair and test wallboxes: what they can do and how they fall back.",
+    load: async () => (await import("./wallbox/wallbox-command.ts")).wallboxCommand,
+  },
+  {
     name: "generate",
     summary: "In a checkout: write the files that are made from the config schema.",
     load: async () => (await import("./generate-command.ts")).generateCommand,

@@ -4,6 +4,7 @@ import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import type { Config, DeviceConfig } from "./schema.ts";
 import { configSchema } from "./schema.ts";
+import { wallboxSecurity } from "./wallbox-security.ts";
 
 /** The parts of a config that are valid by themselves, so that checks across them run even beside other mistakes. */
 export interface SoundParts {
@@ -69,6 +70,7 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
     ...repeatedNames(parts),
     ...wallboxCurrents(parts),
     ...failsafeTooHigh(parts),
+    ...wallboxSecurity(parts),
     ...sharedPort(parts),
     ...planFindings(parts),
     ...operatorFindings(parts),

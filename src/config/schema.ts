@@ -89,9 +89,23 @@ const controlSchema = z.strictObject({
     .describe("True: 0 A when the meter is lost in a surplus mode. False: the failsafe current."),
 });
 
+const ocppTlsSchema = z.strictObject({
+  port: listenPort.default(8_888).describe("Port on which wallboxes may dial in over TLS."),
+  cert_file: z.string().min(1).describe("PEM file of our certificate, with its chain."),
+  key_file: z.string().min(1).describe("PEM file of its key, readable by the service's user only."),
+  client_ca_file: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("PEM file of the authority that signed the wallboxes' certificates, for mutual_tls."),
+});
+
 const ocppSchema = z.strictObject({
   host: host.default("0.0.0.0").describe("Address on which wallboxes may dial in."),
-  port: listenPort.default(8_887).describe("Port on which wallboxes may dial in."),
+  port: listenPort
+    .default(8_887)
+    .describe("Port on which wallboxes may dial in; not opened when all of them must speak TLS."),
+  tls: ocppTlsSchema.optional().describe("A second port for wallboxes that speak TLS; leave out for none."),
   horizon_s: z
     .int()
     .min(90)
@@ -129,6 +143,22 @@ const wallboxSchema = z.strictObject({
   password: secretSchema
     .optional()
     .describe("OCPP Basic-auth password; boxes without one are accepted by identity only."),
+  security: z
+    .enum(["open", "password", "tls", "mutual_tls"])
+    .optional()
+    .describe(
+      "OCPP security profile 0 to 3: nothing, password, password over TLS, certificate. Default: password if one is set.",
+    ),
+  certificate_name: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("Common name of the box's certificate for mutual_tls, where it is not its identity."),
+  peer: z
+    .enum(["learn", "any"])
+    .default("learn")
+    .describe("Without a password: only the first machine that dialled is let in again, or any."),
   connector: z.int().min(1).max(10).default(1).describe("OCPP connector to which the car is plugged."),
   phases: z.union([z.literal(1), z.literal(3)]).describe("Phases that the installation gives the box."),
   phase_rotation: z

@@ -1,6 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import { readSecret, type Secret } from "../config/secret.ts";
 import { type PartnerClientOptions, partnerClientOptions } from "../partner/partner-options.ts";
+import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 
 /** The secrets that the config refers to, read once at start. */
 export interface DaemonSecrets {
@@ -9,6 +10,7 @@ export interface DaemonSecrets {
   /** Bearer token of the grid operator's sender. */
   readonly gridOperator: { readonly token?: string };
   readonly partner: PartnerClientOptions | undefined;
+  readonly ocppTls?: TlsFiles | undefined;
 }
 
 /** A token that anybody in the network may try. */
@@ -47,11 +49,19 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
   const partner =
     config.partner === undefined ? undefined : partnerClientOptions(config.partner, environment);
   if (partner?.ok === false) problems.push(partner.detail);
+  const tls = config.ocpp.tls === undefined ? undefined : readTlsFiles(config.ocpp.tls);
+  if (tls?.ok === false) problems.push(...tls.problems);
   if (problems.length > 0) return { ok: false, problems };
   const partnerOptions = partner?.ok ? partner.options : undefined;
   return {
     ok: true,
-    secrets: { wallbox, mqtt, gridOperator, partner: partnerOptions },
+    secrets: {
+      wallbox,
+      mqtt,
+      gridOperator,
+      partner: partnerOptions,
+      ocppTls: tls?.ok ? tls.files : undefined,
+    },
     texts: [...texts, ...partnerSecrets(partnerOptions)],
   };
 }

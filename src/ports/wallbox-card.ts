@@ -87,8 +87,7 @@ export interface WallboxSecurity {
 
 export type KeyChange =
   /** `key` is the new password, for the config. */
-  | { readonly ok: true; readonly key: string }
-  | { readonly ok: false; readonly detail: string };
+  { readonly ok: true; readonly key: string } | { readonly ok: false; readonly detail: string };
 
 /** What a person can see of a wallbox and do with it beyond charging. */
 export interface WallboxService {

@@ -7,6 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createCentralSystem } from "../../drivers/index.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import { createSystemClock } from "../../src/service/clock.ts";
 import { type DaemonProcess, spawnProgram } from "../hil/support/daemon-process.ts";
 import { freePort } from "../hil/support/free-port.ts";
@@ -98,7 +99,7 @@ describe("hems-edge simulate", { timeout: 60_000 }, () => {
         pingIntervalMs: 0,
         accounts: [{ identity: "GARAGE-1", password: "a-long-password" }],
       },
-      { clock: createSystemClock({ unref: true }), log },
+      { clock: createSystemClock({ unref: true }), log, store: createMemoryStateStore() },
     );
     const calls: string[] = [];
     centralSystem.register("GARAGE-1", {

@@ -4,6 +4,7 @@ import { createCentralSystem } from "../../../drivers/ocpp/central-system.ts";
 import { eventually } from "../../support/eventually.ts";
 import { createManualClock, settle } from "../../support/manual-clock.ts";
 import { silentLog } from "../../support/silent-log.ts";
+import { createMemoryStore } from "./support/memory-store.ts";
 import { frame, upgradeRaw } from "./support/raw-peer.ts";
 import { command, createTestSite, sentLimits, type TestSite } from "./support/test-site.ts";
 
@@ -18,7 +19,7 @@ describe("listening", () => {
     const { port } = blocker.address() as { port: number };
     const second = createCentralSystem(
       { host: "127.0.0.1", port, callTimeoutMs: 1_000, pingIntervalMs: 0, accounts: [] },
-      { clock: createManualClock(), log: silentLog },
+      { clock: createManualClock(), log: silentLog, store: createMemoryStore() },
     );
     expect(await second.start()).toEqual({
       ok: false,

@@ -39,6 +39,7 @@ export interface TestSiteOptions {
   readonly central?: Partial<CentralSystemOptions>;
   readonly store?: StateStore;
   readonly clock?: ManualClock;
+  readonly neighbours?: () => string;
 }
 
 /** A central system on a free port with one wallbox driver, on a clock that the test moves. */
@@ -57,7 +58,7 @@ export async function createTestSite(options: TestSiteOptions = {}): Promise<Tes
       handshakeBurst: 1_000,
       ...options.central,
     },
-    { clock, log },
+    { clock, log, store, ...(options.neighbours !== undefined && { neighbours: options.neighbours }) },
   );
   const wallbox = createOcppWallbox(
     {

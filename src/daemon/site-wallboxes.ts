@@ -1,0 +1,78 @@
+import type { Logger } from "pino";
+import { type CentralSystem, createCentralSystem, createOcppWallbox } from "../../drivers/index.ts";
+import type { Config } from "../config/schema.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import type { Wallbox } from "../ports/wallbox.ts";
+import type { WallboxDesk } from "../ports/wallbox-card.ts";
+import type { DaemonSecrets } from "./secrets.ts";
+import { wallboxOptions } from "./wallbox-options.ts";
+
+type WallboxConfig = Config["wallbox"];
+type Security = NonNullable<WallboxConfig["security"]>;
+
+export interface SiteWallboxes {
+  readonly centralSystem: CentralSystem;
+  readonly wallboxes: readonly Wallbox[];
+  readonly desk: WallboxDesk;
+}
+
+/** The central system and a driver for each wallbox that dials in to it. */
+export function createSiteWallboxes(
+  config: Config,
+  deps: {
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly store: StateStore;
+    readonly secrets: Pick<DaemonSecrets, "wallbox" | "ocppTls">;
+  },
+): SiteWallboxes {
+  const { ocpp } = config;
+  const { secrets } = deps;
+  const configured = [{ wallbox: config.wallbox, secret: secrets.wallbox }];
+  const needsPlainPort = configured.some(({ wallbox }) => !isTls(securityOf(wallbox)));
+  const centralSystem = createCentralSystem(
+    {
+      host: ocpp.host,
+      port: needsPlainPort ? ocpp.port : undefined,
+      tls:
+        ocpp.tls === undefined || secrets.ocppTls === undefined
+          ? undefined
+          : { port: ocpp.tls.port, ...secrets.ocppTls },
+      callTimeoutMs: ocpp.call_timeout_s * 1_000,
+      pingIntervalMs: ocpp.ping_interval_s * 1_000,
+      accounts: configured.map(({ wallbox, secret }) => ({
+        identity: wallbox.identity,
+        security: securityOf(wallbox),
+        certificateName: wallbox.certificate_name,
+        pinsPeer: wallbox.peer === "learn",
+        assumesOcpp16: wallbox.quirks?.no_subprotocol ?? false,
+        ...secret,
+      })),
+    },
+    deps,
+  );
+  const wallboxes = configured.map(({ wallbox }) =>
+    createOcppWallbox(
+      { ...wallboxOptions(config, wallbox), security: securityOf(wallbox) },
+      { ...deps, centralSystem },
+    ),
+  );
+  return {
+    centralSystem,
+    wallboxes,
+    desk: {
+      wallboxes,
+      strangers: () => centralSystem.strangers(),
+      certificate: () => centralSystem.certificate(),
+    },
+  };
+}
+
+function securityOf({ security, password }: WallboxConfig): Security {
+  return security ?? (password === undefined ? "open" : "password");
+}
+
+function isTls(security: Security): boolean {
+  return security === "tls" || security === "mutual_tls";
+}
