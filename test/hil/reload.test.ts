@@ -10,11 +10,18 @@ function configureMaximum(bench: Bench, maxCurrentA: number | string): void {
   writeFileSync(bench.configPath, stringify(config), { mode: 0o600 });
 }
 
+/** The car draws what it is offered, and both meters show it. */
+async function settled(bench: Bench): Promise<void> {
+  await bench.pass(60);
+  await bench.offers(11, 120);
+  await bench.says("following_surplus", 120);
+}
+
 describe.concurrent("SIGHUP", { timeout: 90_000 }, () => {
   it(
     "takes up a changed config without the process ending, and the car goes on charging",
     whileCharging(async (bench, daemon) => {
-      await bench.says("following_surplus", 120);
+      await settled(bench);
       const before = bench.history.mark();
       configureMaximum(bench, 9);
       daemon.kill("SIGHUP");
@@ -28,7 +35,7 @@ describe.concurrent("SIGHUP", { timeout: 90_000 }, () => {
   it(
     "F14: a bad config changes nothing and is reported",
     whileCharging(async (bench, daemon) => {
-      await bench.says("following_surplus", 120);
+      await settled(bench);
       configureMaximum(bench, "plenty");
       const before = bench.history.mark();
       daemon.kill("SIGHUP");
