@@ -1,0 +1,21 @@
+import { execFileSync, spawnSync } from "node:child_process";
+
+/** What a machine must have for a systemd of its own to be booted. */
+const PROGRAMS = ["systemd-nspawn", "debootstrap", "dpkg-deb", "nsenter"];
+
+/** Why the tests cannot run on this machine; undefined when they can. */
+function obstacle(): string | undefined {
+  if (process.getuid?.() !== 0) return "they need root, to boot a container";
+  const missing = PROGRAMS.filter((program) => spawnSync("which", [program]).status !== 0);
+  if (missing.length === 0) return undefined;
+  return `${missing.join(", ")} missing: apt-get install systemd-container debootstrap dpkg util-linux`;
+}
+
+const why = obstacle();
+if (why === undefined) {
+  execFileSync("npx", ["vitest", "run", "--config", "vitest.system.config.ts", ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
+} else {
+  process.stdout.write(`System tests not run: ${why}\n`);
+}
