@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { createApi } from "./api/api.ts";
 import type { Config } from "./config/schema.ts";
 import { createChargePlanner } from "./control/charge-planner.ts";
+import { createCommissioning } from "./control/commissioning.ts";
 import { createControlLoop } from "./control/control-loop.ts";
 import { createLocalCommands } from "./control/local-commands.ts";
 import { createSampleCollector } from "./control/sample-collector.ts";
@@ -82,7 +83,8 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     log,
     sources: devices.sources,
   });
-  const sinks: ReportSink[] = [...(deps.sinks ?? [])];
+  const commissioning = createCommissioning(config.devices, { log });
+  const sinks: ReportSink[] = [...(deps.sinks ?? []), commissioning];
   const prices = createPriceFeed(config, deps);
   const planner = createChargePlanner(chargePlannerOptions(config), {
     clock,
@@ -130,6 +132,11 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     partnerState: () => sync?.state(),
     mqttState: () => mqtt?.state(),
     operatorEndpoint: gridOperator?.endpoint,
+    devices: () => ({
+      devices: devices.statuses(),
+      balance: commissioning.verdict(),
+      advice: commissioning.advice(),
+    }),
     history,
     historyState: () => history?.state(),
   });

@@ -1,7 +1,9 @@
+import type { BalanceVerdict } from "../core/balance-check.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import type { ChargePlanDesk } from "../ports/charge-plan.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
+import type { DeviceStatus } from "../ports/device-status.ts";
 import type { OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { HistoryReader } from "../ports/history.ts";
 import type { WallboxDesk } from "../ports/wallbox-card.ts";
@@ -63,12 +65,20 @@ export interface HistoryStateView {
   readonly usedBytes: number | undefined;
 }
 
+/** How the configured devices are, and whether their powers add up. */
+export interface DevicesView {
+  readonly devices: readonly DeviceStatus[];
+  readonly balance: BalanceVerdict;
+  readonly advice: readonly string[];
+}
+
 export interface ApiSuppliers {
   readonly desk?: WallboxDesk | undefined;
   readonly partnerState?: (() => PartnerStateView | undefined) | undefined;
   readonly mqttState?: (() => MqttStateView | undefined) | undefined;
   /** Undefined where the grid operator's limit does not come by HTTP. */
   readonly operatorEndpoint?: OperatorEndpoint | undefined;
+  readonly devices?: (() => DevicesView) | undefined;
   /** Undefined where nothing is recorded. */
   readonly history?: HistoryReader | undefined;
   readonly historyState?: (() => HistoryStateView | undefined) | undefined;

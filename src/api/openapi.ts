@@ -85,6 +85,7 @@ export function openApiDocument(version: string) {
     info: { title: "hems-edge local API", version },
     paths: {
       "/api/state": { get: read("The newest pass: state, powers, reason, devices") },
+      "/api/devices": { get: read("How each device is, and whether the powers of the house add up") },
       "/api/events": {
         get: read("The same as server-sent events, at most two a second", "text/event-stream"),
       },

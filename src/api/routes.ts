@@ -5,6 +5,7 @@ import { smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { CommandOutcome } from "../ports/commands.ts";
 import { type ApiContext, STARTING_UP } from "./api-context.ts";
 import { chargingConfigWire, updateChargingConfig } from "./charging-config.ts";
+import { devicesWire } from "./devices-view.ts";
 import type { EventStream } from "./event-stream.ts";
 import { type Health, liveness, readiness } from "./health.ts";
 import { metricsText } from "./metrics.ts";
@@ -32,6 +33,7 @@ export function addReadingRoutes(app: FastifyInstance, context: ApiContext, stre
     if (report === undefined) return sendProblem(reply, 503, STARTING_UP);
     return reply.send(stateView(context, report));
   });
+  app.get("/api/devices", (_request, reply) => reply.send(devicesWire(context)));
   app.get("/api/events", { exposeHeadRoute: false }, (_request, reply) => {
     reply.hijack();
     if (stream.add(reply.raw, SECURITY_HEADERS)) return;

@@ -9,20 +9,20 @@ import {
 import type { HouseSample, Reading } from "../core/site-sample.ts";
 import { type Clock, withTimeout } from "../ports/clock.ts";
 import type { SiteChannels, SiteSource, SourceReading } from "../ports/site-source.ts";
+import { meanSocPct, part, sumOf } from "./site-channels.ts";
 
 /** F1: a device whose every register stands still for this long is frozen, ms. */
 const FROZEN_AFTER_MS = 120_000;
 /** Timers fire a little early or late: a pass must not miss a read that is due with it, ms. */
 const POLL_SLACK_MS = 50;
-/** A value is shown this long, or for this many polls, after its last good read. */
-const VALID_FOR_MS = 60_000;
-const VALID_POLLS = 3;
 
 export interface CollectedSource {
   readonly source: SiteSource;
   /** Time from read to read, ms. */
   readonly pollMs: number;
   readonly isGridMeter: boolean;
+  /** Weighs the state of charge among several batteries, kWh. */
+  readonly batteryKwh?: number | undefined;
 }
 
 export interface CollectorOptions {
@@ -116,7 +116,7 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
       gridPhaseCurrentsA: part(grid, grid?.value.gridPhaseCurrentsA),
       pvPowerW: sumOf(tracks, "pvPowerW", nowMs),
       batteryPowerW: sumOf(tracks, "batteryPowerW", nowMs),
-      batterySocPct: latestOf(tracks, "batterySocPct", nowMs),
+      batterySocPct: meanSocPct(tracks, nowMs),
       meterTrust: meter.trust,
     };
   }
@@ -148,40 +148,6 @@ function newTrack(collected: CollectedSource): Track {
     stampSinceMs: 0,
     isAnswering: undefined,
   };
-}
-
-function part<T>(reading: Reading<unknown> | undefined, value: T | undefined): Reading<T> | undefined {
-  return reading === undefined || value === undefined ? undefined : { value, atMs: reading.atMs };
-}
-
-/** Sum over the devices that have the channel, as old as the oldest. */
-function sumOf(
-  tracks: readonly Track[],
-  channel: "pvPowerW" | "batteryPowerW",
-  nowMs: number,
-): Reading<number> | undefined {
-  let sum: Reading<number> | undefined;
-  for (const track of tracks) {
-    const reading = latestOf([track], channel, nowMs);
-    if (reading === undefined) continue;
-    sum = {
-      value: (sum?.value ?? 0) + reading.value,
-      atMs: Math.min(sum?.atMs ?? reading.atMs, reading.atMs),
-    };
-  }
-  return sum;
-}
-
-/** The channel's newest value, from the first device that has it; undefined once it is too old to mean anything. */
-function latestOf(
-  tracks: readonly Track[],
-  channel: Exclude<keyof SiteChannels, "gridPhaseCurrentsA">,
-  nowMs: number,
-): Reading<number> | undefined {
-  const track = tracks.find(({ latest }) => latest?.value[channel] !== undefined);
-  if (track?.latest === undefined) return undefined;
-  const lifeMs = Math.max(VALID_FOR_MS, VALID_POLLS * track.pollMs);
-  return nowMs - track.latest.atMs > lifeMs ? undefined : part(track.latest, track.latest.value[channel]);
 }
 
 function implausibility(

@@ -12,8 +12,10 @@ import {
 import { isSubmeter, offeredRoles } from "../config/device-checks.ts";
 import { profileOf } from "../config/device-schema.ts";
 import type { Config, DeviceConfig } from "../config/schema.ts";
+import { watchSource } from "../control/device-watch.ts";
 import type { CollectedSource } from "../control/sample-collector.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { DeviceStatus } from "../ports/device-status.ts";
 import type { SiteSource } from "../ports/site-source.ts";
 import { createDeviceBuses, type DeviceBuses } from "./device-buses.ts";
 import { jsonMapOf } from "./json-devices.ts";
@@ -24,6 +26,8 @@ export interface SiteDevices {
   readonly sources: readonly CollectedSource[];
   /** The bus for one more device, shared with those on the same line; ends with `close`. */
   readonly busOf: DeviceBuses["busOf"];
+  /** How each device is, in the order of the config. */
+  statuses(): readonly DeviceStatus[];
   close(): Promise<void>;
 }
 
@@ -37,16 +41,22 @@ interface SiteDevicesDeps {
 /** A source for every configured device; Modbus devices on the same line or endpoint share one bus. */
 export function createSiteDevices(config: Config, deps: SiteDevicesDeps): SiteDevices {
   const buses = createDeviceBuses(deps);
-  const sources = config.devices.map(
-    (device): CollectedSource => ({
-      source: sourceOf(device, { ...deps, buses, config }),
-      pollMs: device.poll_ms,
-      isGridMeter: device.roles.includes("grid"),
-    }),
-  );
+  const watched = config.devices.map((device) => {
+    const { roles, poll_ms: pollMs } = device;
+    const source = sourceOf(device, { ...deps, buses, config });
+    return { device, ...watchSource(source, { roles, pollMs }, deps.clock) };
+  });
+  const sources = watched.map(({ device, source }): CollectedSource => {
+    const { poll_ms: pollMs, roles, battery_kwh: batteryKwh } = device;
+    return { source, pollMs, isGridMeter: roles.includes("grid"), batteryKwh };
+  });
   return {
     sources,
     busOf: buses.busOf,
+    statuses: () =>
+      watched.map(({ device: { name, driver, roles }, health }) => {
+        return { name, driver, roles, maturity: profileOf(driver)?.maturity, health: health() };
+      }),
     async close() {
       await Promise.all(sources.map(({ source }) => source.close()));
       await buses.close();

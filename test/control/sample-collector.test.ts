@@ -73,7 +73,7 @@ describe("the sample of a pass", () => {
     });
   });
 
-  it("sums the sun of all inverters, as old as the oldest, and has one battery", async () => {
+  it("sums the sun of all inverters, as old as the oldest, and averages the batteries", async () => {
     let slow: FakeSource | undefined;
     const { clock, passes } = setUp((source) => {
       slow = source({ pvPowerW: 2_000, batterySocPct: 40 }, "slow");
@@ -86,8 +86,26 @@ describe("the sample of a pass", () => {
     const sample = await passes(3);
     expect(sample.pvPowerW).toEqual({ value: 3_000, atMs: clock.monotonicMs() - 2_000 });
     expect(sample.batteryPowerW?.value).toBe(-300);
-    expect(sample.batterySocPct?.value).toBe(40);
+    expect(sample.batterySocPct).toEqual({ value: 47.5, atMs: clock.monotonicMs() - 2_000 });
     expect(slow?.reads).toBe(1);
+  });
+
+  it("sums batteries and weighs their charge by their capacity", async () => {
+    const { passes } = setUp((source) => [
+      {
+        source: source({ batteryPowerW: -300, batterySocPct: 20 }),
+        pollMs: 1_000,
+        isGridMeter: false,
+        batteryKwh: 5,
+      },
+      {
+        source: source({ batteryPowerW: 1_000, batterySocPct: 80 }),
+        pollMs: 1_000,
+        isGridMeter: false,
+        batteryKwh: 15,
+      },
+    ]);
+    expect(await passes(1)).toMatchObject({ batteryPowerW: { value: 700 }, batterySocPct: { value: 65 } });
   });
 
   it("forgets a value after a minute, or three reads of a slow device", async () => {

@@ -87,8 +87,10 @@ export async function startDevice(
 export function sourceOf(
   device: Device,
   roles: readonly Role[],
-  { unit = 1, gridSign = "import_positive" as GridSign } = {},
+  options: { readonly unit?: number; readonly gridSign?: GridSign | "of the maker" } = {},
 ) {
+  const { unit = 1, gridSign: sign = "import_positive" } = options;
+  const gridSign = sign === "of the maker" ? undefined : sign;
   const clock = createManualClock();
   const logged: { msg: string; missing?: string[] }[] = [];
   const log = pino({ base: null }, { write: (line: string) => logged.push(JSON.parse(line)) });
