@@ -11,7 +11,7 @@ const FAILED: ReadResult = { kind: "failed", problem: "timeout" };
 const PARTIAL: ReadResult = { kind: "partial", problem: "no battery" };
 
 /** The health after reads at their times, ms. */
-function after(reads: readonly (readonly [number, ReadResult])[], pollMs = 1_000): DeviceHealth {
+function healthAfter(reads: readonly (readonly [number, ReadResult])[], pollMs = 1_000): DeviceHealth {
   return reads.reduce(
     (health, [nowMs, result]) => afterRead(health, result, { nowMs, pollMs }),
     initialHealth(0),
@@ -27,18 +27,18 @@ describe("the health of a device", () => {
       failures: 0,
       problem: undefined,
     });
-    expect(after([[29_999, FAILED]])).toMatchObject({
+    expect(healthAfter([[29_999, FAILED]])).toMatchObject({
       state: "starting",
       sinceMs: 0,
       failures: 1,
       problem: "timeout",
     });
-    expect(after([[30_000, FAILED]])).toMatchObject({ state: "offline", sinceMs: 30_000 });
+    expect(healthAfter([[30_000, FAILED]])).toMatchObject({ state: "offline", sinceMs: 30_000 });
   });
 
   it("is online with its first good read, and since then", () => {
     expect(
-      after([
+      healthAfter([
         [1_000, GOOD],
         [2_000, GOOD],
       ]),
@@ -47,13 +47,13 @@ describe("the health of a device", () => {
 
   it("is degraded while a read fails or lacks values, and knows why", () => {
     expect(
-      after([
+      healthAfter([
         [1_000, GOOD],
         [2_000, FAILED],
         [3_000, FAILED],
       ]),
     ).toEqual({ state: "degraded", sinceMs: 2_000, lastGoodMs: 1_000, failures: 2, problem: "timeout" });
-    expect(after([[1_000, PARTIAL]])).toEqual({
+    expect(healthAfter([[1_000, PARTIAL]])).toEqual({
       state: "degraded",
       sinceMs: 1_000,
       lastGoodMs: 1_000,
@@ -61,7 +61,7 @@ describe("the health of a device", () => {
       problem: "no battery",
     });
     expect(
-      after([
+      healthAfter([
         [1_000, FAILED],
         [2_000, PARTIAL],
       ]),
@@ -75,7 +75,7 @@ describe("the health of a device", () => {
     [20_000, 61_000, "offline"],
   ])("polled every %i ms is at %i ms without an answer %s", (pollMs, nowMs, state) => {
     expect(
-      after(
+      healthAfter(
         [
           [1_000, GOOD],
           [nowMs, FAILED],
@@ -87,14 +87,14 @@ describe("the health of a device", () => {
 
   it("stays offline until a good read, whatever time passes", () => {
     expect(
-      after([
+      healthAfter([
         [1_000, GOOD],
         [40_000, FAILED],
         [40_001, FAILED],
       ]),
     ).toMatchObject({ state: "offline", sinceMs: 40_000, failures: 2 });
     expect(
-      after([
+      healthAfter([
         [1_000, GOOD],
         [40_000, FAILED],
         [41_000, GOOD],
