@@ -9,7 +9,7 @@ import {
   type HouseReadings,
 } from "../../../simulator/house/house.ts";
 import type { PhaseCount } from "../../core/units.ts";
-import { PHASE_SWITCH_S, type PhaseChoice, PLANT_PEAK_W, type ReplayDevice } from "./replay-device.ts";
+import { PHASE_SWITCH_S, type PhaseChoice, plantPeakW, type ReplayDevice } from "./replay-device.ts";
 import { createRunCounter, type RunCounts } from "./run-counter.ts";
 
 const SECOND_MS = 1_000;
@@ -76,7 +76,13 @@ export interface PlantOptions {
 export function createPlant(options: PlantOptions): Plant {
   const { trace, device, phases, onSecond } = options;
   const evse = replayEvse(device, phases, replayCar(device, options.car));
-  const house = createHouse({ ...options.house, trace, evse, peakW: PLANT_PEAK_W, startMonotonicMs: 0 });
+  const house = createHouse({
+    ...options.house,
+    trace,
+    evse,
+    peakW: plantPeakW(trace.pvW),
+    startMonotonicMs: 0,
+  });
   const meter = createDelayedReadings(house, { refreshMs: device.meterS * SECOND_MS, lagMs: METER_LAG_MS });
   const runs = createRunCounter();
   const powerMs = device.powerS * SECOND_MS;

@@ -1,5 +1,6 @@
 import { EXIT } from "../../service/exit-codes.ts";
 import type { CliIo, Command, CommandInput } from "../command.ts";
+import { historyOptions, rangeOptions } from "../history/history-place.ts";
 import { replayFigures } from "./replay-figures.ts";
 import { replayRequest } from "./replay-request.ts";
 import { replayTable } from "./replay-table.ts";
@@ -11,6 +12,8 @@ export const replayCommand: Command = {
   positionals: { usage: "[FILE...]", min: 0, max: Number.POSITIVE_INFINITY },
   options: {
     trace: { summary: "Shipped day, or a CSV file time,pv_w,load_w; repeatable.", placeholder: "FILE" },
+    ...historyOptions,
+    ...rangeOptions,
     scenario: {
       summary:
         "Scenario file: its house, car and device, and whether its expectation comes true; repeatable.",

@@ -44,7 +44,8 @@ export async function replayedDay(trace: DayTrace, options: ReplayOptions): Prom
   }
   const plant = createPlant({ trace, device, phases, ...(onSecond && { onSecond }) });
   if (controller === "hems-edge") {
-    await runHemsEdge(plant, { device, phases, thresholds, ...(onReport && { onReport }) });
+    const config = { site: { pv_peak_w: plant.house.peakW } };
+    await runHemsEdge(plant, { device, phases, thresholds, config, ...(onReport && { onReport }) });
   } else {
     const { minA, maxA, stepA } = device;
     const setup = { minA, maxA, stepA, canSwitchPhases: phases === "auto" };

@@ -30,8 +30,13 @@ export const NOMINAL_DEVICE: ReplayDevice = {
 
 /** Time for which nothing flows while the box changes between one phase and three, s. */
 export const PHASE_SWITCH_S = 30;
-/** Rated power of the plant that the traces were measured at or scaled to, W. */
+/** Rated power of the plant that the traces were measured at or scaled to, W; recorded houses may have more. */
 export const PLANT_PEAK_W = 10_000;
+
+/** What the replayed house takes for its rated PV power, W. */
+export function plantPeakW(pvW: Float64Array): number {
+  return pvW.reduce((peakW, valueW) => Math.max(peakW, valueW), PLANT_PEAK_W);
+}
 
 /** How the car is connected: `auto` lets the controller switch. */
 export type PhaseChoice = "auto" | 1 | 3;
@@ -68,9 +73,9 @@ export type DeviceResult =
   | { readonly ok: true; readonly device: ReplayDevice }
   | { readonly ok: false; readonly problem: string };
 
-/** The nominal device with the parts of `dead_s=10,power_s=60` in place; a mistake is a sentence. */
-export function parseDevice(text: string): DeviceResult {
-  let device = NOMINAL_DEVICE;
+/** The usual device with the parts of `dead_s=10,power_s=60` in place; a mistake is a sentence. */
+export function parseDevice(text: string, usual = NOMINAL_DEVICE): DeviceResult {
+  let device = usual;
   for (const part of text.split(",")) {
     const parsed = parsedPart(part);
     if (typeof parsed === "string") return { ok: false, problem: parsed };

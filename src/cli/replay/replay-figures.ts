@@ -7,11 +7,13 @@ export interface ReplayFigures {
   readonly controller: string;
   readonly days: readonly DayFigures[];
   readonly mean: DayFigures;
+  /** Recorded days that lack too much of their minutes; absent where there is none. */
+  readonly skipped?: readonly { readonly day: string; readonly missing_pct: number }[];
 }
 
 /** Replays every trace in turn; `onProgress` is told how many are done. */
 export async function replayFigures(
-  { traces, options }: Pick<ReplayRequest, "traces" | "options">,
+  { traces, options, skipped = [] }: Pick<ReplayRequest, "traces" | "options"> & Partial<ReplayRequest>,
   onProgress?: (done: number, all: number) => void,
 ): Promise<ReplayFigures> {
   const counted: DayCounts[] = [];
@@ -22,5 +24,11 @@ export async function replayFigures(
     days.push(dayFigures(`${trace.name}.csv`, counts));
     onProgress?.(counted.length, traces.length);
   }
-  return { controller: options.controller, days, mean: meanFigures(counted) };
+  const left = skipped.map(({ day, missingPct }) => ({ day, missing_pct: missingPct }));
+  return {
+    controller: options.controller,
+    days,
+    mean: meanFigures(counted),
+    ...(left.length === 0 ? {} : { skipped: left }),
+  };
 }

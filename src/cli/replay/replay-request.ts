@@ -1,17 +1,19 @@
-import { type DayTrace, loadDay } from "../../../simulator/house/day-trace.ts";
+import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { isThresholdW, MAX_THRESHOLD_W } from "../../control/settings-keeper.ts";
 import type { Thresholds } from "../../core/settings.ts";
 import type { CommandInput } from "../command.ts";
+import type { HistoryHouse, SkippedDay } from "./history-trace.ts";
 import { CONTROLLERS, type ControllerName, type ReplayOptions } from "./replay-day.ts";
 import { NOMINAL_DEVICE, type PhaseChoice, parseDevice } from "./replay-device.ts";
+import { replaySource, UNKNOWN_HOUSE } from "./replay-source.ts";
 
-/** More files than this are a mistake of the shell's pattern: a year of days is fewer. */
-const MOST_TRACES = 2_000;
 const PHASES: Readonly<Record<string, PhaseChoice>> = { auto: "auto", "1": 1, "3": 3 };
 
 /** A replay as it was asked for. */
 export interface ReplayRequest {
   readonly traces: readonly DayTrace[];
+  /** Recorded days that lack too much. */
+  readonly skipped: readonly SkippedDay[];
   readonly options: ReplayOptions;
 }
 
@@ -20,28 +22,43 @@ export type ReplayRequestResult =
   | { readonly ok: false; readonly problem: string };
 
 /** What the command line asks for; the first mistake as a sentence. */
-export function replayRequest({ texts, lists, positionals }: CommandInput): ReplayRequestResult {
+export function replayRequest(input: CommandInput): ReplayRequestResult {
+  const { texts } = input;
   const controller = CONTROLLERS.find((name) => name === (texts.controller ?? "hems-edge"));
   if (controller === undefined) return problem(`--controller takes one of ${CONTROLLERS.join(", ")}`);
-  const phases = PHASES[texts.phases ?? "auto"];
-  if (phases === undefined) return problem("--phases takes auto, 1 or 3");
-  const device = deviceOf(lists.device ?? []);
-  if (typeof device === "string") return problem(device);
   const thresholds = thresholdsOf(texts, controller);
   if (typeof thresholds === "string") return problem(thresholds);
-  // A shell puts all files of a pattern behind one --trace: the rest arrive as positionals.
-  const traces = tracesOf([...(lists.trace ?? []), ...positionals]);
-  if (typeof traces === "string") return problem(traces);
-  return { ok: true, request: { traces, options: { controller, phases, device, thresholds } } };
+  // A mistake in the options is told before files are read; what a history says of its house is known only then.
+  const early = input.texts.history === undefined ? plantOptions(input, UNKNOWN_HOUSE) : undefined;
+  if (typeof early === "string") return problem(early);
+  const source = replaySource(input);
+  if (typeof source === "string") return problem(source);
+  const plant = plantOptions(input, source.house);
+  if (typeof plant === "string") return problem(plant);
+  const { traces, skipped } = source;
+  return { ok: true, request: { traces, skipped, options: { controller, ...plant, thresholds } } };
+}
+
+/** The wallbox and the car, as the options say, or else the house; a mistake is a sentence. */
+export function plantOptions(
+  { texts, lists }: Pick<CommandInput, "texts" | "lists">,
+  house: HistoryHouse,
+): Pick<ReplayOptions, "device" | "phases"> | string {
+  const phases = texts.phases === undefined ? (house.phases ?? "auto") : PHASES[texts.phases];
+  if (phases === undefined) return "--phases takes auto, 1 or 3";
+  const device = deviceOf(lists.device ?? [], house);
+  return typeof device === "string" ? device : { device, phases };
 }
 
 function problem(text: string): ReplayRequestResult {
   return { ok: false, problem: text };
 }
 
-function deviceOf(texts: readonly string[]): ReplayOptions["device"] | string {
-  if (texts.length === 0) return NOMINAL_DEVICE;
-  const parsed = parseDevice(texts.join(","));
+function deviceOf(texts: readonly string[], house: HistoryHouse): ReplayOptions["device"] | string {
+  const isUsual = Object.keys(house.device).length === 0;
+  const usual = isUsual ? NOMINAL_DEVICE : { ...NOMINAL_DEVICE, ...house.device };
+  if (texts.length === 0) return usual;
+  const parsed = parseDevice(texts.join(","), usual);
   return parsed.ok ? parsed.device : parsed.problem;
 }
 
@@ -64,16 +81,4 @@ function thresholdsOf(
     asked[member] = watts;
   }
   return asked;
-}
-
-function tracesOf(names: readonly string[]): readonly DayTrace[] | string {
-  if (names.length === 0) return "--trace is missing: name a shipped day or a CSV file time,pv_w,load_w";
-  if (names.length > MOST_TRACES) return `--trace takes at most ${MOST_TRACES} files, not ${names.length}`;
-  const traces: DayTrace[] = [];
-  for (const name of names) {
-    const loaded = loadDay(name);
-    if (!loaded.ok) return loaded.problem;
-    traces.push(loaded.trace);
-  }
-  return traces;
 }

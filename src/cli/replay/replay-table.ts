@@ -17,7 +17,10 @@ const COLUMNS: readonly (readonly [title: string, value: (day: DayFigures) => st
 ];
 
 /** The figures for a person; energies in kWh. */
-export function replayTable({ controller, days, mean }: ReplayFigures, { options }: ReplayRequest): string {
+export function replayTable(
+  { controller, days, mean }: ReplayFigures,
+  { options, skipped }: ReplayRequest,
+): string {
   const rows = days.length > 1 ? [...days, { ...mean, file: "mean of a day" }] : days;
   const names = rows.map(({ file }) => file.replace(/\.csv$/, ""));
   const widest = Math.max(...names.map((name) => name.length));
@@ -32,6 +35,7 @@ export function replayTable({ controller, days, mean }: ReplayFigures, { options
     `${controller}, ${phases}, ${isNominal ? "nominal device" : "device as given"}; energies in kWh`,
     head.trimEnd(),
     ...lines,
+    ...skipped.map(({ day, missingPct }) => `${day} is left out: ${missingPct} % of its minutes are missing`),
     "used: share of the surplus; regret: net solar energy short of perfect foresight; import: caused by charging",
     "",
   ].join("\n");
