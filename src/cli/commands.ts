@@ -31,6 +31,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./replay/replay-command.ts")).replayCommand,
   },
   {
+    name: "tune",
+    summary:
+      "Which thresholds would have brought most on recorded or measured days, and how certain that is.",
+    load: async () => (await import("./tune/tune-command.ts")).tuneCommand,
+  },
+  {
     name: "check",
     summary: "Check a config file and report every problem in it.",
     load: async () => (await import("./check-command.ts")).checkCommand,
