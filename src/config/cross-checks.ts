@@ -1,5 +1,5 @@
 import { deviceFindings, entries, repeats } from "./device-checks.ts";
-import { operatorFindings } from "./operator-checks.ts";
+import { batteryFindings, operatorFindings } from "./operator-checks.ts";
 import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import type { Config, DeviceConfig } from "./schema.ts";
@@ -18,6 +18,7 @@ export interface SoundParts {
   readonly mqtt: Config["mqtt"];
   /** True when the file has a part mqtt, right or wrong. */
   readonly hasMqtt: boolean;
+  readonly homeBattery: Config["home_battery"] | undefined;
   readonly gridOperator: Config["grid_operator"];
   readonly prices: Config["prices"];
   readonly chargePlan: Config["charge_plan"];
@@ -39,6 +40,7 @@ export function soundParts(value: unknown): SoundParts {
     partner: shape.partner.safeParse(root.partner).data,
     mqtt: shape.mqtt.safeParse(root.mqtt).data,
     hasMqtt: root.mqtt !== undefined,
+    homeBattery: shape.home_battery.safeParse(root.home_battery).data,
     gridOperator: shape.grid_operator.safeParse(root.grid_operator).data,
     prices: shape.prices.safeParse(root.prices).data,
     chargePlan: shape.charge_plan.safeParse(root.charge_plan).data,
@@ -74,6 +76,7 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
     ...sharedPort(parts),
     ...planFindings(parts),
     ...operatorFindings(parts),
+    ...batteryFindings(parts),
   ];
 }
 

@@ -14,6 +14,20 @@ export function operatorFindings({ gridOperator, hasMqtt }: SoundParts): readonl
   ];
 }
 
+/** What is wrong within the part home_battery. */
+export function batteryFindings({ homeBattery }: SoundParts): readonly Finding[] {
+  if (homeBattery === undefined) return [];
+  const { battery_below_pct: lowPct, car_from_pct: highPct } = homeBattery.soc_window;
+  if (lowPct < highPct) return [];
+  return [
+    {
+      at: ["home_battery", "soc_window", "battery_below_pct"],
+      problem: `${lowPct} % is not below car_from_pct of ${highPct} %`,
+      remedy: "leave some percent between the two, or the order changes all the time",
+    },
+  ];
+}
+
 /** What is allowed but leaves the operator's limit to chance. */
 export function operatorWarnings(parts: SoundParts): readonly Finding[] {
   return [...failsafeAboveLimit(parts), ...deafEndpoint(parts)];

@@ -3,6 +3,7 @@ import { CHARGING_MODES } from "../core/settings.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
 import { deviceName, deviceSchema } from "./device-schema.ts";
 import { gridOperatorSchema } from "./grid-operator-schema.ts";
+import { homeBatterySchema } from "./home-battery-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { secretSchema } from "./secret.ts";
 import { WALLBOX_MODEL_KEYS, wallboxQuirksSchema } from "./wallbox-schema.ts";
@@ -35,6 +36,14 @@ const siteSchema = z.strictObject({
     .default(4_600)
     .describe(
       "Largest difference between two phases of the house connection that a car on one or two phases may cause, VA; 4600 in Germany (VDE-AR-N 4100).",
+    ),
+  ac_limit_w: z
+    .number()
+    .min(500)
+    .max(200_000)
+    .optional()
+    .describe(
+      "What a hybrid inverter gives at most to house and grid, from sun and battery together, W: sun beyond it can only go into the battery.",
     ),
   pv_peak_w: z
     .number()
@@ -283,6 +292,9 @@ export const configSchema = z.strictObject({
   wallbox: wallboxSchema.describe("The wallbox and its installation."),
   partner: partnerSchema.optional().describe("Podero Partner API; leave out to run without a cloud."),
   mqtt: mqttSchema.optional().describe("MQTT broker; leave out to publish nothing."),
+  home_battery: homeBatterySchema
+    .prefault({})
+    .describe("What a home battery that a device measures means for the car."),
   grid_operator: gridOperatorSchema
     .optional()
     .describe("Limit of the grid operator (§14a EnWG); leave out where nobody may limit the house."),

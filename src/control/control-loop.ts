@@ -1,7 +1,14 @@
 import type { Logger } from "pino";
+import {
+  type BatteryRules,
+  NO_STANCE,
+  nextBatteryStance,
+  withBatteryPolicy,
+} from "../core/battery-policy.ts";
 import { createLocalDay } from "../core/local-day.ts";
 import type { BoostState } from "../core/settings.ts";
 import { decideSite } from "../core/site-decision.ts";
+import type { HouseSample } from "../core/site-sample.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import { type Clock, delay } from "../ports/clock.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
@@ -15,6 +22,8 @@ export interface ControlLoopOptions {
   /** Time from pass to pass, ms. A late pass is not made up for. */
   readonly intervalMs: number;
   readonly timeZone: string;
+  /** Undefined: a home battery is left to itself, and its power counts for nothing. */
+  readonly battery?: BatteryRules | undefined;
 }
 
 export interface ControlLoopDeps {
@@ -51,9 +60,16 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
   const stopping = new AbortController();
   let latest: TickReport | undefined;
   let running: Promise<void> | undefined;
+  let stance = NO_STANCE;
+
+  function withBattery(house: HouseSample): HouseSample {
+    if (options.battery === undefined) return house;
+    stance = nextBatteryStance(stance, house, options.battery);
+    return withBatteryPolicy(house, stance, options.battery);
+  }
 
   async function pass(): Promise<void> {
-    const house = await collector.collect();
+    const house = withBattery(await collector.collect());
     const wallMs = clock.wallMs();
     const asked = settings.current();
     const { decisions, report } = decideSite(

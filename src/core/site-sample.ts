@@ -63,6 +63,8 @@ export interface HouseSample {
   readonly pvPowerW: Reading<number> | undefined;
   readonly batteryPowerW: Reading<number> | undefined;
   readonly batterySocPct: Reading<number> | undefined;
+  /** What the battery's policy adds to the surplus (above zero) or takes from it; absent without a policy. */
+  readonly batteryOffsetW?: Reading<number> | undefined;
   readonly meterTrust: MeterTrust;
 }
 

@@ -1,13 +1,13 @@
 import type { Reading, SiteSample } from "./site-sample.ts";
 
 /**
- * Power that the car could take without importing, W: export plus what the car takes now. Below zero when the
- * house imports without the car. Undefined unless the grid and the charging power are both known.
+ * Power that the car could take without importing, W: export plus what the car takes now, and what the home battery's
+ * policy makes of its own power. Below zero when the house imports without the car. Undefined unless the grid and the charging power are both known.
  */
 export function surplusPowerW(sample: SiteSample): number | undefined {
   const { gridPowerW, wallbox } = sample;
   if (gridPowerW === undefined || wallbox.chargePowerW === undefined) return undefined;
-  return wallbox.chargePowerW.value - gridPowerW.value;
+  return wallbox.chargePowerW.value - gridPowerW.value + (sample.batteryOffsetW?.value ?? 0);
 }
 
 /** Time from which on a reading shows the present set point, ms. */
@@ -21,11 +21,13 @@ export function isMeterSettled(sample: SiteSample, sinceMs: number): boolean {
 }
 
 /**
- * True when meter and wallbox have both been read since the last change of the set point had time to show in them.
- * Only then do the two fit together; acting on a mixture makes the loop hunt.
+ * True when meter, wallbox and a battery that counts have all been read since the last change of the set point had
+ * time to show in them. Only then do they fit together; acting on a mixture makes the loop hunt.
  */
 export function isSettled(sample: SiteSample, sinceMs: number): boolean {
-  return isMeterSettled(sample, sinceMs) && isSince(sample.wallbox.chargePowerW, sinceMs);
+  const { wallbox, batteryOffsetW } = sample;
+  const isBatterySettled = batteryOffsetW === undefined || isSince(batteryOffsetW, sinceMs);
+  return isBatterySettled && isMeterSettled(sample, sinceMs) && isSince(wallbox.chargePowerW, sinceMs);
 }
 
 function isSince(reading: Reading<number> | undefined, timeMs: number): boolean {

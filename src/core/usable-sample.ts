@@ -11,6 +11,7 @@ export function usableSample(sample: SiteSample): SiteSample {
     pvPowerW: finite(sample.pvPowerW),
     batteryPowerW: finite(sample.batteryPowerW),
     batterySocPct: finite(sample.batterySocPct),
+    batteryOffsetW: finite(sample.batteryOffsetW),
     wallbox: {
       ...wallbox,
       chargePowerW: finite(wallbox.chargePowerW),

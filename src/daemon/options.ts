@@ -4,6 +4,7 @@ import type { Config, WallboxConfig } from "../config/schema.ts";
 import type { ChargePlannerOptions } from "../control/charge-planner.ts";
 import type { ControlLoopOptions } from "../control/control-loop.ts";
 import type { CollectorOptions } from "../control/sample-collector.ts";
+import type { BatteryRules } from "../core/battery-policy.ts";
 import type { ControlOptions } from "../core/decide.ts";
 import { LAW_CONSTANTS } from "../core/law-constants.ts";
 import type { PhaseRotation } from "../core/limits.ts";
@@ -52,8 +53,22 @@ export function collectorOptions({ site, control }: Config): CollectorOptions {
   };
 }
 
-export function controlLoopOptions({ site, control }: Config): ControlLoopOptions {
-  return { intervalMs: control.interval_ms, timeZone: site.time_zone };
+export function controlLoopOptions(config: Config): ControlLoopOptions {
+  const { site, control } = config;
+  return { intervalMs: control.interval_ms, timeZone: site.time_zone, battery: batteryRules(config) };
+}
+
+function batteryRules({ home_battery: battery, site }: Config): BatteryRules {
+  return {
+    policy: battery.policy,
+    carFromSocPct: battery.soc_window.car_from_pct,
+    batteryBelowSocPct: battery.soc_window.battery_below_pct,
+    maxChargeW: battery.max_charge_w,
+    fullSocPct: battery.full_soc_pct,
+    mayDischargeIntoCar: battery.allow_discharge_into_car,
+    reserveSocPct: battery.reserve_soc_pct,
+    acLimitW: site.ac_limit_w,
+  };
 }
 
 export function controlOptions({ site, control, ocpp }: Config, wallbox: WallboxConfig): ControlOptions {
