@@ -84,6 +84,13 @@ describe("a problem names its place, its line and a remedy", () => {
       /known here: .*main_fuse_a/,
     ],
     [
+      "a window of the battery without a width",
+      `${SOUND}\nhome_battery: { soc_window: { battery_below_pct: 70, car_from_pct: 70 } }`,
+      "home_battery.soc_window.battery_below_pct",
+      /not below car_from_pct of 70/,
+      /leave some percent/,
+    ],
+    [
       "a topic of the grid operator without a broker",
       `${SOUND}\ngrid_operator: { source: { type: mqtt, topic: control-box } }`,
       "grid_operator.source.type",

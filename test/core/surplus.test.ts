@@ -12,6 +12,14 @@ describe("surplus", () => {
     expect(surplusPowerW(sample)).toBe(surplus);
   });
 
+  it.each([
+    ["more by what the battery gives up", 900, 3_700],
+    ["less by what the battery gives", -900, 1_900],
+  ])("is %s", (_case, offsetW, surplus) => {
+    const sample = siteSample({ batteryOffsetW: reading(offsetW) }, { chargePowerW: reading(2_300) });
+    expect(surplusPowerW(sample)).toBe(surplus);
+  });
+
   it("is not known without the meter or without the car's power", () => {
     expect(surplusPowerW(siteSample({ gridPowerW: undefined }))).toBeUndefined();
     expect(surplusPowerW(siteSample({}, { chargePowerW: undefined }))).toBeUndefined();
@@ -38,5 +46,14 @@ describe("readings that show the set point", () => {
     );
     expect(isMeterSettled(sample, NOW_MS - 100)).toBe(meter);
     expect(isSettled(sample, NOW_MS - 100)).toBe(both);
+  });
+
+  it.each([
+    ["a battery that counts, in time", 100, true],
+    ["a battery that counts, one millisecond early", 101, false],
+  ])("%s", (_case, batteryAgeMs, expected) => {
+    const sample = siteSample({ batteryOffsetW: reading(500, batteryAgeMs) });
+    expect(isSettled(sample, NOW_MS - 100)).toBe(expected);
+    expect(isMeterSettled(sample, NOW_MS - 100)).toBe(true);
   });
 });

@@ -68,6 +68,21 @@ describe("what the config file means to the parts of the daemon", () => {
     });
   });
 
+  it("lets a home battery come first and keeps the car off it, unless the file says otherwise", () => {
+    expect(controlLoopOptions(config()).battery).toEqual({
+      policy: "battery_first",
+      carFromSocPct: 70,
+      batteryBelowSocPct: 50,
+      maxChargeW: undefined,
+      fullSocPct: 95,
+      mayDischargeIntoCar: false,
+      reserveSocPct: 50,
+      acLimitW: undefined,
+    });
+    const hybrid = config({ site: { main_fuse_a: 35, pv_peak_w: 10_000, ac_limit_w: 8_000 } });
+    expect(controlLoopOptions(hybrid).battery?.acLimitW).toBe(8_000);
+  });
+
   it("takes the grid operator's rules in W and ms", () => {
     const { grid_operator: operator } = config({
       grid_operator: { source: { type: "static", limit_w: 5_000 }, failsafe_ends: "after_minimum" },
