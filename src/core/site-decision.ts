@@ -48,6 +48,7 @@ function sharingBoxes(pass: HousePass, boxes: readonly BoxPass[]): readonly Name
   const { house, settings } = pass;
   const all = boxes.map((box) => seenBox(box, house, settings));
   const drawnW = all.reduce((sum, seen) => sum + seen.drawnW, 0);
+  const isSettled = !all.some(({ isSettling }) => isSettling);
   const decided: DecidedBox[] = [];
   let surplusW = commonSurplusW(house, all);
   for (const group of servingOrder(all)) {
@@ -65,7 +66,7 @@ function sharingBoxes(pass: HousePass, boxes: readonly BoxPass[]): readonly Name
         importShare: drawnW > 0 ? seen.drawnW / drawnW : 1,
       };
       const decision = boxDecision(pass, box, share);
-      const standing = nextStanding(seen, decision, house.nowMs);
+      const standing = nextStanding(seen, decision, { nowMs: house.nowMs, isSettled });
       decided.push({ seen, decision, standing });
       return sunBox(seen, decision.state);
     });

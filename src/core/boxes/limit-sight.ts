@@ -1,24 +1,26 @@
 import type { Reading, SiteSample } from "../site-sample.ts";
 import { NOMINAL_VOLTAGE_V, type PhaseCurrentsA } from "../units.ts";
-import type { LimitSight, OthersLoad } from "./box-share.ts";
+import type { LimitSight } from "./box-share.ts";
 import type { SeenBox } from "./seen-box.ts";
 
+/** What a box is counted with in place of what the grid readings show of it, A per phase. */
+export interface CountedBox {
+  readonly seen: SeenBox;
+  readonly countedA: number;
+  readonly shownA: number;
+}
+
 /** The grid as it would be if the others drew what they are counted with. */
-export function limitSight<T extends { readonly seen: SeenBox }>(
-  sample: SiteSample,
-  others: readonly T[],
-  counted: (other: T) => OthersLoad,
-): LimitSight {
+export function limitSight(sample: SiteSample, others: readonly CountedBox[]): LimitSight {
   let powerW = 0;
   let currentA = 0;
   let addedW = 0;
   let addedA = 0;
-  for (const other of others) {
-    const load = counted(other);
-    powerW += load.powerW;
-    currentA += load.currentA;
-    addedW += load.powerW - other.seen.drawnW;
-    addedA += load.currentA - other.seen.drawnA;
+  for (const { seen, countedA, shownA } of others) {
+    powerW += seenPowerW(seen, countedA);
+    currentA += countedA;
+    addedW += seenPowerW(seen, countedA - shownA);
+    addedA += countedA - shownA;
   }
   return {
     sample: {
@@ -33,14 +35,24 @@ export function limitSight<T extends { readonly seen: SeenBox }>(
   };
 }
 
-/** The most that the car may draw. */
-export function mostLoad(other: SeenBox, mayDrawA: number): OthersLoad {
-  return loadOf(other, Math.max(other.drawnA, mayDrawA));
+/**
+ * The most that the car may draw. While a change is on its way the readings of box and grid do not fit together: then
+ * the grid counts as showing the least of it.
+ */
+export function countedAtMost(seen: SeenBox, mayDrawA: number): CountedBox {
+  const { drawnA, held, isSettled } = seen;
+  const shownA = isSettled || held === undefined ? drawnA : Math.min(drawnA, held.setpointA);
+  return { seen, countedA: Math.max(drawnA, mayDrawA), shownA };
 }
 
-/** What the car draws when its box is told to give it `targetA`. */
-export function targetLoad(other: SeenBox, targetA: number): OthersLoad {
-  return loadOf(other, Math.max(targetA, firmCurrentA(other)));
+/**
+ * What the car draws when its box is told to give it `targetA`. While a change is on its way the grid counts as showing
+ * all of it: what is measured is then not taken off twice.
+ */
+export function countedAtTarget(seen: SeenBox, targetA: number): CountedBox {
+  const { drawnA, mayDrawA, isObeying, isSettled } = seen;
+  const shownA = isObeying && !isSettled ? Math.max(drawnA, mayDrawA) : drawnA;
+  return { seen, countedA: Math.max(targetA, firmCurrentA(seen)), shownA };
 }
 
 /** What stays although the box is told to pause: the car of a box that does not obey, or draws more than it was told. */
@@ -49,8 +61,8 @@ function firmCurrentA({ isObeying, isSettled, held, drawnA, mayDrawA }: SeenBox)
   return isSettled ? Math.max(0, drawnA - held.setpointA) : 0;
 }
 
-function loadOf({ phases }: SeenBox, currentA: number): OthersLoad {
-  return { currentA, powerW: currentA * phases * NOMINAL_VOLTAGE_V };
+function seenPowerW({ phases }: SeenBox, currentA: number): number {
+  return currentA * phases * NOMINAL_VOLTAGE_V;
 }
 
 function shifted<T>(reading: Reading<T> | undefined, shift: (value: T) => T): Reading<T> | undefined {

@@ -1,11 +1,11 @@
 import { isPluggedIn } from "../boost.ts";
 import type { Decision } from "../decide.ts";
-import { ceilToStepA } from "../limits.ts";
+import { ceilToStepA, floorToStepA } from "../limits.ts";
 import type { SiteSample } from "../site-sample.ts";
 import type { Claim } from "./allotment.ts";
 import type { BoxStanding } from "./box-pass.ts";
-import type { BoxShare, EqualBoxes, OthersLoad } from "./box-share.ts";
-import { limitSight, mostLoad, targetLoad } from "./limit-sight.ts";
+import type { BoxShare, EqualBoxes } from "./box-share.ts";
+import { type CountedBox, countedAtMost, countedAtTarget, limitSight } from "./limit-sight.ts";
 import type { SeenBox } from "./seen-box.ts";
 
 /** A box that waits beside others of its priority needs this much more than its minimum: else a kettle stops it again. */
@@ -13,7 +13,7 @@ const START_MARGIN = 1.25;
 /** A car is slow rather than on its way when it takes less than its allowance for this long, ms. */
 const APPETITE_AFTER_MS = 60_000;
 /** It counts as slow when it stays this far below, and is left this much more than it takes, A. */
-const SLOW_BELOW_A = 3;
+const SLOW_BELOW_A = 2;
 const APPETITE_MARGIN_A = 2;
 /** It has got hungry again when it comes this near to what it was left, A. */
 const HUNGRY_WITHIN_A = 1;
@@ -58,10 +58,8 @@ export function limitShare(
     .map((other) => ({ seen: other, isDecided: false, standing: openStanding(other) }));
   const others: readonly Neighbour[] = [...decided, ...open];
   return {
-    served: limitSight(sample, others, claimedLoad),
-    raised: limitSight(sample, others, (other) =>
-      mostLoad(other.seen, Math.max(other.standing.mayDrawA, other.standing.claimedA)),
-    ),
+    served: limitSight(sample, others.map(atClaim)),
+    raised: limitSight(sample, others.map(atMost)),
     equals: equalBoxes(seen, sample, others),
     appetiteA: others.some(isWaiting) ? standing.appetiteA : undefined,
     claimedA: standing.claimedA,
@@ -72,8 +70,12 @@ function openStanding({ box, mayDrawA }: SeenBox): BoxStanding {
   return { ...box.state.standing, mayDrawA, claimedA: 0 };
 }
 
-function claimedLoad({ seen, standing }: Neighbour): OthersLoad {
-  return targetLoad(seen, standing.claimedA);
+function atClaim({ seen, standing }: Neighbour): CountedBox {
+  return countedAtTarget(seen, standing.claimedA);
+}
+
+function atMost({ seen, standing }: Neighbour): CountedBox {
+  return countedAtMost(seen, Math.max(standing.mayDrawA, standing.claimedA));
 }
 
 function isWaiting({ standing }: Neighbour): boolean {
@@ -91,8 +93,9 @@ function equalBoxes(seen: SeenBox, sample: SiteSample, others: readonly Neighbou
   const before = rivals.filter(({ isDecided }) => isDecided);
   const after = rivals.filter(({ isDecided }) => !isDecided);
   return {
-    sight: limitSight(sample, others, (other) =>
-      isEqual(other) ? targetLoad(other.seen, 0) : claimedLoad(other),
+    sight: limitSight(
+      sample,
+      others.map((other) => (isEqual(other) ? countedAtTarget(other.seen, 0) : atClaim(other))),
     ),
     own,
     claims: [...claims(before), own, ...claims(after)],
@@ -111,17 +114,23 @@ function equalClaim({ wallbox, held }: SeenBox, mostA: number): Claim {
   return { least, most: Math.max(least, mostA) };
 }
 
-/** What the others have to know of a box after it was decided on. */
-export function nextStanding(seen: SeenBox, decision: Decision, nowMs: number): BoxStanding {
+/** What the others have to know of a box after it was decided on. `isSettled`: all boxes show what they were told. */
+export function nextStanding(
+  seen: SeenBox,
+  decision: Decision,
+  pass: { readonly nowMs: number; readonly isSettled: boolean },
+): BoxStanding {
+  const { nowMs } = pass;
   const { standing } = seen.box.state;
   const { wantedA, mostA } = decision.claim;
   const setpointA = decision.setpointA ?? 0;
   const isEngaged = setpointA > 0 || decision.state.machine.value !== "idle";
-  const unseenA = seen.isSettled ? Number.POSITIVE_INFINITY : standing.claimedA;
+  const mostSeenA = pass.isSettled ? mostA : Math.min(mostA, standing.claimedA);
+  const claimedA = floorToStepA(Math.min(wantedA, mostSeenA), seen.wallbox.capability.stepA);
   return {
     mayDrawA: Math.max(seen.mayDrawA, setpointA),
     wantedA,
-    claimedA: Math.max(setpointA, Math.min(wantedA, mostA, unseenA)),
+    claimedA: Math.max(setpointA, claimedA),
     engagedSinceMs: isEngaged ? (standing.engagedSinceMs ?? nowMs) : undefined,
     drawnW: seen.wallbox.chargePowerW ?? standing.drawnW,
     appetiteA: nextAppetiteA(seen, nowMs),

@@ -1,4 +1,4 @@
-import { type Limit, type LimitContext, smallestLimit } from "../limits.ts";
+import { type Limit, type LimitContext, type SiteLimits, smallestLimit } from "../limits.ts";
 import { currentA } from "../units.ts";
 import { allotment } from "./allotment.ts";
 import type { BoxShare, EqualBoxes, LimitSight } from "./box-share.ts";
@@ -42,8 +42,25 @@ function seenLimit(asked: Asked, { sample, others }: LimitSight): Limit {
 
 /** Equal parts for boxes of the same priority, where each gets at least its minimum; else one after the other. */
 function equalPart(asked: Asked, { sight, own, claims }: EqualBoxes): Limit {
-  const budgetA = seenLimit(asked, sight).maxCurrentA;
+  const budgetA = seenLimit(withoutOwnLimits(asked), unrated(sight)).maxCurrentA;
   return { name: "other_wallboxes", maxCurrentA: allotment(budgetA, claims)(own) };
+}
+
+/** What one box may be given is no budget that several have to share. */
+function withoutOwnLimits(asked: Asked): Asked {
+  const limits: SiteLimits = {
+    ...asked.limits,
+    configuredMaxA: Number.POSITIVE_INFINITY,
+    failsafeCurrentA: Number.POSITIVE_INFINITY,
+    cableCurrentA: undefined,
+  };
+  return { ...asked, limits, userMaxA: undefined };
+}
+
+function unrated({ sample, others }: LimitSight): LimitSight {
+  const { wallbox } = sample;
+  const capability = { ...wallbox.capability, maxCurrentA: Number.POSITIVE_INFINITY };
+  return { sample: { ...sample, wallbox: { ...wallbox, capability } }, others };
 }
 
 function smaller(one: Limit, other: Limit): Limit {

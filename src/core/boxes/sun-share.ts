@@ -6,8 +6,6 @@ import { powerRangeW, type SeenBox } from "./seen-box.ts";
 
 /** A car starts, or follows a raise, within this time, ms: until then its allowance is kept for it. */
 const RESERVED_MS = 60_000;
-/** A car that takes less than this part of its allowance is asleep, full or slow: the rest is free. */
-const DRAWING_PART = 0.5;
 /** A set point this near to its part is not changed, A. */
 const NEAR_A = 0.5;
 
@@ -50,7 +48,7 @@ export function sunShare(groupW: number, box: SunBox, group: readonly SunBox[], 
   const engaged = group.filter((other) => other === box || other.stage !== "resting");
   const others = engaged
     .filter((other) => other !== box)
-    .map(({ seen, stage }) => ({ seen, claim: sunClaim({ seen, stage }, nowMs) }));
+    .map(({ seen, stage }) => ({ seen, claim: sunClaim({ seen, stage }) }));
   const before = others.slice(0, engaged.indexOf(box));
   const leftW = groupW - sum(before.map(({ claim }) => claim.least));
   const own = rangeClaim(box);
@@ -68,7 +66,7 @@ export function sunShare(groupW: number, box: SunBox, group: readonly SunBox[], 
 export function usedBySunW(groupW: number, group: readonly SunBox[], nowMs: number): number {
   const engaged = group
     .filter(({ stage }) => stage !== "resting")
-    .map((box) => ({ box, claim: sunClaim(box, nowMs) }));
+    .map((box) => ({ box, claim: sunClaim(box) }));
   const partW = parts(
     groupW,
     engaged.map(({ claim }) => claim),
@@ -89,13 +87,12 @@ function takenPartW({ seen, stage }: SunBox, partW: number, nowMs: number): numb
 }
 
 /** What a box stands for in the parts of the others, W. */
-function sunClaim(box: SunBox, nowMs: number): Claim {
+function sunClaim(box: SunBox): Claim {
   const { seen, stage } = box;
   const { least, most } = rangeClaim(box);
   if (stage === "proving") return { least, most: least };
-  return seen.drawnW < DRAWING_PART * allowedPowerW(seen) && !isReserved(seen, nowMs)
-    ? { least: seen.drawnW, most: seen.drawnW }
-    : { least, most };
+  const isSlow = seen.box.state.standing.appetiteA !== undefined;
+  return isSlow ? { least: Math.min(least, seen.drawnW), most: seen.drawnW } : { least, most };
 }
 
 function rangeClaim({ seen }: SunBox): Claim {
