@@ -47,6 +47,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./doctor-command.ts")).doctorCommand,
   },
   {
+    name: "probe",
+    summary: "Ask a device on the network what it is and what it tells.",
+    load: async () => (await import("./probe/probe-command.ts")).probeCommand,
+  },
+  {
+    name: "dump",
+    summary: "Record a device's registers as a fixture file.",
+    load: async () => (await import("./modbus/dump-command.ts")).dumpCommand,
+  },
+  {
     name: "status",
     summary: "Show what the running daemon does; exit 1 when none runs.",
     load: async () => (await import("./daemon-commands.ts")).statusCommand,

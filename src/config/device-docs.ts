@@ -13,7 +13,7 @@ devices:
 \`\`\`
 
 Everything else has a default that fits the driver; [config.md](config.md) lists what can be set.
-A device that is not here may still speak SunSpec (\`driver: sunspec\`), or
+\`hems-edge probe modbus HOST\` finds out which driver fits, and prints what the device tells; \`hems-edge dump modbus HOST\` records it. A device that is not here may still speak SunSpec (\`driver: sunspec\`), or
 give JSON (\`http-json\`, \`mqtt-json\`, with \`values\` that say where the numbers stand).
 
 A plain meter may also measure an inverter or a battery: \`roles: [pv]\` or \`roles: [battery]\`. Where a sign is wrong, \`invert: [grid]\` turns

@@ -53,6 +53,16 @@ describe("hems-edge simulate", { timeout: 60_000 }, () => {
     await endsWell(program, "SIGINT");
   });
 
+  it("runs an inverter of any driver, which probe recognises", async () => {
+    const program = simulate("inverter", "--profile", "sungrow-sh", "--battery-kwh", "10", "--from", "12:00");
+    const address = await printed(program, /inverter (127\.0\.0\.1:\d+), Sungrow SH/);
+    let text = "";
+    const io = { out: (part: string) => void (text += part), err() {}, environment: {}, isTerminal: false };
+    expect(await runCli(["probe", "modbus", address, "--unit", "1"], io)).toBe(0);
+    expect(text).toContain("driver: sungrow-sh");
+    await endsWell(program);
+  });
+
   it("runs a Partner API with the mode and thresholds that were asked for", async () => {
     const program = simulate("partner", "--mode", "none", "--thresholds", "5000,100");
     const url = await printed(program, /partner (http:\S+)/);

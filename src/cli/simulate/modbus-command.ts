@@ -1,5 +1,7 @@
+import { PROFILE_NAMES } from "../../../drivers/profiles/catalogue.ts";
 import { createCar } from "../../../simulator/house/car.ts";
 import { createEvse } from "../../../simulator/house/evse.ts";
+import { createHomeBattery } from "../../../simulator/house/home-battery.ts";
 import { createHouse, type House } from "../../../simulator/house/house.ts";
 import {
   createSimulatedInverter,
@@ -7,18 +9,22 @@ import {
   type SimulatedModbusDevice,
 } from "../../../simulator/house/modbus-devices.ts";
 import { peakPowerW } from "../../../simulator/site.ts";
+import { closestName } from "../../config/closest-name.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { createScaledClock } from "../../service/clock.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { createOptionReader } from "./option-reader.ts";
 import { dayOptions, listenAddress, listenOptions, replayOf, speedOf } from "./peer-options.ts";
+import { openDump, openProfile, readDump } from "./profile-peer.ts";
 import { runPeer } from "./run-peer.ts";
 
 interface ModbusPeer {
   readonly name: string;
   readonly usualRefreshMs: number;
   readonly usualLagMs: number;
+  /** Options beside those that all have. */
+  readonly options?: Command["options"];
   open(device: DeviceOptions): Promise<SimulatedModbusDevice>;
 }
 
@@ -38,6 +44,14 @@ export const inverterCommand = modbusCommand({
   name: "inverter",
   usualRefreshMs: 1_000,
   usualLagMs: 0,
+  options: {
+    profile: {
+      summary: "Be a device of this driver (docs/devices.md) instead of SunSpec.",
+      placeholder: "NAME",
+    },
+    dump: { summary: "Replay a file of `hems-edge dump modbus` instead of a day.", placeholder: "FILE" },
+    "battery-kwh": { summary: "Capacity of a home battery; default none.", placeholder: "N" },
+  },
   open: ({ refreshMs, lagMs, ...device }) =>
     createSimulatedInverter({ ...device, inverterRefreshMs: refreshMs, inverterLagMs: lagMs }),
 });
@@ -55,6 +69,7 @@ function modbusCommand(peer: ModbusPeer): Command {
     options: {
       ...listenOptions,
       ...dayOptions,
+      ...peer.options,
       unit: { summary: "Modbus unit that answers; default 1.", placeholder: "N" },
       "refresh-ms": {
         summary: `Time between two measurements; default ${peer.usualRefreshMs}.`,
@@ -85,19 +100,29 @@ async function runModbus(peer: ModbusPeer, input: CommandInput): Promise<number>
     }),
     lagMs: reader.number("lag-ms", { fallback: peer.usualLagMs, min: 0, max: LONGEST_REFRESH_MS }),
   };
+  const { texts } = input;
+  const batteryKwh = reader.number("battery-kwh", { fallback: 0, min: 0, max: 1_000, isFractional: true });
+  const file = texts.dump === undefined ? undefined : readDump(texts.dump);
+  if (file?.ok === false) reader.reject(file.problem);
+  if (texts.profile !== undefined && !PROFILE_NAMES.includes(texts.profile)) {
+    reader.reject(unknownProfile(texts.profile));
+  }
   const problem = reader.problem();
   if (problem !== undefined) {
     input.io.err(`hems-edge simulate ${peer.name}: ${problem}\n`);
     return EXIT.usage;
   }
   return runPeer(peer.name, input.io, async () => {
+    if (file?.ok) return openDump(file.dump, address);
     const clock = createScaledClock(speed);
     const house = createHouse({
       trace,
       evse: createEvse(createCar({ isPluggedIn: false })),
       peakW: peakPowerW(trace),
       startMonotonicMs: clock.monotonicMs() - fromMs,
+      ...(batteryKwh === 0 ? {} : { battery: createHomeBattery({ capacityWh: batteryKwh * 1_000 }) }),
     });
+    if (texts.profile !== undefined) return openProfile(texts.profile, { ...device, house, clock });
     const opened = await peer.open({ ...device, house, clock });
     const { host, port } = opened.address();
     return {
@@ -105,4 +130,9 @@ async function runModbus(peer: ModbusPeer, input: CommandInput): Promise<number>
       close: opened.close,
     };
   });
+}
+
+function unknownProfile(name: string): string {
+  const meant = closestName(name, PROFILE_NAMES);
+  return `there is no driver ${name}, ${meant === undefined ? "docs/devices.md lists them" : `did you mean ${meant}?`}`;
 }

@@ -5,7 +5,7 @@ export const simulateCommand = commandGroup(
   [
     {
       name: "simulate inverter",
-      summary: "A SunSpec inverter on Modbus TCP that replays a measured day.",
+      summary: "An inverter, of any driver, that replays a measured day or a recorded device.",
       load: async () => (await import("./modbus-command.ts")).inverterCommand,
     },
     {

@@ -1,0 +1,9 @@
+import { commandGroup } from "../command-group.ts";
+
+export const dumpCommand = commandGroup("dump", [
+  {
+    name: "dump modbus",
+    summary: "Record a device's registers as a file that `simulate inverter --dump` replays.",
+    load: async () => (await import("./dump-modbus-command.ts")).dumpModbusCommand,
+  },
+]);
