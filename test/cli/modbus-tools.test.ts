@@ -17,15 +17,15 @@ const folder = mkdtempSync(join(tmpdir(), "hems-edge-modbus-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function cli(...argv: string[]) {
-  let [out, err] = ["", ""];
+  const [out, err]: [string[], string[]] = [[], []];
   const io = {
-    out: (text: string) => void (out += text),
-    err: (text: string) => void (err += text),
+    out: (text: string) => void out.push(text),
+    err: (text: string) => void err.push(text),
     environment: {},
     isTerminal: false,
   };
   const code = await runCli(argv, io);
-  return { code, out, err };
+  return { code, out: out.join(""), err: err.join("") };
 }
 
 const at = ({ host, port }: { host: string; port: number }) => `${host}:${port}`;

@@ -56,10 +56,10 @@ describe("hems-edge simulate", { timeout: 60_000 }, () => {
   it("runs an inverter of any driver, which probe recognises", async () => {
     const program = simulate("inverter", "--profile", "sungrow-sh", "--battery-kwh", "10", "--from", "12:00");
     const address = await printed(program, /inverter (127\.0\.0\.1:\d+), Sungrow SH/);
-    let text = "";
-    const io = { out: (part: string) => void (text += part), err() {}, environment: {}, isTerminal: false };
+    const out: string[] = [];
+    const io = { out: (part: string) => void out.push(part), err() {}, environment: {}, isTerminal: false };
     expect(await runCli(["probe", "modbus", address, "--unit", "1"], io)).toBe(0);
-    expect(text).toContain("driver: sungrow-sh");
+    expect(out.join("")).toContain("driver: sungrow-sh");
     await endsWell(program);
   });
 
