@@ -26,6 +26,7 @@ import { createSiteWallboxes } from "./daemon/site-wallboxes.ts";
 import type { HistoryState } from "./history/history-recorder.ts";
 import { createHistoryRecorder, type HistoryRecorder } from "./history/history-recorder.ts";
 import type { HistoryThread } from "./history/history-thread.ts";
+import { createLimitLog } from "./history/limit-log.ts";
 import { createPartnerClient } from "./partner/partner-client.ts";
 import type { ChargePolicyTarget } from "./ports/charge-plan.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -124,6 +125,11 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     chargePlans,
   });
   const mqtt = createMqtt(config, { ...deps, commands });
+  const limits = createLimitLog(controlOptions(config, config.wallbox).limits, {
+    store,
+    log,
+    listener: (kind, period) => mqtt?.limit(kind, period),
+  });
   const api = createApi(apiOptions(config, deps.version), {
     ...deps,
     commands,
@@ -132,6 +138,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     partnerState: () => sync?.state(),
     mqttState: () => mqtt?.state(),
     operatorEndpoint: gridOperator?.endpoint,
+    limits,
     devices: () => ({
       devices: devices.statuses(),
       balance: commissioning.verdict(),
@@ -140,7 +147,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     history,
     historyState: () => history?.state(),
   });
-  sinks.push(api, ...[sync, mqtt, history].filter((sink) => sink !== undefined));
+  sinks.push(limits, api, ...[sync, mqtt, history].filter((sink) => sink !== undefined));
   const listening = createListening({ clock, log, centralSystem, api });
 
   return {
@@ -160,6 +167,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       await gridOperator?.source.stop();
       await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), wallbox.close(), devices.close()]);
       await Promise.all([centralSystem.close(), history?.stop()]);
+      limits.save();
       store.flush();
       store.close();
     },

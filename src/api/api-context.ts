@@ -6,6 +6,7 @@ import type { Commands } from "../ports/commands.ts";
 import type { DeviceStatus } from "../ports/device-status.ts";
 import type { OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { HistoryReader } from "../ports/history.ts";
+import type { LimitReader } from "../ports/limit-log.ts";
 import type { WallboxDesk } from "../ports/wallbox-card.ts";
 
 export interface ApiOptions {
@@ -76,6 +77,8 @@ export interface ApiSuppliers {
   readonly desk?: WallboxDesk | undefined;
   readonly partnerState?: (() => PartnerStateView | undefined) | undefined;
   readonly mqttState?: (() => MqttStateView | undefined) | undefined;
+  /** Undefined where no evidence is kept. */
+  readonly limits?: LimitReader | undefined;
   /** Undefined where the grid operator's limit does not come by HTTP. */
   readonly operatorEndpoint?: OperatorEndpoint | undefined;
   readonly devices?: (() => DevicesView) | undefined;

@@ -10,6 +10,7 @@ import type { ApiContext, ApiOptions, ApiSuppliers, ChargePlanView } from "./api
 import { addChargePlanRoutes } from "./charge-plan.ts";
 import { createEventStream, type EventStream } from "./event-stream.ts";
 import { addHistoryRoutes } from "./history-routes.ts";
+import { addLimitRoutes } from "./limit-routes.ts";
 import { addOperatorRoutes, OPERATOR_LIMIT } from "./operator-routes.ts";
 import { readPageFiles } from "./page-files.ts";
 import { sendProblem } from "./problem-detail.ts";
@@ -132,6 +133,7 @@ async function buildServer(context: ApiContext, stream: EventStream, log: Logger
   addChargePlanRoutes(app, context);
   addPartnerRoutes(app, context);
   addOperatorRoutes(app, context);
+  addLimitRoutes(app, context);
   addWallboxRoutes(app, context);
   await addPage(app, options, log);
   return app;

@@ -102,6 +102,9 @@ export function openApiDocument(version: string) {
         put: command("Choose how much by when; what is left out stays as chosen", body(chargePlan)),
         delete: command("Go back to the partner's policy or the config"),
       },
+      "/api/limits": {
+        get: read("When limits were in force or bound, and what was drawn; from, to: ISO 8601"),
+      },
       "/api/grid-operator": { get: read("The grid operator's limit as it holds now") },
       "/api/grid-operator/limit": {
         put: command(

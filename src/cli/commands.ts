@@ -67,6 +67,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./daemon-commands.ts")).whyCommand,
   },
   {
+    name: "limits",
+    summary: "List when limits were in force or bound, and what was drawn: evidence for the grid operator.",
+    load: async () => (await import("./limits-command.ts")).limitsCommand,
+  },
+  {
     name: "mode",
     summary: "Show the charging mode, or set it: none, spot, hems or hems_and_spot.",
     load: async () => (await import("./daemon-commands.ts")).modeCommand,

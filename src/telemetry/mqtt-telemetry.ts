@@ -1,11 +1,14 @@
 import type { Logger } from "pino";
 import type { MqttConfig } from "../config/schema.ts";
+import { isoUtc } from "../core/iso-time.ts";
+import { limitPeriodWire } from "../core/limit-wire.ts";
 import { stateWire, telemetryWire } from "../core/report-wire.ts";
 import { initialToldSite, siteEvents, type ToldSite } from "../core/site-events.ts";
 import { type SmartChargingStatus, smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
+import type { LimitListener } from "../ports/limit-log.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import { createCommandDesk } from "./command-desk.ts";
 import { DEVICE_SCALARS, isDeviceAvailable } from "./device-scalars.ts";
@@ -46,6 +49,8 @@ export interface MqttTelemetryState {
 export interface MqttTelemetry extends ReportSink {
   start(): void;
   stop(): Promise<void>;
+  /** Tells of a limit's period as it begins and as it ends, as an event. */
+  limit: LimitListener;
   state(): MqttTelemetryState;
 }
 
@@ -129,6 +134,12 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
   }
 
   return {
+    limit(kind, period) {
+      const ts = kind === "began" ? period.startWallMs : period.endWallMs;
+      const event = { ts: isoUtc(Math.round(ts)), event: `limit_${kind}`, ...limitPeriodWire(period) };
+      spool.push(JSON.stringify(event));
+      spool.pump();
+    },
     start: () => connection.start(),
     stop: () => connection.stop({ topic: topics.status, payload: "offline" }),
     report(report) {

@@ -313,3 +313,46 @@ describe("the plan", () => {
     expect(err).toContain(message);
   });
 });
+
+describe("hems-edge limits", () => {
+  const period = {
+    limit: "grid_operator",
+    source: "operator",
+    value: 4200,
+    unit: "W",
+    start: "2026-11-25T18:00:00.000Z",
+    end: "2026-11-25T18:30:00.000Z",
+    is_over: true,
+    charge_w: { min: 3900, mean: 4100, max: 4140 },
+    grid_w: null,
+  };
+
+  it("lists what was in force and what was drawn", async () => {
+    const fuse = { ...period, limit: "main_fuse", source: "house", value: 35, unit: "A", is_over: false };
+    const { url, asked } = await listen(json(200, { limits: [period, fuse] }));
+    const result = await run("limits", "--from", "2026-11-01T00:00:00Z", "--url", url);
+    expect(asked).toEqual(["GET /api/limits?from=2026-11-01T00%3A00%3A00Z"]);
+    expect(result.code).toBe(0);
+    const [first, second] = result.out.split("\n");
+    expect(first).toContain(
+      "2026-11-25T18:00:00.000Z  to 2026-11-25T18:30:00.000Z  grid_operator (operator): 4200 W",
+    );
+    expect(first).toContain("car 3900 to 4140 W, mean 4100 W, grid not measured");
+    expect(second).toMatch(/to now +main_fuse: 35 A/);
+  });
+
+  it("says so where there was none, and prints JSON", async () => {
+    const { url } = await listen(json(200, { limits: [] }));
+    expect((await run("limits", "--url", url)).out).toBe("No limit has been in force.\n");
+    expect(JSON.parse((await run("limits", "--json", "--url", url)).out)).toEqual({ limits: [] });
+  });
+
+  it("refuses a time that is none, and answers that are not its own", async () => {
+    expect(await run("limits", "--to", "now")).toMatchObject({ code: 2 });
+    const { url } = await listen(json(200, { limits: [{}] }));
+    expect((await run("limits", "--url", url)).code).toBe(1);
+    server?.close();
+    const other = await listen(json(404, { detail: "there is nothing at this address" }));
+    expect((await run("limits", "--url", other.url)).err).toContain("there is nothing");
+  });
+});

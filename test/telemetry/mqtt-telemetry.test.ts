@@ -418,3 +418,27 @@ describe("without a broker", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 });
+
+describe("evidence of limits", () => {
+  it("is an event as a period begins and as it ends", async () => {
+    const { url, payloads } = await broker();
+    const { telemetry } = await connected({ url });
+    const period = {
+      limit: "grid_operator",
+      operatorState: "limited",
+      value: 4_200,
+      unit: "W",
+      startWallMs: 1_700_000_000_000,
+      endWallMs: 1_700_000_060_000,
+      charge: { minW: 0, meanW: 10, maxW: 20 },
+      grid: undefined,
+    } as const;
+    telemetry.limit("began", period);
+    telemetry.limit("ended", period);
+    await eventually(() => payloads(`${BASE}/event`).length === 2);
+    expect(payloads(`${BASE}/event`).map((payload) => JSON.parse(payload))).toMatchObject([
+      { ts: "2023-11-14T22:13:20.000Z", event: "limit_began", limit: "grid_operator" },
+      { ts: "2023-11-14T22:14:20.000Z", event: "limit_ended", charge_w: { min: 0, mean: 10, max: 20 } },
+    ]);
+  });
+});
