@@ -13,7 +13,7 @@ import { ask, askWallboxes, type Card, chosenCard } from "./wallbox-answers.ts";
 
 const json = { summary: "Print JSON." };
 const NAME = { usage: "[NAME]", min: 0, max: 1 };
-const LOOK_AGAIN_MS = 5_000;
+const LOOK_AGAIN_MS = 1_000;
 /** A box may take so long to dial again after the test, ms. */
 const LONGEST_TEST_MS = 25 * 60_000;
 
