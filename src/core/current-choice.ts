@@ -178,7 +178,11 @@ function heldChoice(
     phases,
     limitedBy,
     isUrgent: limitedBy !== undefined && currentA < setpointA,
-    reason: aim.reason,
+    // Under suspicion nothing is raised: what was wanted does not explain the current.
+    reason:
+      sample.meterTrust === "suspect" && currentA < target.currentA
+        ? reasons.meterSuspect(currentA)
+        : aim.reason,
     link: {
       kind: "held",
       setpointA: currentA,
