@@ -1,6 +1,10 @@
-/** What received bytes amount to. `garbage`: the stream is out of step and only a new connection heals it. */
+/**
+ * What received bytes amount to. `foreign`: another master's question or an answer that nobody here asked for.
+ * `garbage`: the stream is out of step and only a new connection heals it.
+ */
 export type Received =
   | { readonly kind: "nothing" }
+  | { readonly kind: "foreign"; readonly isRequest: boolean }
   | { readonly kind: "frame"; readonly frame: Buffer }
   | { readonly kind: "garbage"; readonly detail: string };
 

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock, Timer } from "../../src/ports/clock.ts";
+import { createBusPace } from "./bus-pace.ts";
 import {
   type BusOutcome,
   type BusRequest,
@@ -18,6 +19,7 @@ import { createMbapFraming } from "./mbap-framing.ts";
 import { createRequestQueue, type Job } from "./request-queue.ts";
 import { createRtuFraming } from "./rtu-framing.ts";
 import { type SerialOptions, serialLink } from "./serial-link.ts";
+import { createSharedLine } from "./shared-line.ts";
 import { tcpLink } from "./tcp-link.ts";
 
 const QUEUE_CAPACITY = 512;
@@ -80,6 +82,10 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
   let notBeforeMs = 0;
   let quietSinceMs: number | undefined;
   let timeoutsInARow = 0;
+  /** On a line with another master: what may be our answer, until it is clear that no second one comes. */
+  let held: Buffer | undefined;
+  const pace = createBusPace(gapMs);
+  const line = createSharedLine(timeoutMs, { clock, log });
 
   const connection = createConnection(
     {
@@ -103,8 +109,27 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
     if (session === undefined) return;
     if (quietSinceMs !== undefined) notBeforeMs = clock.monotonicMs() + timeoutMs;
     const received = session.framing.push(chunk);
-    if (received.kind === "frame") session.codec.deliver(received.frame);
-    else if (received.kind === "garbage") connection.drop(received.detail);
+    switch (received.kind) {
+      case "nothing":
+        return;
+      case "frame":
+        if (isRtu && line.isShared) held = received.frame;
+        else session.codec.deliver(received.frame);
+        return;
+      case "foreign":
+        hear(received);
+        return;
+      case "garbage":
+        connection.drop(received.detail);
+    }
+  }
+
+  /** Our own late answer is expected while the bus is quiet; everything else that nobody asked for is another master's. */
+  function hear(frame: { readonly isRequest: boolean }): void {
+    if (quietSinceMs !== undefined) return;
+    const untilMs = line.heard(frame);
+    held = undefined;
+    if (active === undefined) notBeforeMs = untilMs;
   }
 
   function onLost(detail: string): void {
@@ -144,6 +169,8 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
     const job = queue.take();
     if (job === undefined) return;
     active = job;
+    held = undefined;
+    line.spoke();
     answerTimer = clock.setTimeout(() => timeOut(job), timeoutMs);
     session.codec.start(job.request, (outcome) => finish(job, outcome));
   }
@@ -164,7 +191,8 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
     if (active !== job) return;
     takeActive();
     timeoutsInARow = 0;
-    notBeforeMs = gapMs > 0 ? clock.monotonicMs() + gapMs : 0;
+    const silenceMs = pace.gapAfterMs(outcome);
+    notBeforeMs = silenceMs > 0 ? clock.monotonicMs() + silenceMs : 0;
     job.settle(outcome);
     if (!outcome.ok && outcome.fault.kind === "protocol") {
       connection.drop(outcome.fault.detail);
@@ -175,6 +203,10 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
   }
 
   function timeOut(job: Job): void {
+    if (held !== undefined) {
+      session?.codec.deliver(held);
+      return;
+    }
     takeActive();
     timeoutsInARow += 1;
     job.settle(failed({ kind: "timeout", detail: `no answer within ${timeoutMs} ms` }));

@@ -1,5 +1,6 @@
 import { crc16 } from "./crc16.ts";
 import { type Framing, NOTHING, type Received } from "./framing.ts";
+import { findLineFrame } from "./line-frames.ts";
 
 /** Twice the longest frame of Modbus over serial line (256 bytes): an echo and an answer. */
 const MOST_BYTES = 512;
@@ -18,6 +19,7 @@ export function createRtuFraming(): Framing {
   let awaited: Buffer | undefined;
   let isEchoSkipped = false;
   let hasEcho = false;
+  let isContested = false;
 
   function skipEcho(request: Buffer): void {
     if (isEchoSkipped || received.length < request.length) return;
@@ -27,34 +29,62 @@ export function createRtuFraming(): Framing {
     received = received.subarray(request.length);
   }
 
+  /** What others say while nobody here waits. */
+  function overheard(): Received {
+    const frame = findLineFrame(received);
+    if (frame === undefined) return NOTHING;
+    received = received.subarray(frame.end);
+    return { kind: "foreign", isRequest: frame.isRequest };
+  }
+
   return {
     wrap(request) {
       received = Buffer.alloc(0);
       awaited = request;
       isEchoSkipped = false;
+      isContested = false;
       return request;
     },
     push(chunk): Received {
-      if (awaited === undefined) return NOTHING;
       const all = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
       received = all.length > MOST_BYTES ? all.subarray(-MOST_BYTES) : all;
+      if (awaited === undefined) return overheard();
       skipEcho(awaited);
-      const frame = findAnswer(received, awaited);
-      if (frame === undefined) return NOTHING;
+      const answer = findAnswer(received, awaited);
+      if (!isContested && isForeignRequest(received, answer?.start, awaited)) {
+        isContested = true;
+        return { kind: "foreign", isRequest: true };
+      }
+      if (isContested || answer === undefined) return NOTHING;
       if (awaited[1] !== WRITE_ONE) hasEcho = isEchoSkipped;
+      const frame = Buffer.from(received.subarray(answer.start, answer.end));
       awaited = undefined;
-      received = Buffer.alloc(0);
+      received = received.subarray(answer.end);
       return { kind: "frame", frame };
     },
   };
 }
 
-function findAnswer(bytes: Buffer, request: Buffer): Buffer | undefined {
+/** True when another master's question stands before what may be our answer: the answer may be to that question. */
+function isForeignRequest(bytes: Buffer, end: number | undefined, request: Buffer): boolean {
+  for (let from = 0; ; ) {
+    const frame = findLineFrame(bytes, from, end ?? bytes.length);
+    if (frame === undefined) return false;
+    const isOurs = bytes.subarray(frame.end - request.length, frame.end).equals(request);
+    if (frame.isRequest && !isOurs) return true;
+    from = frame.end;
+  }
+}
+
+function findAnswer(
+  bytes: Buffer,
+  request: Buffer,
+): { readonly start: number; readonly end: number } | undefined {
   for (let start = 0; start + EXCEPTION_BYTES <= bytes.length; start++) {
     const length = answerLength(bytes, start, request);
     if (length === undefined || start + length > bytes.length) continue;
     const end = start + length;
-    if (crc16(bytes, start, end - 2) === bytes.readUInt16LE(end - 2)) return bytes.subarray(start, end);
+    if (crc16(bytes, start, end - 2) === bytes.readUInt16LE(end - 2)) return { start, end };
   }
   return undefined;
 }

@@ -61,7 +61,7 @@ describe.each([
     const framing = create();
     framing.wrap(REQUEST);
     framing.push(answer());
-    expect(framing.push(answer())).toEqual({ kind: "nothing" });
+    expect(framing.push(answer()).kind).not.toBe("frame");
   });
 });
 

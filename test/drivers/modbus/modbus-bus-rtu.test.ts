@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../support/eventually.ts";
-import { settle } from "../../support/manual-clock.ts";
 import { busWithDevice, faultOf, readAt, registersAt, TIMEOUT_MS } from "./support/bus-under-test.ts";
 import {
   answerRtu,
@@ -112,15 +111,6 @@ describe("a bus over RTU", () => {
     const { bus } = await busWithDevice("rtu", answerRtu);
     const outcomes = await Promise.all([100, 200, 300].map((address) => readAt(bus, address)));
     expect(outcomes).toEqual([100, 200, 300].map((address) => registersAt(address)));
-  });
-
-  it("forgets what comes while nobody asks", async () => {
-    const { bus, server } = await busWithDevice("rtu", answerRtu);
-    expect(await readAt(bus, 1)).toEqual(registersAt(1));
-    const foreign = rtuFrame(readBody({ ...server.requests[0]!, address: 666 }));
-    await new Promise((resolve) => server.sockets[0]!.write(foreign, resolve));
-    await settle();
-    expect(await readAt(bus, 10)).toEqual(registersAt(10));
   });
 
   it("reads on after a truncated answer", async () => {

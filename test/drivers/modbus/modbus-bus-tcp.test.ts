@@ -102,15 +102,50 @@ describe("a bus over Modbus TCP", () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6, 8, 10, 11, 99])("hands on exception %i and stays connected", async (code) => {
-    const { bus, server } = await busWithDevice(
+    const { bus, clock, server } = await busWithDevice(
       "tcp",
       wrongOnce((request) =>
         request.socket.write(tcpFrame(request.transaction, exceptionBody(request, code))),
       ),
     );
     expect(await readAt(bus, 0)).toMatchObject({ ok: false, fault: { kind: "exception", code } });
-    expect(await readAt(bus, 8)).toEqual(registersAt(8));
+    const next = readAt(bus, 8);
+    await clock.advance(1_000);
+    expect(await next).toEqual(registersAt(8));
     expect(server.sockets).toHaveLength(1);
+  });
+
+  it("leaves a busy device alone for a second, then asks less often, and recovers its pace", async () => {
+    const { bus, clock, server } = await busWithDevice("tcp", (request) => {
+      if (request.index > 1) answerTcp(request);
+      else request.socket.write(tcpFrame(request.transaction, exceptionBody(request, 6)));
+    });
+    expect(await readAt(bus, 0)).toMatchObject({ ok: false, fault: { code: 6 } });
+    const second = readAt(bus, 1);
+    await clock.advance(999);
+    expect(server.requests).toHaveLength(1);
+    await clock.advance(1);
+    expect(await second).toMatchObject({ ok: false, fault: { code: 6 } });
+    const third = readAt(bus, 2);
+    await clock.advance(1_999);
+    expect(server.requests).toHaveLength(2);
+    await clock.advance(1);
+    expect(await third).toEqual(registersAt(2));
+    const fourth = readAt(bus, 3);
+    await clock.advance(195);
+    expect(server.requests).toHaveLength(3);
+    await clock.advance(1);
+    expect(await fourth).toEqual(registersAt(3));
+  });
+
+  it("finds no answer in one whose transaction id is always 0, and says so", async () => {
+    const { bus, clock, server } = await busWithDevice("tcp", (request) =>
+      request.socket.write(tcpFrame(0, readBody(request))),
+    );
+    const read = readAt(bus, 1);
+    await eventually(() => server.requests.length === 1);
+    await clock.advance(TIMEOUT_MS);
+    expect(await read).toMatchObject(faultOf("timeout"));
   });
 
   it("puts an answer together that comes byte by byte", async () => {
