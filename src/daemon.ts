@@ -213,13 +213,13 @@ function createSync(
 }
 
 function createHistory(
-  { wallbox, prices: hasPrices }: Config,
+  { prices: hasPrices }: Config,
   deps: DaemonDeps & { readonly prices: Prices },
 ): HistoryRecorder | undefined {
   if (deps.history === undefined) return undefined;
   const { prices, ...rest } = deps;
   return createHistoryRecorder(
-    { wallboxName: wallbox.name, version: deps.version },
+    { version: deps.version },
     { ...rest, ...deps.history, ...(hasPrices === undefined ? {} : { prices }) },
   );
 }

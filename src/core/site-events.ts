@@ -1,3 +1,4 @@
+import type { OperatorStatus } from "./grid-operator.ts";
 import { isoUtc } from "./iso-time.ts";
 import type { LimitName } from "./limits.ts";
 import type { ReasonCode } from "./reasons.ts";
@@ -27,6 +28,13 @@ export type SiteEvent = { readonly ts: string } & (
       readonly to: LimitName | null;
       readonly setpoint_a: number;
     }
+  | {
+      readonly event: "grid_operator_changed";
+      readonly state: OperatorStatus["state"] | null;
+      readonly limit_w: number | null;
+      /** What the house took from the grid at that moment; null is "not known". */
+      readonly grid_w: number | null;
+    }
   | { readonly event: "meter_lost" | "meter_recovered" | "wallbox_lost" | "wallbox_recovered" }
 );
 
@@ -42,6 +50,7 @@ export interface ToldSite {
   readonly thresholds: Thresholds;
   readonly limitedBy: LimitName | undefined;
   readonly limitToldAtMs: number;
+  readonly operator: Pick<OperatorStatus, "state" | "limitW"> | undefined;
   readonly meter: Presence;
   readonly wallbox: Presence;
 }
@@ -58,6 +67,7 @@ export function initialToldSite(report: TickReport): ToldSite {
     thresholds: report.thresholds.asked,
     limitedBy: report.limitedBy,
     limitToldAtMs: Number.NEGATIVE_INFINITY,
+    operator: report.gridOperator,
     meter: report.meterTrust === "good" ? "there" : "unseen",
     wallbox: report.wallbox.isConnected ? "there" : "unseen",
   };
@@ -76,6 +86,7 @@ export function siteEvents(told: ToldSite, report: TickReport): { told: ToldSite
     thresholds: report.thresholds.asked,
     limitedBy: isLimitDue ? report.limitedBy : told.limitedBy,
     limitToldAtMs: isLimitDue ? report.monotonicMs : told.limitToldAtMs,
+    operator: report.gridOperator,
     meter,
     wallbox,
   };
@@ -110,6 +121,16 @@ function eventsBetween(from: ToldSite, to: ToldSite, report: TickReport): SiteEv
       to: to.state,
       reason: code,
       reason_text: text,
+    });
+  }
+  if (from.operator?.state !== to.operator?.state || from.operator?.limitW !== to.operator?.limitW) {
+    const { gridPowerW } = report.powers;
+    events.push({
+      ts: ts(),
+      event: "grid_operator_changed",
+      state: to.operator?.state ?? null,
+      limit_w: to.operator?.limitW ?? null,
+      grid_w: gridPowerW === undefined ? null : Math.round(gridPowerW),
     });
   }
   if (from.limitedBy !== to.limitedBy) {

@@ -21,7 +21,6 @@ import { createSessionTally, type SessionTally } from "./session-tally.ts";
 import { type SitePass, sitePass } from "./site-pass.ts";
 
 export interface HistoryRecorderOptions {
-  readonly wallboxName: string;
   readonly version: string;
 }
 
@@ -109,7 +108,7 @@ export function createHistoryRecorder(
         LONGEST_PASS_MS,
       );
       lastMs = report.monotonicMs;
-      const pass = sitePass(report, options.wallboxName);
+      const pass = sitePass(report);
       minutes.add(pass, { durationMs, wallMs: report.wallMs });
       noteSessions(pass, durationMs);
       const events = newEvents(report);

@@ -19,20 +19,25 @@ export interface SitePass {
   readonly boxes: readonly BoxPass[];
 }
 
-export function sitePass(report: TickReport, wallboxName: string): SitePass {
+/** The sun's part is split among the boxes by what they draw. */
+export function sitePass(report: TickReport): SitePass {
   const flows = powerFlows(report);
-  return {
-    report,
-    flows,
-    boxes: [
-      {
-        name: wallboxName,
-        vehicle: report.wallbox.vehicle,
-        chargeW: flows.chargeW,
-        solarW: flows.solarW,
-        setpointA: report.setpointA,
-        phases: report.phases,
-      },
-    ],
-  };
+  const totalW = report.wallboxes.reduce((sum, { powers }) => sum + drawnW(powers.chargePowerW), 0);
+  const boxes = report.wallboxes.map(({ name, wallbox, powers, setpointA, phases }): BoxPass => {
+    const chargeW = powers.chargePowerW;
+    const share = totalW > 0 ? drawnW(chargeW) / totalW : 0;
+    return {
+      name,
+      vehicle: wallbox.vehicle,
+      chargeW: chargeW === undefined ? undefined : drawnW(chargeW),
+      solarW: flows.solarW === undefined ? undefined : flows.solarW * share,
+      setpointA,
+      phases,
+    };
+  });
+  return { report, flows, boxes };
+}
+
+function drawnW(chargePowerW: number | undefined): number {
+  return Math.max(0, chargePowerW ?? 0);
 }

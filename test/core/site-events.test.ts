@@ -50,6 +50,34 @@ describe("events", () => {
     ]);
   });
 
+  it("tell what the grid operator asks for, with what the house takes at that moment", () => {
+    const operator = (limitW: number) => ({
+      gridOperator: { state: "limited", limitW, endsWallMs: undefined, endsAtClock: undefined } as const,
+    });
+    let told = initialToldSite(sampleReport());
+    const { powers } = sampleReport();
+    const steps = [
+      operator(4_200),
+      { ...operator(4_200), wallMs: 5 },
+      operator(6_000),
+      { powers: { ...powers, gridPowerW: undefined } },
+    ];
+    const events = steps.flatMap((changes) => {
+      const step = siteEvents(told, sampleReport(changes));
+      told = step.told;
+      return step.events;
+    });
+    const ts = "2022-03-19T06:00:00.000Z";
+    const event = "grid_operator_changed";
+    expect(events).toEqual([
+      { ts, event, state: "limited", limit_w: 4_200, grid_w: -150 },
+      { ts, event, state: "limited", limit_w: 6_000, grid_w: -150 },
+      { ts, event, state: null, limit_w: null, grid_w: null },
+    ]);
+    const started = initialToldSite(sampleReport(operator(4_200)));
+    expect(siteEvents(started, sampleReport(operator(4_200))).events).toEqual([]);
+  });
+
   it("tell that the meter was lost, once, and that it is back, once", () => {
     expect(
       story(

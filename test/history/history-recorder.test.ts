@@ -42,7 +42,7 @@ function recorderOn(
 ) {
   const clock = createManualClock();
   const recorder = createHistoryRecorder(
-    { wallboxName: "garage", version: "1.2.3" },
+    { version: "1.2.3" },
     { clock, diskClock, log: silentLog, store, thread },
   );
   let pass = 0;

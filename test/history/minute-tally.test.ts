@@ -15,7 +15,7 @@ function tallyOf() {
     tally,
     pass(durationMs: number, changes: Partial<TickReport> = {}) {
       wallMs += durationMs;
-      tally.add(sitePass(sampleReport(changes), "garage"), { durationMs, wallMs });
+      tally.add(sitePass(sampleReport(changes)), { durationMs, wallMs });
     },
     jump(byMs: number) {
       wallMs += byMs;
@@ -50,7 +50,7 @@ describe("a minute", () => {
           solar_j: 120_000,
         }),
         wallboxes: [
-          { wallbox: "garage", chargeJ: 180_000, solarJ: 120_000, setpointMas: 600_000, phases: 1 },
+          { wallbox: "wallbox", chargeJ: 180_000, solarJ: 120_000, setpointMas: 600_000, phases: 1 },
         ],
       }),
     ]);
@@ -79,6 +79,23 @@ describe("a minute", () => {
     expect(minute?.energiesJ).not.toHaveProperty("battery_charge_j");
     expect(minute?.energiesJ.export_j).toBe(Math.round(150.4 * 30));
     expect(minute?.energiesJ.charge_j).toBe(2_300 * 40);
+  });
+
+  it("splits the sun among the boxes by what they draw", () => {
+    const [box] = sampleReport().wallboxes;
+    if (box === undefined) throw new Error("a report without a box");
+    const named = (name: string, chargePowerW: number) => ({
+      ...box,
+      name,
+      powers: { ...box.powers, chargePowerW },
+    });
+    const { tally, pass } = tallyOf();
+    pass(10_000, { ...powers(2_000, 8_000), wallboxes: [named("garage", 6_000), named("yard", 2_000)] });
+    tally.finish();
+    expect(tally.takeFinished()[0]?.wallboxes).toEqual([
+      { wallbox: "garage", chargeJ: 60_000, solarJ: 45_000, setpointMas: 100_000, phases: 1 },
+      { wallbox: "yard", chargeJ: 20_000, solarJ: 15_000, setpointMas: 100_000, phases: 1 },
+    ]);
   });
 
   it("names no wallbox that neither charges nor may", () => {
