@@ -20,6 +20,7 @@ import {
   telemetryDevices,
 } from "./daemon/options.ts";
 import { createPriceFeed } from "./daemon/price-feed.ts";
+import { createRuntime } from "./daemon/runtime.ts";
 import type { DaemonSecrets } from "./daemon/secrets.ts";
 import { createSiteDevices } from "./daemon/site-devices.ts";
 import { createSiteWallboxes } from "./daemon/site-wallboxes.ts";
@@ -85,6 +86,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     sources: devices.sources,
   });
   const commissioning = createCommissioning(config.devices, { log });
+  const runtime = createRuntime();
   const sinks: ReportSink[] = [...(deps.sinks ?? []), commissioning];
   const prices = createPriceFeed(config, deps);
   const planner = createChargePlanner(chargePlannerOptions(config), {
@@ -113,6 +115,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     store,
     gridOperator: gridOperator?.keeper,
     sinks,
+    onPass: runtime.notePass,
   });
   const chargePlans = new Map([[config.wallbox.name, planner]]);
   const commands = createLocalCommands({
@@ -146,6 +149,8 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     }),
     history,
     historyState: () => history?.state(),
+    ocppCounters: centralSystem.counters,
+    runtime: runtime.view,
   });
   sinks.push(limits, api, ...[sync, mqtt, history].filter((sink) => sink !== undefined));
   const listening = createListening({ clock, log, centralSystem, api });
@@ -163,6 +168,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     async stop() {
       listening.stopTrying();
       await loop.stop();
+      runtime.stop();
       sync?.stop();
       await gridOperator?.source.stop();
       await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), wallbox.close(), devices.close()]);

@@ -8,6 +8,8 @@ import type { OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { HistoryReader } from "../ports/history.ts";
 import type { LimitReader } from "../ports/limit-log.ts";
 import type { WallboxDesk } from "../ports/wallbox-card.ts";
+import type { EnergyCounters } from "./energy-counters.ts";
+import type { HistogramView } from "./histogram.ts";
 
 export interface ApiOptions {
   readonly host: string;
@@ -66,6 +68,20 @@ export interface HistoryStateView {
   readonly usedBytes: number | undefined;
 }
 
+export interface OcppCountersView {
+  readonly callsReceived: number;
+  readonly callsSent: number;
+  readonly connections: number;
+}
+
+/** How the program itself runs. */
+export interface RuntimeView {
+  /** Time from reading to reporting, s. */
+  readonly passTimes: HistogramView;
+  /** Delay of timers beyond their resolution since the last look, s. */
+  readonly eventLoopLagS: { readonly p50: number; readonly p99: number; readonly max: number };
+}
+
 /** How the configured devices are, and whether their powers add up. */
 export interface DevicesView {
   readonly devices: readonly DeviceStatus[];
@@ -85,6 +101,9 @@ export interface ApiSuppliers {
   /** Undefined where nothing is recorded. */
   readonly history?: HistoryReader | undefined;
   readonly historyState?: (() => HistoryStateView | undefined) | undefined;
+  readonly ocppCounters?: (() => OcppCountersView) | undefined;
+  /** Looking resets the delays. */
+  readonly runtime?: (() => RuntimeView) | undefined;
 }
 
 export type ChargePlanView = Pick<ChargePlanDesk, "goal" | "advice">;
@@ -96,6 +115,7 @@ export interface ApiContext extends ApiSuppliers {
   readonly commands: Commands;
   /** By name of the wallbox. */
   readonly chargePlans: ReadonlyMap<string, ChargePlanView>;
+  readonly energies: EnergyCounters;
   /** The newest pass; undefined before the first. */
   latest(): TickReport | undefined;
 }

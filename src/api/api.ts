@@ -8,6 +8,7 @@ import type { ReportSink } from "../ports/report-sink.ts";
 import { accessRefusal, allowedHostNames, isLoopback } from "./access.ts";
 import type { ApiContext, ApiOptions, ApiSuppliers, ChargePlanView } from "./api-context.ts";
 import { addChargePlanRoutes } from "./charge-plan.ts";
+import { createEnergyCounters } from "./energy-counters.ts";
 import { createEventStream, type EventStream } from "./event-stream.ts";
 import { addHistoryRoutes } from "./history-routes.ts";
 import { addLimitRoutes } from "./limit-routes.ts";
@@ -55,7 +56,8 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Api {
   const { clock, log } = deps;
   let latest: TickReport | undefined;
   let app: FastifyInstance | undefined;
-  const context: ApiContext = { ...deps, options, latest: () => latest };
+  const energies = createEnergyCounters();
+  const context: ApiContext = { ...deps, options, energies, latest: () => latest };
   const stream = createEventStream({
     clock: deps.viewerClock ?? clock,
     render: () => (latest === undefined ? undefined : JSON.stringify(stateView(context, latest))),
@@ -64,6 +66,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Api {
   return {
     report(report) {
       latest = report;
+      energies.add(report);
       stream.notify();
     },
     async start() {

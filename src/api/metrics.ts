@@ -1,12 +1,9 @@
-import type { TickReport } from "../core/tick-report.ts";
+import type { PowerFlows } from "../core/power-flows.ts";
+import type { NamedBoxReport, TickReport } from "../core/tick-report.ts";
+import { CHARGE_STATES } from "../core/tick-report.ts";
+import { powerW } from "../core/units.ts";
 import type { ApiContext } from "./api-context.ts";
-
-interface Sample {
-  readonly value: number | undefined;
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
-const STATES = ["idle", "commitment", "active"] as const;
+import { family, flag, histogramFamily, seconds } from "./metric-text.ts";
 
 /** Prometheus text format 0.0.4 in base units; a value that is not known is left out. */
 export function metricsText(context: ApiContext): string {
@@ -16,6 +13,12 @@ export function metricsText(context: ApiContext): string {
       { value: 1, labels: { version: context.options.version } },
     ]),
     ...(report === undefined ? [] : reportFamilies(report, context.clock.monotonicMs())),
+    ...(report === undefined ? [] : wallboxFamilies(report)),
+    ...(report === undefined ? [] : failsafeFamilies(report, context)),
+    ...energyFamilies(context),
+    ...runtimeFamilies(context),
+    ...historyFamilies(context),
+    ...peerFamilies(context),
     ...partnerFamilies(context),
     ...mqttFamilies(context),
     ...processFamilies(),
@@ -52,7 +55,7 @@ function reportFamilies(report: TickReport, nowMs: number): string[] {
       "state",
       "gauge",
       "1 for the state of the surplus machine.",
-      STATES.map((state) => ({ value: flag(report.state === state), labels: { state } })),
+      CHARGE_STATES.map((state) => ({ value: flag(report.state === state), labels: { state } })),
     ),
     family("setpoint_amperes", "gauge", "Current that the car is allowed, per phase.", [
       { value: report.setpointA },
@@ -72,6 +75,131 @@ function reportFamilies(report: TickReport, nowMs: number): string[] {
     family("solar_energy_today_watthours", "gauge", "Energy charged from surplus since local midnight.", [
       { value: report.solarEnergyTodayWh },
     ]),
+  ];
+}
+
+function wallboxFamilies({ wallboxes, gridOperator }: TickReport): string[] {
+  const each = (of: (box: NamedBoxReport) => number | undefined) =>
+    wallboxes.map((box) => ({ value: of(box), labels: { wallbox: box.name } }));
+  return [
+    family(
+      "wallbox_power_watts",
+      "gauge",
+      "What the car draws.",
+      each(({ powers }) => powers.chargePowerW),
+    ),
+    family(
+      "setpoint_watts",
+      "gauge",
+      "What the car is allowed, at nominal voltage.",
+      each(({ setpointA, phases }) => powerW(setpointA, phases)),
+    ),
+    family("limit_watts", "gauge", "What the grid operator leaves to the house.", [
+      { value: gridOperator?.limitW, labels: { kind: "grid_operator" } },
+    ]),
+  ];
+}
+
+/** Why something is held at a safe value now. */
+function failsafeFamilies(report: TickReport, context: ApiContext): string[] {
+  const causes = {
+    meter: report.meterTrust !== "good",
+    wallbox: report.wallboxes.some(({ wallbox }) => !wallbox.isConnected),
+    wallbox_not_following: report.wallboxes.some(({ wallbox }) => !wallbox.isFollowing),
+    grid_operator: report.gridOperator?.state === "failsafe",
+    disk: context.historyState?.()?.isFailing === true,
+  };
+  return [
+    family(
+      "failsafe_active",
+      "gauge",
+      "1 while this is away or not to be trusted, and control does without it.",
+      Object.entries(causes).map(([cause, isActive]) => ({ value: flag(isActive), labels: { cause } })),
+    ),
+  ];
+}
+
+const ENERGY_SOURCES = {
+  grid_import: "importW",
+  grid_export: "exportW",
+  pv: "pvW",
+  load: "loadW",
+  battery_charge: "batteryChargeW",
+  battery_discharge: "batteryDischargeW",
+  ev: "chargeW",
+  ev_solar: "solarW",
+  surplus: "surplusW",
+} as const satisfies Readonly<Record<string, keyof PowerFlows>>;
+
+function energyFamilies({ energies }: ApiContext): string[] {
+  return [
+    family(
+      "energy_joules_total",
+      "counter",
+      "Energy since the start; load is the house without the car.",
+      Object.entries(ENERGY_SOURCES).map(([source, flow]) => ({
+        value: energies.energyJ(flow),
+        labels: { source },
+      })),
+    ),
+  ];
+}
+
+function runtimeFamilies({ runtime }: ApiContext): string[] {
+  const view = runtime?.();
+  if (view === undefined) return [];
+  const { passTimes, eventLoopLagS } = view;
+  return [
+    histogramFamily("control_tick_duration_seconds", "Time from reading to reporting.", passTimes),
+    family(
+      "event_loop_lag_seconds",
+      "gauge",
+      "Delay of timers since the last look, beyond their resolution.",
+      [
+        { value: eventLoopLagS.p50, labels: { quantile: "0.5" } },
+        { value: eventLoopLagS.p99, labels: { quantile: "0.99" } },
+        { value: eventLoopLagS.max, labels: { quantile: "1" } },
+      ],
+    ),
+  ];
+}
+
+function historyFamilies(context: ApiContext): string[] {
+  const history = context.historyState?.();
+  if (history === undefined) return [];
+  return [
+    family("history_written_total", "counter", "What was written to disk.", [
+      { value: history.minutesWritten, labels: { kind: "minute" } },
+      { value: history.sessionsWritten, labels: { kind: "session" } },
+      { value: history.eventsWritten, labels: { kind: "event" } },
+    ]),
+    family("history_waiting", "gauge", "What waits for the disk.", [{ value: history.waiting }]),
+    family("history_dropped_total", "counter", "What had to go, because the disk was away for too long.", [
+      { value: history.dropped },
+    ]),
+    family("history_size_bytes", "gauge", "What the records take on the disk.", [
+      { value: history.usedBytes },
+    ]),
+  ];
+}
+
+function peerFamilies(context: ApiContext): string[] {
+  const ocpp = context.ocppCounters?.();
+  const devices = context.devices?.().devices ?? [];
+  return [
+    family("ocpp_messages_total", "counter", "OCPP calls of all wallboxes.", [
+      { value: ocpp?.callsReceived, labels: { direction: "received" } },
+      { value: ocpp?.callsSent, labels: { direction: "sent" } },
+    ]),
+    family("ocpp_connections_total", "counter", "Connections of wallboxes.", [{ value: ocpp?.connections }]),
+    family(
+      "device_reads_total",
+      "counter",
+      "Reads of inverters, meters and batteries by what they came to.",
+      devices.flatMap(({ name, reads }) =>
+        Object.entries(reads).map(([result, value]) => ({ value, labels: { device: name, result } })),
+      ),
+    ),
   ];
 }
 
@@ -113,30 +241,4 @@ function processFamilies(): string[] {
     family("process_cpu_seconds_total", "counter", "Processor time.", [{ value: (user + system) / 1e6 }]),
     family("process_uptime_seconds", "gauge", "Time since the start.", [{ value: process.uptime() }]),
   ];
-}
-
-function family(name: string, type: "gauge" | "counter", help: string, samples: readonly Sample[]): string {
-  const full = `hems_edge_${name}`;
-  const lines = samples
-    .filter((sample) => sample.value !== undefined)
-    .map(({ value, labels }) => `${full}${labelText(labels)} ${value}\n`);
-  return lines.length === 0 ? "" : `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;
-}
-
-function labelText(labels: Readonly<Record<string, string>> | undefined): string {
-  if (labels === undefined) return "";
-  const pairs = Object.entries(labels).map(
-    ([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (character) => ESCAPES[character] ?? "")}"`,
-  );
-  return `{${pairs.join(",")}}`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", '"': '\\"', "\n": "\\n" };
-
-function seconds(ms: number | undefined): number | undefined {
-  return ms === undefined ? undefined : ms / 1_000;
-}
-
-function flag(isSet: boolean): number {
-  return isSet ? 1 : 0;
 }

@@ -37,6 +37,8 @@ export interface ControlLoopDeps {
   /** Undefined: no grid operator limits the site. */
   readonly gridOperator?: GridOperatorKeeper | undefined;
   readonly sinks: readonly ReportSink[];
+  /** Told how long each pass took, from reading to deciding. */
+  readonly onPass?: ((durationMs: number) => void) | undefined;
 }
 
 /** Reads everything, decides once, writes once, reports once; then waits for the next pass. */
@@ -69,6 +71,7 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
   }
 
   async function pass(): Promise<void> {
+    const startMs = clock.monotonicMs();
     const house = withBattery(await collector.collect());
     const wallMs = clock.wallMs();
     const asked = settings.current();
@@ -85,6 +88,7 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
     );
     for (const [index, decision] of decisions.entries()) boxes[index]?.carryOut(decision);
     latest = report;
+    deps.onPass?.(clock.monotonicMs() - startMs);
     for (const sink of sinks) sink.report(report);
   }
 

@@ -1,11 +1,14 @@
 import { afterRead, type DeviceHealth, initialHealth, type ReadResult } from "../core/device-health.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { ReadCounts } from "../ports/device-status.ts";
 import type { SiteChannels, SiteSource, SourceReading } from "../ports/site-source.ts";
 
 export interface WatchedSource {
   /** The same source, watched. */
   readonly source: SiteSource;
   health(): DeviceHealth;
+  /** Reads since the start by what they came to. */
+  reads(): ReadCounts;
 }
 
 const MAIN_CHANNELS = {
@@ -22,18 +25,22 @@ export function watchSource(
 ): WatchedSource {
   const expected = options.roles.flatMap((role) => [...MAIN_CHANNELS[role]]);
   let health = initialHealth(clock.monotonicMs());
+  const reads: Record<ReadResult["kind"], number> = { good: 0, partial: 0, failed: 0 };
   return {
     source: {
       name: source.name,
       async read() {
         const reading = await source.read();
         const times = { nowMs: clock.monotonicMs(), pollMs: options.pollMs };
-        health = afterRead(health, resultOf(reading, expected), times);
+        const result = resultOf(reading, expected);
+        reads[result.kind] += 1;
+        health = afterRead(health, result, times);
         return reading;
       },
       close: () => source.close(),
     },
     health: () => health,
+    reads: () => ({ ...reads }),
   };
 }
 

@@ -94,48 +94,64 @@ export function siteEvents(told: ToldSite, report: TickReport): { told: ToldSite
 }
 
 function eventsBetween(from: ToldSite, to: ToldSite, report: TickReport): SiteEvent[] {
-  const events: SiteEvent[] = [];
-  const ts = () => isoUtc(report.wallMs);
-  if (isLoss(from.meter, to.meter)) events.push({ ts: ts(), event: "meter_lost" });
-  if (isRecovery(from.meter, to.meter)) events.push({ ts: ts(), event: "meter_recovered" });
-  if (isLoss(from.wallbox, to.wallbox)) events.push({ ts: ts(), event: "wallbox_lost" });
-  if (isRecovery(from.wallbox, to.wallbox)) events.push({ ts: ts(), event: "wallbox_recovered" });
-  if (from.mode !== to.mode) events.push({ ts: ts(), event: "mode_changed", from: from.mode, to: to.mode });
-  if (from.boost !== to.boost) {
-    events.push({ ts: ts(), event: "boost_changed", from: from.boost, to: to.boost });
-  }
+  const ts = isoUtc(report.wallMs);
+  const told = [
+    ...presenceEvents(from, to),
+    ...settingsEvents(from, to),
+    ...stateEvents(from, to, report),
+    ...limitEvents(from, to, report),
+  ];
+  return told.map((event) => ({ ts, ...event }));
+}
+
+type Happening = SiteEvent extends infer Event
+  ? Event extends SiteEvent
+    ? Omit<Event, "ts">
+    : never
+  : never;
+
+function presenceEvents(from: ToldSite, to: ToldSite): Happening[] {
+  const events: Happening[] = [];
+  if (isLoss(from.meter, to.meter)) events.push({ event: "meter_lost" });
+  if (isRecovery(from.meter, to.meter)) events.push({ event: "meter_recovered" });
+  if (isLoss(from.wallbox, to.wallbox)) events.push({ event: "wallbox_lost" });
+  if (isRecovery(from.wallbox, to.wallbox)) events.push({ event: "wallbox_recovered" });
+  return events;
+}
+
+function settingsEvents(from: ToldSite, to: ToldSite): Happening[] {
+  const events: Happening[] = [];
+  if (from.mode !== to.mode) events.push({ event: "mode_changed", from: from.mode, to: to.mode });
+  if (from.boost !== to.boost) events.push({ event: "boost_changed", from: from.boost, to: to.boost });
   if (!areSameThresholds(from.thresholds, to.thresholds)) {
     events.push({
-      ts: ts(),
       event: "thresholds_changed",
       hems_min_export_to_start_w: to.thresholds.minExportToStartW,
       hems_max_import_before_stopping_w: to.thresholds.maxImportBeforeStoppingW,
     });
   }
-  if (from.state !== to.state) {
-    const { code, text } = report.reason;
-    events.push({
-      ts: ts(),
-      event: "state_changed",
-      from: from.state,
-      to: to.state,
-      reason: code,
-      reason_text: text,
-    });
-  }
+  return events;
+}
+
+function stateEvents(from: ToldSite, to: ToldSite, { reason }: TickReport): Happening[] {
+  if (from.state === to.state) return [];
+  const { code, text } = reason;
+  return [{ event: "state_changed", from: from.state, to: to.state, reason: code, reason_text: text }];
+}
+
+function limitEvents(from: ToldSite, to: ToldSite, { powers, setpointA }: TickReport): Happening[] {
+  const events: Happening[] = [];
   if (from.operator?.state !== to.operator?.state || from.operator?.limitW !== to.operator?.limitW) {
-    const { gridPowerW } = report.powers;
     events.push({
-      ts: ts(),
       event: "grid_operator_changed",
       state: to.operator?.state ?? null,
       limit_w: to.operator?.limitW ?? null,
-      grid_w: gridPowerW === undefined ? null : Math.round(gridPowerW),
+      grid_w: powers.gridPowerW === undefined ? null : Math.round(powers.gridPowerW),
     });
   }
   if (from.limitedBy !== to.limitedBy) {
     const [was, is] = [from.limitedBy ?? null, to.limitedBy ?? null];
-    events.push({ ts: ts(), event: "limit_changed", from: was, to: is, setpoint_a: report.setpointA });
+    events.push({ event: "limit_changed", from: was, to: is, setpoint_a: setpointA });
   }
   return events;
 }

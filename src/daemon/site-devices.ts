@@ -54,8 +54,9 @@ export function createSiteDevices(config: Config, deps: SiteDevicesDeps): SiteDe
     sources,
     busOf: buses.busOf,
     statuses: () =>
-      watched.map(({ device: { name, driver, roles }, health }) => {
-        return { name, driver, roles, maturity: profileOf(driver)?.maturity, health: health() };
+      watched.map(({ device: { name, driver, roles }, health, reads }) => {
+        const maturity = profileOf(driver)?.maturity;
+        return { name, driver, roles, maturity, health: health(), reads: reads() };
       }),
     async close() {
       await Promise.all(sources.map(({ source }) => source.close()));

@@ -1,5 +1,12 @@
 import type { DeviceHealth } from "../core/device-health.ts";
 
+/** Reads since the start: all values, some of them, none. */
+export interface ReadCounts {
+  readonly good: number;
+  readonly partial: number;
+  readonly failed: number;
+}
+
 /** What is known of one configured device beside its values. */
 export interface DeviceStatus {
   readonly name: string;
@@ -8,4 +15,5 @@ export interface DeviceStatus {
   readonly maturity: string | undefined;
   readonly roles: readonly ("grid" | "pv" | "battery")[];
   readonly health: DeviceHealth;
+  readonly reads: ReadCounts;
 }

@@ -3,6 +3,8 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createApi } from "../../src/api/api.ts";
+import { createHistogram } from "../../src/api/histogram.ts";
+import { initialHealth } from "../../src/core/device-health.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { recordingCommands } from "../support/recording-commands.ts";
 import { sampleReport } from "../support/sample-report.ts";
@@ -391,10 +393,81 @@ describe("GET /metrics", () => {
     ]) {
       expect(answer.text.split("\n")).toContain(line);
     }
-    expect(answer.text).not.toMatch(/"battery"|soc_ratio/);
+    expect(answer.text).not.toMatch(/source="battery|soc_ratio/);
     expect(answer.text).toMatch(
       /^(# (HELP|TYPE) hems_edge_\w+ .+\n|hems_edge_\w+(\{[^}]*\})? -?[\d.e+-]+\n)+$/,
     );
+  });
+
+  it("counts energies since the start, and what the program and its peers do", async () => {
+    const passTimes = createHistogram([0.01, 0.1]);
+    for (const timeS of [0.005, 0.05, 5]) passTimes.observe(timeS);
+    const { api, port } = await serve(
+      {},
+      {
+        historyState: () => ({
+          isFailing: true,
+          minutesWritten: 60,
+          sessionsWritten: 2,
+          eventsWritten: 9,
+          waiting: 3,
+          dropped: 1,
+          usedBytes: 4_096,
+        }),
+        ocppCounters: () => ({ callsReceived: 40, callsSent: 20, connections: 2 }),
+        runtime: () => ({ passTimes: passTimes.view(), eventLoopLagS: { p50: 0, p99: 0.001, max: 0.2 } }),
+        devices: () => ({
+          devices: [
+            {
+              name: "meter",
+              driver: "sunspec",
+              maturity: undefined,
+              roles: ["grid"],
+              health: initialHealth(0),
+              reads: { good: 5, partial: 0, failed: 2 },
+            },
+          ],
+          balance: { kind: "checking" },
+          advice: [],
+        }),
+      },
+    );
+    const operator = {
+      state: "failsafe",
+      limitW: 4_200,
+      endsWallMs: undefined,
+      endsAtClock: undefined,
+    } as const;
+    for (let pass = 1; pass <= 11; pass++) {
+      api.report(sampleReport({ pass, monotonicMs: pass * 1_000, gridOperator: operator }));
+    }
+    const lines = (await ask(port, "/metrics")).text.split("\n");
+    for (const line of [
+      'hems_edge_energy_joules_total{source="grid_export"} 1504',
+      'hems_edge_energy_joules_total{source="grid_import"} 0',
+      'hems_edge_energy_joules_total{source="ev"} 23000',
+      'hems_edge_energy_joules_total{source="ev_solar"} 23000',
+      'hems_edge_wallbox_power_watts{wallbox="wallbox"} 2300',
+      'hems_edge_setpoint_watts{wallbox="wallbox"} 2300',
+      'hems_edge_limit_watts{kind="grid_operator"} 4200',
+      'hems_edge_failsafe_active{cause="meter"} 0',
+      'hems_edge_failsafe_active{cause="grid_operator"} 1',
+      'hems_edge_failsafe_active{cause="disk"} 1',
+      "# TYPE hems_edge_control_tick_duration_seconds histogram",
+      'hems_edge_control_tick_duration_seconds_bucket{le="0.01"} 1',
+      'hems_edge_control_tick_duration_seconds_bucket{le="0.1"} 2',
+      'hems_edge_control_tick_duration_seconds_bucket{le="+Inf"} 3',
+      "hems_edge_control_tick_duration_seconds_sum 5.055",
+      "hems_edge_control_tick_duration_seconds_count 3",
+      'hems_edge_event_loop_lag_seconds{quantile="0.99"} 0.001',
+      'hems_edge_history_written_total{kind="minute"} 60',
+      "hems_edge_history_size_bytes 4096",
+      "hems_edge_history_dropped_total 1",
+      'hems_edge_ocpp_messages_total{direction="received"} 40',
+      'hems_edge_device_reads_total{device="meter",result="failed"} 2',
+    ]) {
+      expect(lines).toContain(line);
+    }
   });
 
   it("answers before the first pass too", async () => {

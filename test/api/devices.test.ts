@@ -17,6 +17,7 @@ describe("GET /api/devices", () => {
               maturity: "field-dump",
               roles: ["grid", "pv"],
               health: { ...initialHealth(0), state: "degraded", lastGoodMs: 500, problem: "timeout" },
+              reads: { good: 5, partial: 1, failed: 2 },
             },
             {
               name: "roof",
@@ -24,6 +25,7 @@ describe("GET /api/devices", () => {
               maturity: undefined,
               roles: ["pv"],
               health: initialHealth(0),
+              reads: { good: 0, partial: 0, failed: 0 },
             },
           ],
           balance: { kind: "wrong_sign", roles: ["grid"] },
