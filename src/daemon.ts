@@ -9,6 +9,7 @@ import { createSampleCollector } from "./control/sample-collector.ts";
 import { createSettingsKeeper } from "./control/settings-keeper.ts";
 import type { TickReport } from "./core/tick-report.ts";
 import { createGridOperator } from "./daemon/grid-operator.ts";
+import { createInflux } from "./daemon/influx.ts";
 import { createListening } from "./daemon/listening.ts";
 import {
   apiOptions,
@@ -32,6 +33,7 @@ import { createPartnerClient } from "./partner/partner-client.ts";
 import type { ChargePolicyTarget } from "./ports/charge-plan.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Commands } from "./ports/commands.ts";
+import type { MinuteSink } from "./ports/minute-sink.ts";
 import type { Prices } from "./ports/prices.ts";
 import type { ReportSink } from "./ports/report-sink.ts";
 import type { SettingsTarget } from "./ports/settings.ts";
@@ -95,7 +97,6 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     store,
     prices,
   });
-  const history = createHistory(config, { ...deps, prices });
   const sync = createSync(config, deps, { settings, chargePlans: [planner] });
   const gridOperator = createGridOperator(config, { ...deps, busOf: devices.busOf });
   const loop = createControlLoop(controlLoopOptions(config), {
@@ -128,10 +129,19 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     chargePlans,
   });
   const mqtt = createMqtt(config, { ...deps, commands });
+  const influx = createInflux(config, { ...deps, mqtt });
+  const history = createHistory(config, {
+    ...deps,
+    prices,
+    minuteSinks: influx === undefined ? [] : [influx],
+  });
   const limits = createLimitLog(controlOptions(config, config.wallbox).limits, {
     store,
     log,
-    listener: (kind, period) => mqtt?.limit(kind, period),
+    listener(kind, period) {
+      mqtt?.limit(kind, period);
+      history?.limit(kind, period);
+    },
   });
   const api = createApi(apiOptions(config, deps.version), {
     ...deps,
@@ -149,6 +159,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     }),
     history,
     historyState: () => history?.state(),
+    influxState: () => influx?.state(),
     ocppCounters: centralSystem.counters,
     runtime: runtime.view,
   });
@@ -172,7 +183,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       sync?.stop();
       await gridOperator?.source.stop();
       await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), wallbox.close(), devices.close()]);
-      await Promise.all([centralSystem.close(), history?.stop()]);
+      await Promise.all([centralSystem.close(), history?.stop().then(() => influx?.stop())]);
       limits.save();
       store.flush();
       store.close();
@@ -220,7 +231,7 @@ function createSync(
 
 function createHistory(
   { prices: hasPrices }: Config,
-  deps: DaemonDeps & { readonly prices: Prices },
+  deps: DaemonDeps & { readonly prices: Prices; readonly minuteSinks: readonly MinuteSink[] },
 ): HistoryRecorder | undefined {
   if (deps.history === undefined) return undefined;
   const { prices, ...rest } = deps;

@@ -68,6 +68,13 @@ export interface HistoryStateView {
   readonly usedBytes: number | undefined;
 }
 
+export interface InfluxStateView {
+  readonly isAway: boolean;
+  readonly sent: number;
+  readonly dropped: number;
+  readonly waiting: number;
+}
+
 export interface OcppCountersView {
   readonly callsReceived: number;
   readonly callsSent: number;
@@ -101,6 +108,7 @@ export interface ApiSuppliers {
   /** Undefined where nothing is recorded. */
   readonly history?: HistoryReader | undefined;
   readonly historyState?: (() => HistoryStateView | undefined) | undefined;
+  readonly influxState?: (() => InfluxStateView | undefined) | undefined;
   readonly ocppCounters?: (() => OcppCountersView) | undefined;
   /** Looking resets the delays. */
   readonly runtime?: (() => RuntimeView) | undefined;

@@ -18,6 +18,7 @@ export function metricsText(context: ApiContext): string {
     ...energyFamilies(context),
     ...runtimeFamilies(context),
     ...historyFamilies(context),
+    ...influxFamilies(context),
     ...peerFamilies(context),
     ...partnerFamilies(context),
     ...mqttFamilies(context),
@@ -180,6 +181,19 @@ function historyFamilies(context: ApiContext): string[] {
     family("history_size_bytes", "gauge", "What the records take on the disk.", [
       { value: history.usedBytes },
     ]),
+  ];
+}
+
+function influxFamilies(context: ApiContext): string[] {
+  const influx = context.influxState?.();
+  if (influx === undefined) return [];
+  return [
+    family("influx_sent_total", "counter", "Lines that InfluxDB took.", [{ value: influx.sent }]),
+    family("influx_dropped_total", "counter", "Lines that went for newer ones, or were refused.", [
+      { value: influx.dropped },
+    ]),
+    family("influx_waiting", "gauge", "Lines that wait.", [{ value: influx.waiting }]),
+    family("influx_away", "gauge", "1 while InfluxDB does not take lines.", [{ value: flag(influx.isAway) }]),
   ];
 }
 

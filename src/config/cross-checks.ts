@@ -23,6 +23,7 @@ export interface SoundParts {
   readonly prices: Config["prices"];
   readonly chargePlan: Config["charge_plan"];
   readonly api: Config["api"] | undefined;
+  readonly influx: Config["influx"];
   readonly stateDir: string | undefined;
 }
 
@@ -45,6 +46,7 @@ export function soundParts(value: unknown): SoundParts {
     prices: shape.prices.safeParse(root.prices).data,
     chargePlan: shape.charge_plan.safeParse(root.charge_plan).data,
     api: shape.api.safeParse(root.api).data,
+    influx: shape.influx.safeParse(root.influx).data,
     stateDir: shape.state_dir.safeParse(root.state_dir).data,
   };
 }
@@ -75,6 +77,7 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
     ...wallboxSecurity(parts),
     ...sharedPort(parts),
     ...planFindings(parts),
+    ...linesWithoutBroker(parts),
     ...operatorFindings(parts),
     ...batteryFindings(parts),
   ];
@@ -139,6 +142,17 @@ function failsafeTooHigh({ control, wallbox, site }: SoundParts): readonly Findi
       problem: `${failsafeA} A is above ${name} of ${limitA} A`,
       remedy: "lower it: the wallbox draws it when nobody watches; 0 pauses the car",
     }));
+}
+
+function linesWithoutBroker({ influx, hasMqtt }: SoundParts): readonly Finding[] {
+  if (influx?.type !== "mqtt" || hasMqtt) return [];
+  return [
+    {
+      at: ["influx", "type"],
+      problem: "is mqtt, but the file names no broker",
+      remedy: "add the part mqtt with its url, or send minutes over http",
+    },
+  ];
 }
 
 function sharedPort({ ocpp, api }: SoundParts): readonly Finding[] {

@@ -4,6 +4,7 @@ import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
 import { deviceName, deviceSchema } from "./device-schema.ts";
 import { gridOperatorSchema } from "./grid-operator-schema.ts";
 import { homeBatterySchema } from "./home-battery-schema.ts";
+import { influxSchema } from "./influx-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { secretSchema } from "./secret.ts";
 import { WALLBOX_MODEL_KEYS, wallboxQuirksSchema } from "./wallbox-schema.ts";
@@ -303,6 +304,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("How much by when, for the modes spot and hems_and_spot; leave out for the defaults."),
   api: apiSchema.prefault({}).describe("The page, the local API, health and metrics."),
+  influx: influxSchema.optional().describe("Where each minute is sent; leave out to send none."),
   history: historySchema.prefault({}).describe("What is recorded in the state folder, and for how long."),
   state_dir: z.string().min(1).default("/var/lib/hems-edge").describe("Folder for what survives a restart."),
   log_level: z

@@ -12,7 +12,13 @@ interface PlacedSecret {
 }
 
 /** All secrets that the valid parts of a config name. */
-export function secretsOf({ wallbox, partner, mqtt, gridOperator }: SoundParts): readonly PlacedSecret[] {
+export function secretsOf({
+  wallbox,
+  partner,
+  mqtt,
+  gridOperator,
+  influx,
+}: SoundParts): readonly PlacedSecret[] {
   const auth = partner?.auth;
   const candidates: readonly (readonly [ConfigPath, Secret | undefined])[] = [
     [["wallbox", "password"], wallbox?.password],
@@ -23,6 +29,7 @@ export function secretsOf({ wallbox, partner, mqtt, gridOperator }: SoundParts):
       auth?.grant === "client_credentials" ? auth.client_secret : undefined,
     ],
     [["mqtt", "password"], mqtt?.password],
+    [["influx", "token"], influx?.type === "http" ? influx.token : undefined],
     [
       ["grid_operator", "source", "token"],
       gridOperator?.source.type === "http" ? gridOperator.source.token : undefined,

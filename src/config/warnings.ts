@@ -11,6 +11,7 @@ export function warningFindings(parts: SoundParts): readonly Finding[] {
     ...idleSettings(parts),
     ...administratorRights(parts),
     ...plainHttp(parts),
+    ...plainInfluxToken(parts),
     ...operatorWarnings(parts),
   ];
 }
@@ -77,6 +78,17 @@ function administratorRights({ partner }: SoundParts): readonly Finding[] {
       at: ["partner", "auth", "grant"],
       problem: "client_credentials give this gateway administrator rights over the whole organisation",
       remedy: "use the password grant of this house's own user",
+    },
+  ];
+}
+
+function plainInfluxToken({ influx }: SoundParts): readonly Finding[] {
+  if (influx?.type !== "http" || influx.token === undefined || !isPlainHttp(influx.url)) return [];
+  return [
+    {
+      at: ["influx", "url"],
+      problem: "http:// sends the token readable for everybody on the way",
+      remedy: "use https://; http:// is for this machine and a network of your own",
     },
   ];
 }

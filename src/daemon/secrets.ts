@@ -9,6 +9,7 @@ export interface DaemonSecrets {
   readonly mqtt: { readonly password?: string };
   /** Bearer token of the grid operator's sender. */
   readonly gridOperator: { readonly token?: string };
+  readonly influx: { readonly token?: string };
   readonly partner: PartnerClientOptions | undefined;
   readonly ocppTls?: TlsFiles | undefined;
 }
@@ -46,6 +47,7 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
   if (operator.password !== undefined && operator.password.length < SHORTEST_TOKEN)
     problems.push(`grid_operator.source.token: use at least ${SHORTEST_TOKEN} characters`);
   const gridOperator = operator.password === undefined ? {} : { token: operator.password };
+  const influx = password("influx.token", config.influx?.type === "http" ? config.influx.token : undefined);
   const partner =
     config.partner === undefined ? undefined : partnerClientOptions(config.partner, environment);
   if (partner?.ok === false) problems.push(partner.detail);
@@ -59,6 +61,7 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
       wallbox,
       mqtt,
       gridOperator,
+      influx: influx.password === undefined ? {} : { token: influx.password },
       partner: partnerOptions,
       ocppTls: tls?.ok ? tls.files : undefined,
     },

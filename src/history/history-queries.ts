@@ -11,6 +11,8 @@ import type {
   WallboxRow,
 } from "../ports/history.ts";
 import { createDaySum } from "./day-sum.ts";
+import { ENERGY_COLUMNS, type EnergyColumn } from "./history-format.ts";
+import { energiesWh } from "./minute-row.ts";
 import {
   QUARTER_S,
   STRETCH_NAMES,
@@ -149,15 +151,7 @@ function stretchOf(row: Row, wallboxes: readonly WallboxRow[]): HistoryRow {
     startMs: Number(row.start_s) * 1_000,
     seenS: Number(row.seen_s),
     validS: Number(row.valid_s),
-    importWh: energyOf(row.import_j),
-    exportWh: energyOf(row.export_j),
-    pvWh: energyOf(row.pv_j),
-    loadWh: energyOf(row.load_j),
-    batteryChargeWh: energyOf(row.battery_charge_j),
-    batteryDischargeWh: energyOf(row.battery_discharge_j),
-    surplusWh: energyOf(row.surplus_j),
-    chargeWh: energyOf(row.charge_j),
-    solarWh: energyOf(row.solar_j),
+    ...energiesWh(energiesOf(row)),
     batterySocPct: typeof row.battery_soc_pct === "number" ? row.battery_soc_pct : undefined,
     state: row.state === "active" || row.state === "commitment" ? row.state : "idle",
     mode: CHARGING_MODES.find((mode) => mode === row.mode) ?? "none",
@@ -200,8 +194,13 @@ function eventOf(row: Row): RecordedEvent {
   };
 }
 
-function energyOf(joules: SQLOutputValue | undefined): number | undefined {
-  return typeof joules === "number" ? joules / JOULES_PER_WH : undefined;
+function energiesOf(row: Row): { readonly [column in EnergyColumn]?: number } {
+  const energies: { [column in EnergyColumn]?: number } = {};
+  for (const column of ENERGY_COLUMNS) {
+    const joules = row[column];
+    if (typeof joules === "number") energies[column] = joules;
+  }
+  return energies;
 }
 
 function secondsOf({ fromMs, untilMs }: HistoryRange): readonly [number, number] {

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { limitPeriodWire } from "../core/limit-wire.ts";
 import { priceAt } from "../core/planner/price-curve.ts";
 import { initialToldSite, type SiteEvent, siteEvents, type ToldSite } from "../core/site-events.ts";
 import type { TickReport } from "../core/tick-report.ts";
@@ -10,11 +11,15 @@ import type {
   RecordedEvent,
   RecordedSession,
 } from "../ports/history.ts";
+import type { LimitListener } from "../ports/limit-log.ts";
+import type { MinuteSink } from "../ports/minute-sink.ts";
 import type { Prices } from "../ports/prices.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import type { StateStore } from "../ports/state-store.ts";
+import type { MinuteRecord } from "./history-batch.ts";
 import { createHistoryQueue } from "./history-queue.ts";
 import type { HistoryThread } from "./history-thread.ts";
+import { minuteRow } from "./minute-row.ts";
 import { createMinuteTally } from "./minute-tally.ts";
 import { createQueueWriter, type WriterState } from "./queue-writer.ts";
 import { createSessionTally, type SessionTally } from "./session-tally.ts";
@@ -33,6 +38,8 @@ export interface HistoryRecorderDeps {
   readonly thread: HistoryThread;
   /** Undefined where nobody knows what electricity costs. */
   readonly prices?: Prices;
+  /** Told of each minute beside the disk. */
+  readonly minuteSinks?: readonly MinuteSink[];
 }
 
 /** What the recorder tells of itself. */
@@ -46,6 +53,8 @@ export interface HistoryState extends WriterState {
 /** Writes down what the passes were: each minute and when something happens. Passes never wait for it. */
 export interface HistoryRecorder extends ReportSink, HistoryReader {
   start(): void;
+  /** Tells of a limit's period as it begins and as it ends, as an event. */
+  limit: LimitListener;
   /** Writes what is left; takes at most a few seconds. */
   stop(): Promise<void>;
   state(): HistoryState;
@@ -90,6 +99,10 @@ export function createHistoryRecorder(
     return step.events;
   }
 
+  function tellMinutes(finished: readonly MinuteRecord[]): void {
+    for (const sink of deps.minuteSinks ?? []) for (const minute of finished) sink.minute(minuteRow(minute));
+  }
+
   function runningSessions(): readonly RecordedSession[] {
     return [...sessions.values()].flatMap((tally) => tally.running() ?? []);
   }
@@ -101,6 +114,10 @@ export function createHistoryRecorder(
       store.flush();
       queue.push({ events: [ownEvent(clock, "gateway_started", { version: options.version, after })] });
       writer.flush();
+    },
+    limit(kind, period) {
+      const detail = limitPeriodWire(period);
+      queue.push({ events: [{ atMs: clock.wallMs(), event: `limit_${kind}`, detail }] });
     },
     report(report) {
       const durationMs = Math.min(
@@ -115,6 +132,7 @@ export function createHistoryRecorder(
       const finishedMinutes = minutes.takeFinished();
       const finishedSessions = [...sessions.values()].flatMap((tally) => tally.takeFinished());
       if (finishedMinutes.length + finishedSessions.length + events.length === 0) return;
+      tellMinutes(finishedMinutes);
       queue.push({
         minutes: finishedMinutes,
         sessions: finishedSessions,
@@ -125,8 +143,10 @@ export function createHistoryRecorder(
     async stop() {
       minutes.finish();
       store.put(RUNNING_KEY, false);
+      const lastMinutes = minutes.takeFinished();
+      tellMinutes(lastMinutes);
       queue.push({
-        minutes: minutes.takeFinished(),
+        minutes: lastMinutes,
         events: [ownEvent(clock, "gateway_stopped", {})],
       });
       writer.flush();

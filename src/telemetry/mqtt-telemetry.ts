@@ -6,7 +6,7 @@ import { stateWire, telemetryWire } from "../core/report-wire.ts";
 import { initialToldSite, siteEvents, type ToldSite } from "../core/site-events.ts";
 import { type SmartChargingStatus, smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { TickReport } from "../core/tick-report.ts";
-import type { Clock } from "../ports/clock.ts";
+import { type Clock, withTimeout } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
 import type { LimitListener } from "../ports/limit-log.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
@@ -51,10 +51,13 @@ export interface MqttTelemetry extends ReportSink {
   stop(): Promise<void>;
   /** Tells of a limit's period as it begins and as it ends, as an event. */
   limit: LimitListener;
+  /** One message, QoS 1. Resolves to whether the broker confirmed it, false when it is away or takes too long. */
+  publishLines(topic: string, payload: string): Promise<boolean>;
   state(): MqttTelemetryState;
 }
 
 const REFRESH_MS = 60_000;
+const CONFIRM_TIMEOUT_MS = 30_000;
 const EVENT_SPOOL_CAPACITY = 1_000;
 const RETAINED: PublishOptions = { qos: 1, isRetained: true };
 const RETAINED_SCALAR: PublishOptions = { qos: 0, isRetained: true };
@@ -142,6 +145,12 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
     },
     start: () => connection.start(),
     stop: () => connection.stop({ topic: topics.status, payload: "offline" }),
+    publishLines(topic, payload) {
+      const confirmed = new Promise<boolean>((resolve) => {
+        if (!publish(topic, payload, ONCE, resolve)) resolve(false);
+      });
+      return withTimeout(deps.clock, CONFIRM_TIMEOUT_MS, confirmed, false);
+    },
     report(report) {
       latest = report;
       noteEvents(report);

@@ -592,7 +592,7 @@ describe("config/example.yaml", () => {
 
   it("is valid and earns no warning where its credentials are", () => {
     const folder = mkdtempSync(join(tmpdir(), "hems-credentials-"));
-    for (const name of ["ocpp-password", "partner-password", "mqtt-password"])
+    for (const name of ["ocpp-password", "partner-password", "mqtt-password", "influx-token"])
       writeFileSync(join(folder, name), "x");
     const outcome = loadConfig(path, { environment: { CREDENTIALS_DIRECTORY: folder } });
     rmSync(folder, { recursive: true });

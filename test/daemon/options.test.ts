@@ -165,7 +165,7 @@ describe("the secrets of the config file", () => {
   it("are none in a house without passwords, cloud and broker", () => {
     expect(readSecrets(config(), {})).toEqual({
       ok: true,
-      secrets: { wallbox: {}, mqtt: {}, gridOperator: {}, partner: undefined },
+      secrets: { wallbox: {}, mqtt: {}, gridOperator: {}, influx: {}, partner: undefined },
       texts: [],
     });
   });

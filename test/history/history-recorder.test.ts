@@ -152,6 +152,27 @@ describe("the recorder", { timeout: 30_000 }, () => {
     await recorder.stop();
   });
 
+  it("writes down the periods of limits", async () => {
+    const { recorder, seconds } = recorderOn();
+    recorder.start();
+    recorder.limit("began", {
+      limit: "grid_operator",
+      operatorState: "limited",
+      value: 4_200,
+      unit: "W",
+      startWallMs: START_MS,
+      endWallMs: START_MS,
+      charge: undefined,
+      grid: undefined,
+    });
+    seconds(61);
+    await soon(async () => {
+      const answer = await recorder.events(EVER);
+      expect(answer.ok && answer.page.rows.map(({ event }) => event)).toContain("limit_began");
+    });
+    await recorder.stop();
+  });
+
   it("tells of a file that it had to set aside", async () => {
     writeFileSync(join(folder, "history.db"), "no database at all ".repeat(100));
     const { recorder, eventNames } = recorderOn();
