@@ -57,6 +57,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./modbus/dump-command.ts")).dumpCommand,
   },
   {
+    name: "partner",
+    summary: "The Partner API from the terminal: users, buildings, devices, charging-config.",
+    load: async () => (await import("./partner/partner-command.ts")).partnerCommand,
+  },
+  {
     name: "status",
     summary: "Show what the running daemon does; exit 1 when none runs.",
     load: async () => (await import("./daemon-commands.ts")).statusCommand,

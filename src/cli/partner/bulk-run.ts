@@ -1,0 +1,79 @@
+import { getUser, type PartnerUser, updateUser } from "../../partner/users.ts";
+import type { BulkRow } from "./bulk-input.ts";
+import type { BulkJournal, RowResult } from "./bulk-journal.ts";
+import type { PartnerSession } from "./session.ts";
+import { type Change, changedFields, isChange } from "./user-changes.ts";
+
+export interface BulkRunOptions {
+  /** Rows between two looks at the disk and at the wish to stop. */
+  readonly batchSize: number;
+}
+
+export interface BulkRunDeps {
+  readonly session: PartnerSession;
+  readonly journal: BulkJournal;
+  /** All users as they were just now; undefined for one who is not there. */
+  readonly known: ReadonlyMap<string, PartnerUser>;
+  readonly isStopped: () => boolean;
+  onProgress(done: number, failed: number): void;
+}
+
+/**
+ * Works on the rows that have no good result yet. What differs is sent, and nothing else: a row whose answer got lost in
+ * a kill is found to be as wanted and not sent again. Returns the last result of each row that was reached.
+ */
+export async function runBulk(
+  rows: readonly BulkRow[],
+  options: BulkRunOptions,
+  deps: BulkRunDeps,
+): Promise<ReadonlyMap<number, RowResult>> {
+  const { journal } = deps;
+  const results = new Map([...journal.results].filter(([, { status }]) => status !== "failed"));
+  const open = rows.filter(({ row }) => !results.has(row));
+  let failures = 0;
+
+  async function work(row: BulkRow): Promise<void> {
+    const result = await resultOf(row, deps);
+    if (result.status === "failed") failures++;
+    results.set(row.row, result);
+    journal.noteResult(result);
+    deps.onProgress(results.size, failures);
+  }
+
+  deps.onProgress(results.size, 0);
+  for (let begin = 0; begin < open.length && !deps.isStopped(); begin += options.batchSize) {
+    await Promise.all(open.slice(begin, begin + options.batchSize).map(work));
+    journal.sync();
+  }
+  return results;
+}
+
+async function resultOf({ row, userId, update }: BulkRow, deps: BulkRunDeps): Promise<RowResult> {
+  const { session, journal, known } = deps;
+  const base = { row, userId, error: undefined, detail: undefined };
+  const user = known.get(userId);
+  if (user === undefined) {
+    return { ...base, status: "failed", error: "not_found", detail: "there is no such user" };
+  }
+  const change = changedFields(user, update);
+  if (!isChange(change)) return { ...base, status: journal.inDoubt.has(row) ? "updated" : "unchanged" };
+  journal.noteSent(row);
+  const updated = await session.write(updateUser(userId, update), auditOf(userId, change));
+  if (updated.ok) return { ...base, status: "updated" };
+  const isLost = ["timeout", "unreachable", "malformed", "server_error"].includes(updated.error.kind);
+  if (isLost && (await isAsWanted({ userId, update }, session))) return { ...base, status: "updated" };
+  return { ...base, status: "failed", error: updated.error.kind, detail: updated.error.detail };
+}
+
+/** The server may have done what it could not say. */
+async function isAsWanted(
+  { userId, update }: Pick<BulkRow, "userId" | "update">,
+  { api }: PartnerSession,
+): Promise<boolean> {
+  const user = await api.call(getUser(userId));
+  return user.ok && !isChange(changedFields(user.value, update));
+}
+
+function auditOf(userId: string, change: Change) {
+  return { action: "users.update", target: userId, ...change };
+}
