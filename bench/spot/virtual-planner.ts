@@ -66,15 +66,15 @@ export function createVirtualPlanner(options: {
   };
 }
 
-/** Hours as a retail curve, ct/kWh. */
+/** Hours, or shorter periods where they say so, as a retail curve, ct/kWh. */
 export function retailCurve(
-  hours: readonly { readonly startMs: number; readonly priceEurMwh: number }[],
+  periods: readonly { readonly startMs: number; readonly endMs?: number; readonly priceEurMwh: number }[],
   tariff: { readonly markupCtKwh: number; readonly vatPct: number } = { markupCtKwh: 0, vatPct: 0 },
 ): PriceCurve {
   return priceCurve(
-    hours.map(({ startMs, priceEurMwh }) => ({
+    periods.map(({ startMs, endMs = startMs + HOUR_MS, priceEurMwh }) => ({
       startMs,
-      endMs: startMs + HOUR_MS,
+      endMs,
       priceCtKwh: (priceEurMwh / 10 + tariff.markupCtKwh) * (1 + tariff.vatPct / 100),
     })),
   );
