@@ -26,7 +26,8 @@ export function isSameDecision(a: TickReport, b: TickReport): boolean {
     (a.meterTrust === "good") === (b.meterTrust === "good") &&
     a.thresholds.isWidened === b.thresholds.isWidened &&
     areSameThresholds(a.thresholds.asked, b.thresholds.asked) &&
-    areSameThresholds(a.thresholds.effective, b.thresholds.effective)
+    areSameThresholds(a.thresholds.effective, b.thresholds.effective) &&
+    isSamePlan(a.plan, b.plan)
   );
 }
 
@@ -38,6 +39,15 @@ export function isSameStatus(told: SmartChargingStatus, next: SmartChargingStatu
     told.boost === next.boost &&
     Math.abs(told.solar_kwh_today - next.solar_kwh_today) < ENERGY_DEADBAND_KWH &&
     isSamePower(told.charge_power_w, next.charge_power_w)
+  );
+}
+
+/** What is still needed and what it costs moves on every pass while a car charges: that is left out. */
+function isSamePlan(a: TickReport["plan"], b: TickReport["plan"]): boolean {
+  return (
+    a?.stance === b?.stance &&
+    a?.deadline.wallMs === b?.deadline.wallMs &&
+    a?.nextSlot?.start.wallMs === b?.nextSlot?.start.wallMs
   );
 }
 
