@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { createApi } from "./api/api.ts";
 import type { Config } from "./config/schema.ts";
+import { createBoxStore } from "./control/box-store.ts";
 import { createChargePlanner } from "./control/charge-planner.ts";
 import { createCommissioning } from "./control/commissioning.ts";
 import { createControlLoop } from "./control/control-loop.ts";
@@ -24,7 +25,7 @@ import { createPriceFeed } from "./daemon/price-feed.ts";
 import { createRuntime } from "./daemon/runtime.ts";
 import type { DaemonSecrets } from "./daemon/secrets.ts";
 import { createSiteDevices } from "./daemon/site-devices.ts";
-import { createSiteWallboxes } from "./daemon/site-wallboxes.ts";
+import { type ConfiguredWallbox, createSiteWallboxes } from "./daemon/site-wallboxes.ts";
 import type { HistoryState } from "./history/history-recorder.ts";
 import { createHistoryRecorder, type HistoryRecorder } from "./history/history-recorder.ts";
 import type { HistoryThread } from "./history/history-thread.ts";
@@ -78,9 +79,7 @@ export interface Daemon {
 export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
   const { clock, log, store } = deps;
   const devices = createSiteDevices(config, deps);
-  const { centralSystem, wallboxes, desk } = createSiteWallboxes(config, deps);
-  const [wallbox] = wallboxes;
-  if (wallbox === undefined) throw new Error("a config without a wallbox");
+  const { centralSystem, boxes, desk } = createSiteWallboxes(config, deps);
   const settings = createSettingsKeeper(initialSettings(config), deps);
   const collector = createSampleCollector(collectorOptions(config), {
     clock,
@@ -91,40 +90,28 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
   const runtime = createRuntime();
   const sinks: ReportSink[] = [...(deps.sinks ?? []), commissioning];
   const prices = createPriceFeed(config, deps);
-  const planner = createChargePlanner(chargePlannerOptions(config), {
-    clock,
-    log,
-    store,
-    prices,
-  });
-  const sync = createSync(config, deps, { settings, chargePlans: [planner] });
+  const steered = boxes.map((box, index) =>
+    steeredWallbox(config, box, { ...deps, prices, isFirst: index === 0 }),
+  );
+  const sync = createSync(config, deps, { settings, chargePlans: steered.map(({ planner }) => planner) });
   const gridOperator = createGridOperator(config, { ...deps, busOf: devices.busOf });
   const loop = createControlLoop(controlLoopOptions(config), {
     clock,
     log,
     collector,
-    wallboxes: [
-      {
-        wallbox,
-        priority: 1,
-        control: controlOptions(config, config.wallbox),
-        expiryMs: config.ocpp.horizon_s * 1_000,
-        planner,
-      },
-    ],
+    wallboxes: steered,
     settings,
-    store,
     gridOperator: gridOperator?.keeper,
     sinks,
     onPass: runtime.notePass,
   });
-  const chargePlans = new Map([[config.wallbox.name, planner]]);
+  const chargePlans = new Map(steered.map(({ wallbox, planner }) => [wallbox.name, planner]));
   const commands = createLocalCommands({
     settings,
     latest: loop.latest,
     requestBoost: loop.requestBoost,
-    wallboxNames: [config.wallbox.name],
-    configuredMaxA: config.wallbox.max_current_a,
+    wallboxNames: boxes.map(({ config: { name } }) => name),
+    configuredMaxA: Math.max(...boxes.map(({ config: box }) => box.max_current_a)),
     changes: sync,
     chargePlans,
   });
@@ -182,7 +169,8 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       runtime.stop();
       sync?.stop();
       await gridOperator?.source.stop();
-      await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), wallbox.close(), devices.close()]);
+      await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), devices.close()]);
+      await Promise.all(boxes.map(({ wallbox }) => wallbox.close()));
       await Promise.all([centralSystem.close(), history?.stop().then(() => influx?.stop())]);
       limits.save();
       store.flush();
@@ -193,6 +181,23 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     pageUrl: listening.pageUrl,
     mqttState: () => mqtt?.state(),
     historyState: () => history?.state(),
+  };
+}
+
+/** A box with what the config says of it, and a plan and a memory of its own. */
+function steeredWallbox(
+  config: Config,
+  { config: box, wallbox }: ConfiguredWallbox,
+  deps: DaemonDeps & { readonly prices: Prices; readonly isFirst: boolean },
+) {
+  const store = createBoxStore(deps.store, { name: box.name, isFirst: deps.isFirst });
+  return {
+    wallbox,
+    store,
+    priority: box.priority,
+    control: controlOptions(config, box),
+    expiryMs: config.ocpp.horizon_s * 1_000,
+    planner: createChargePlanner(chargePlannerOptions(config, box), { ...deps, store }),
   };
 }
 

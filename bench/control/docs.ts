@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadShippedDay } from "../../simulator/house/day-trace.ts";
-import { configSchema } from "../../src/config/schema.ts";
+import { configFileSchema } from "../../src/config/schema.ts";
 import type { ControlBench } from "./control-bench.ts";
 import { dayPlot } from "./day-plot.ts";
 import { benchTables } from "./tables.ts";
@@ -21,7 +21,7 @@ export async function writeDocs(bench: ControlBench): Promise<void> {
 }
 
 function benchmarkPage(bench: ControlBench): string {
-  const thresholds = configSchema.shape.control.parse({}).thresholds;
+  const thresholds = configFileSchema.shape.control.parse({}).thresholds;
   const { hems_min_export_to_start_w: startW, hems_max_import_before_stopping_w: stopW } = thresholds;
   return `# Benchmark: how well the control law uses the sun
 

@@ -16,7 +16,8 @@ export interface ApiOptions {
   /** 0 takes any free one. */
   readonly port: number;
   readonly siteName: string;
-  readonly wallboxName: string;
+  /** The first is the one that stands for the house where only one can. */
+  readonly wallboxNames: readonly string[];
   /** IANA name; a date in a query begins at its midnight. */
   readonly timeZone: string;
   readonly version: string;

@@ -20,7 +20,7 @@ const updateSchema = z.object({
 
 type Update = z.infer<typeof updateSchema>;
 
-/** `SmartChargingConfigOutput` of this gateway: one user, one wallbox. */
+/** `SmartChargingConfigOutput` of this gateway: one user with all wallboxes of the house. */
 export function chargingConfigWire(options: ApiOptions, report: TickReport) {
   const reasons = hemsIneligibleReasons(options, report);
   const { asked, isWidened } = report.thresholds;
@@ -28,14 +28,12 @@ export function chargingConfigWire(options: ApiOptions, report: TickReport) {
     smart_charging_mode: report.mode,
     mode_conflict: false,
     config_divergence: isWidened,
-    devices: [
-      {
-        device_id: deviceId(options),
-        device_type: "wallbox",
-        smart_charging_mode: report.mode,
-        is_primary_actuator: true,
-      },
-    ],
+    devices: options.wallboxNames.map((name, index) => ({
+      device_id: deviceId(options.siteName, name),
+      device_type: "wallbox",
+      smart_charging_mode: report.mode,
+      is_primary_actuator: index === 0,
+    })),
     available_modes: modeAvailabilities(options, report),
     hems_eligible: reasons.length === 0,
     hems_ineligible_reasons: reasons,
@@ -136,7 +134,7 @@ function problem(field: string, type: string, msg: string): FieldProblem {
 }
 
 /** The same UUID on every start and for every client: version 8 of RFC 9562, made from the names. */
-function deviceId({ siteName, wallboxName }: ApiOptions): string {
+function deviceId(siteName: string, wallboxName: string): string {
   const hex = createHash("sha256").update(`hems-edge/${siteName}/${wallboxName}`).digest("hex");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

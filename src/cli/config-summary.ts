@@ -1,11 +1,11 @@
-import type { Config, DeviceConfig } from "../config/schema.ts";
+import type { Config, DeviceConfig, WallboxConfig } from "../config/schema.ts";
 
 /** What a config means, in sentences, without any secret. */
 export function configSummary(config: Config): string {
   return [
     siteSentence(config),
     ...config.devices.map(deviceSentence),
-    wallboxSentence(config),
+    ...config.wallboxes.map((wallbox) => wallboxSentence(wallbox, config)),
     modeSentence(config),
     cloudSentence(config),
   ]
@@ -33,12 +33,13 @@ function deviceSentence({ name, roles, driver, connection, unit, poll_ms }: Devi
   }
 }
 
-function wallboxSentence({ wallbox, ocpp, control }: Config): string {
+function wallboxSentence(wallbox: WallboxConfig, { ocpp, control, wallboxes }: Config): string {
   const phases = wallbox.phases === 1 ? "one phase" : "three phases";
+  const priority = wallboxes.length === 1 ? "" : `, priority ${wallbox.priority}`;
   const failsafe = control.failsafe_current_a === 0 ? "pauses" : `falls to ${control.failsafe_current_a} A`;
   return (
     `Wallbox ${wallbox.identity} dials in on port ${ocpp.port}: ${wallbox.min_current_a} to ${wallbox.max_current_a} A on ` +
-    `${phases}; it ${failsafe} by itself ${ocpp.horizon_s} s after our last word.`
+    `${phases}${priority}; it ${failsafe} by itself ${ocpp.horizon_s} s after our last word.`
   );
 }
 

@@ -17,9 +17,16 @@ export function configDocs(schema: JsonSchema): string {
   const parts = Object.entries(schema.properties ?? {});
   const groups = parts.filter(([, node]) => isGroup(node));
   const single = parts.filter(([, node]) => !isGroup(node));
-  const sections = groups.map(([key, node]) =>
-    section(`\`${key}\``, node.description, rowsBelow(key, node), schema.required?.includes(key) ?? false),
-  );
+  const sections = groups.map(([key, node], index) => {
+    const twin = groups.slice(0, index).find(([, earlier]) => isListOf(node, earlier));
+    if (twin !== undefined) return listSection(key, node, twin[0]);
+    return section(
+      `\`${key}\``,
+      node.description,
+      rowsBelow(key, node),
+      schema.required?.includes(key) ?? false,
+    );
+  });
   const rest = single.map(([key, node]) => row(key, node, false));
   return `${[INTRODUCTION, ...sections, section("Other keys", undefined, rest, false)].join("\n")}`;
 }
@@ -39,6 +46,16 @@ function section(
     ...rows,
     "",
   ].join("\n");
+}
+
+/** A list of what stands alone in another part needs no table of its own. */
+function isListOf(node: JsonSchema, earlier: JsonSchema): boolean {
+  const keys = (properties: JsonSchema["properties"]) => Object.keys(properties ?? {}).join();
+  return node.items?.properties !== undefined && keys(node.items.properties) === keys(earlier.properties);
+}
+
+function listSection(key: string, { description = "" }: JsonSchema, twin: string): string {
+  return `## \`${key}\`\n\n${description} Keys of each entry: see [\`${twin}\`](#${twin}).\n`;
 }
 
 function isGroup(node: JsonSchema): boolean {

@@ -3,8 +3,8 @@ import { batteryFindings, operatorFindings } from "./operator-checks.ts";
 import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import type { Config, DeviceConfig } from "./schema.ts";
-import { configSchema } from "./schema.ts";
-import { wallboxSecurity } from "./wallbox-security.ts";
+import { configFileSchema } from "./schema.ts";
+import { type PlacedWallbox, placedWallboxes, wallboxFindings } from "./wallbox-checks.ts";
 
 /** The parts of a config that are valid by themselves, so that checks across them run even beside other mistakes. */
 export interface SoundParts {
@@ -13,7 +13,8 @@ export interface SoundParts {
   /** One entry for each in the file; undefined where the entry itself is wrong. */
   readonly devices: readonly (DeviceConfig | undefined)[];
   readonly ocpp: Config["ocpp"] | undefined;
-  readonly wallbox: Config["wallbox"] | undefined;
+  /** Those that are valid, with their places in the file. */
+  readonly wallboxes: readonly PlacedWallbox[];
   readonly partner: Config["partner"];
   readonly mqtt: Config["mqtt"];
   /** True when the file has a part mqtt, right or wrong. */
@@ -29,7 +30,7 @@ export interface SoundParts {
 
 export function soundParts(value: unknown): SoundParts {
   const root = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
-  const { shape } = configSchema;
+  const { shape } = configFileSchema;
   const deviceShape = shape.devices.unwrap().element;
   const devices = Array.isArray(root.devices) ? root.devices.slice(0, MAX_CHECKED_DEVICES) : [];
   return {
@@ -37,7 +38,7 @@ export function soundParts(value: unknown): SoundParts {
     control: shape.control.safeParse(root.control).data,
     devices: devices.map((device) => deviceShape.safeParse(device).data),
     ocpp: shape.ocpp.safeParse(root.ocpp).data,
-    wallbox: shape.wallbox.safeParse(root.wallbox).data,
+    wallboxes: placedWallboxes(root),
     partner: shape.partner.safeParse(root.partner).data,
     mqtt: shape.mqtt.safeParse(root.mqtt).data,
     hasMqtt: root.mqtt !== undefined,
@@ -55,8 +56,7 @@ export function soundParts(value: unknown): SoundParts {
 const MAX_CHECKED_DEVICES = 100;
 
 /** Topics that the program itself uses below `hems-edge/<site>/`. */
-const TAKEN_NAMES = [
-  "wallbox",
+export const TAKEN_NAMES: readonly string[] = [
   "status",
   "state",
   "telemetry",
@@ -72,9 +72,7 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
   return [
     ...deviceFindings(parts),
     ...repeatedNames(parts),
-    ...wallboxCurrents(parts),
-    ...failsafeTooHigh(parts),
-    ...wallboxSecurity(parts),
+    ...wallboxFindings(parts),
     ...sharedPort(parts),
     ...planFindings(parts),
     ...linesWithoutBroker(parts),
@@ -83,65 +81,25 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
   ];
 }
 
-function repeatedNames({ devices, wallbox }: SoundParts): readonly Finding[] {
+function repeatedNames({ devices, wallboxes }: SoundParts): readonly Finding[] {
   const named = entries(devices).map(([device, index]) => ({
     key: device.name,
     at: ["devices", index, "name"] as ConfigPath,
     name: device.name,
   }));
-  const taken = named.filter(({ key }) => TAKEN_NAMES.includes(key) || key === wallbox?.name);
-  const wallboxTopic = wallbox !== undefined && TAKEN_NAMES.slice(1).includes(wallbox.name);
+  const isBox = (name: string) => wallboxes.some(({ wallbox }) => wallbox.name === name);
+  const taken = named.filter(({ key }) => key === "wallbox" || TAKEN_NAMES.includes(key) || isBox(key));
   return [
     ...taken.map(({ key, at }) => ({
       at,
       problem: `the name ${key} is taken by the program itself`,
       remedy: "choose another: it becomes part of MQTT topics",
     })),
-    ...(wallboxTopic
-      ? [
-          {
-            at: ["wallbox", "name"],
-            problem: `the name ${wallbox.name} is taken by the program itself`,
-            remedy: "choose another: it becomes part of MQTT topics",
-          },
-        ]
-      : []),
     ...repeats(named, (key) => ({
       problem: `another device is already named ${key}`,
       remedy: "give each device a name of its own",
     })),
   ];
-}
-
-function wallboxCurrents({ wallbox }: SoundParts): readonly Finding[] {
-  if (wallbox === undefined) return [];
-  const { min_current_a: minA } = wallbox;
-  const below = (["max_current_a", "rated_current_a", "cable_current_a"] as const).filter(
-    (key) => (wallbox[key] ?? minA) < minA,
-  );
-  return below.map((key) => ({
-    at: ["wallbox", key],
-    problem: `${wallbox[key]} A is below min_current_a of ${minA} A, so the car could never charge`,
-    remedy: `raise ${key} or lower min_current_a`,
-  }));
-}
-
-function failsafeTooHigh({ control, wallbox, site }: SoundParts): readonly Finding[] {
-  if (control === undefined) return [];
-  const failsafeA = control.failsafe_current_a;
-  const limits: readonly (readonly [string, number | undefined])[] = [
-    ["wallbox.max_current_a", wallbox?.max_current_a],
-    ["wallbox.rated_current_a", wallbox?.rated_current_a],
-    ["wallbox.cable_current_a", wallbox?.cable_current_a],
-    ["site.main_fuse_a", site?.main_fuse_a],
-  ];
-  return limits
-    .filter(([, limitA]) => limitA !== undefined && failsafeA > limitA)
-    .map(([name, limitA]) => ({
-      at: ["control", "failsafe_current_a"],
-      problem: `${failsafeA} A is above ${name} of ${limitA} A`,
-      remedy: "lower it: the wallbox draws it when nobody watches; 0 pauses the car",
-    }));
 }
 
 function linesWithoutBroker({ influx, hasMqtt }: SoundParts): readonly Finding[] {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ConfigPath } from "./problem.ts";
-import { configSchema } from "./schema.ts";
+import { configFileSchema } from "./schema.ts";
 
 /** The part of JSON Schema that the config's schema uses. */
 export interface JsonSchema {
@@ -21,7 +21,7 @@ export interface JsonSchema {
 
 /** The config file's shape as JSON Schema, made from the zod schema: what a person may write. */
 export function configJsonSchema(): JsonSchema {
-  jsonSchema ??= z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  jsonSchema ??= z.toJSONSchema(configFileSchema, { io: "input", unrepresentable: "any" }) as JsonSchema;
   return jsonSchema;
 }
 

@@ -34,15 +34,16 @@ export function operatorWarnings(parts: SoundParts): readonly Finding[] {
 }
 
 /** A box without its gateway draws the failsafe current, whatever the operator says. */
-function failsafeAboveLimit({ gridOperator, control, wallbox }: SoundParts): readonly Finding[] {
-  if (gridOperator === undefined || control === undefined || wallbox === undefined) return [];
-  const drawnW = powerW(control.failsafe_current_a, wallbox.phases);
+function failsafeAboveLimit({ gridOperator, control, wallboxes }: SoundParts): readonly Finding[] {
+  if (gridOperator === undefined || control === undefined) return [];
+  const phases = wallboxes.reduce((sum, { wallbox }) => sum + wallbox.phases, 0);
+  const drawnW = phases * powerW(control.failsafe_current_a, 1);
   if (drawnW <= gridOperator.failsafe_limit_w) return [];
   return [
     {
       at: ["control", "failsafe_current_a"],
-      problem: `${control.failsafe_current_a} A on ${wallbox.phases} phases are ${drawnW} W, more than grid_operator.failsafe_limit_w`,
-      remedy: `lower it so that a wallbox without its gateway draws at most ${gridOperator.failsafe_limit_w} W`,
+      problem: `${control.failsafe_current_a} A on ${phases} phases are ${drawnW} W, more than grid_operator.failsafe_limit_w`,
+      remedy: `lower it so that wallboxes without their gateway draw at most ${gridOperator.failsafe_limit_w} W`,
     },
   ];
 }

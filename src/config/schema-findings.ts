@@ -41,9 +41,17 @@ function findingsOf(
       return [boundFinding("at most", Number(issue.maximum), issue.origin, at, schema)];
     case "invalid_format":
       return [formatFinding(issue.format, issue.message, at, schema)];
+    case "custom":
+      return [customFinding(issue, at)];
     default:
       return [{ at, problem: "is not valid", remedy: issue.message }];
   }
+}
+
+/** A check of our own says what is wrong in its parameters and the remedy in its message. */
+function customFinding({ message, params }: Extract<Issue, { code: "custom" }>, at: ConfigPath): Described {
+  const problem = typeof params?.problem === "string" ? params.problem : "is not valid";
+  return { at, problem, remedy: message, isMissing: problem === "is missing" };
 }
 
 function unknownKey(key: string, at: ConfigPath, schema: JsonSchema): Described {

@@ -145,7 +145,15 @@ const ocppSchema = z.strictObject({
 });
 
 const wallboxSchema = z.strictObject({
-  name: deviceName.default("wallbox").describe("Name of the wallbox in MQTT topics and logs."),
+  name: deviceName
+    .default("wallbox")
+    .describe("Name of the wallbox in MQTT topics, logs and commands; each box has one of its own."),
+  priority: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe("Among several wallboxes the larger is served first; equal ones share."),
   identity: z
     .string()
     .regex(/^[\x21-\x7e]{1,48}$/, "printable characters without spaces, at most 48")
@@ -284,13 +292,21 @@ const historySchema = z.strictObject({
     .describe("Largest size of the history, MB; beyond it the oldest goes, minutes first."),
 });
 
-/** The whole config file. Strict: an unknown key is an error, because it is mostly a typing mistake. */
-export const configSchema = z.strictObject({
+/** Wallboxes on one gateway. */
+const MOST_WALLBOXES = 20;
+
+const fileShape = {
   site: siteSchema.describe("The house and its connection."),
   control: controlSchema.prefault({}).describe("How charging is steered."),
   devices: z.array(deviceSchema).max(20).default([]).describe("Inverters, meters and batteries."),
   ocpp: ocppSchema.prefault({}).describe("The OCPP central system that wallboxes dial."),
-  wallbox: wallboxSchema.describe("The wallbox and its installation."),
+  wallbox: wallboxSchema.optional().describe("The wallbox and its installation, where there is only one."),
+  wallboxes: z
+    .array(wallboxSchema)
+    .min(1)
+    .max(MOST_WALLBOXES)
+    .optional()
+    .describe("Several wallboxes in place of `wallbox`."),
   partner: partnerSchema.optional().describe("Podero Partner API; leave out to run without a cloud."),
   mqtt: mqttSchema.optional().describe("MQTT broker; leave out to publish nothing."),
   home_battery: homeBatterySchema
@@ -311,10 +327,32 @@ export const configSchema = z.strictObject({
     .enum(["fatal", "error", "warn", "info", "debug", "trace"])
     .default("info")
     .describe("The least serious log lines that are written."),
-});
+};
+
+/** The whole config file as a person writes it. Strict: an unknown key is an error, because it is mostly a typing mistake. */
+export const configFileSchema = z
+  .strictObject(fileShape)
+  .refine(({ wallbox, wallboxes }) => wallbox !== undefined || wallboxes !== undefined, {
+    path: ["wallbox"],
+    message: "add it: the wallbox and its installation; or wallboxes, a list of several",
+    params: { problem: "is missing" },
+    when: () => true,
+  })
+  .refine(({ wallbox, wallboxes }) => wallbox === undefined || wallboxes === undefined, {
+    path: ["wallboxes"],
+    message: "move the box under wallbox into the list, or remove the list",
+    params: { problem: "stands beside wallbox" },
+    when: () => true,
+  });
+
+/** The config that the program works with: wallboxes are always a list. */
+export const configSchema = configFileSchema.transform(({ wallbox, wallboxes = [], ...config }) => ({
+  ...config,
+  wallboxes: wallbox === undefined ? wallboxes : [wallbox],
+}));
 
 export type Config = z.infer<typeof configSchema>;
-export type WallboxConfig = Config["wallbox"];
+export type WallboxConfig = z.infer<typeof wallboxSchema>;
 export type DeviceConfig = Config["devices"][number];
 export type PartnerConfig = NonNullable<Config["partner"]>;
 export type MqttConfig = NonNullable<Config["mqtt"]>;

@@ -13,7 +13,7 @@ interface PlacedSecret {
 
 /** All secrets that the valid parts of a config name. */
 export function secretsOf({
-  wallbox,
+  wallboxes,
   partner,
   mqtt,
   gridOperator,
@@ -21,7 +21,7 @@ export function secretsOf({
 }: SoundParts): readonly PlacedSecret[] {
   const auth = partner?.auth;
   const candidates: readonly (readonly [ConfigPath, Secret | undefined])[] = [
-    [["wallbox", "password"], wallbox?.password],
+    ...wallboxes.map(({ wallbox, at }) => [[...at, "password"], wallbox.password] as const),
     [["partner", "auth", "password"], auth?.grant === "password" ? auth.password : undefined],
     [["partner", "auth", "client_id"], auth?.grant === "client_credentials" ? auth.client_id : undefined],
     [

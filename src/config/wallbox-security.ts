@@ -1,11 +1,15 @@
 import type { SoundParts } from "./cross-checks.ts";
 import type { Finding } from "./problem.ts";
+import type { PlacedWallbox } from "./wallbox-checks.ts";
 
 /** A way of proving oneself that lacks what it takes. */
-export function wallboxSecurity({ ocpp, wallbox }: SoundParts): readonly Finding[] {
-  if (ocpp === undefined || wallbox?.security === undefined) return [];
+export function wallboxSecurity(
+  ocpp: SoundParts["ocpp"],
+  { wallbox, at: place }: PlacedWallbox,
+): readonly Finding[] {
+  if (ocpp === undefined || wallbox.security === undefined) return [];
   const { security, password } = wallbox;
-  const at = ["wallbox", "security"];
+  const at = [...place, "security"];
   const needsPassword = security === "password" || security === "tls";
   const needsTls = security === "tls" || security === "mutual_tls";
   return [

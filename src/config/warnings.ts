@@ -2,13 +2,14 @@ import { powerW } from "../core/units.ts";
 import type { SoundParts } from "./cross-checks.ts";
 import { operatorWarnings } from "./operator-checks.ts";
 import type { Finding } from "./problem.ts";
+import { wallboxWarnings } from "./wallbox-checks.ts";
 
 /** What is allowed but probably not meant, or less safe than it could be. */
 export function warningFindings(parts: SoundParts): readonly Finding[] {
   return [
     ...narrowThresholds(parts),
     ...blindSite(parts),
-    ...idleSettings(parts),
+    ...wallboxWarnings(parts),
     ...administratorRights(parts),
     ...plainHttp(parts),
     ...plainInfluxToken(parts),
@@ -16,11 +17,11 @@ export function warningFindings(parts: SoundParts): readonly Finding[] {
   ];
 }
 
-function narrowThresholds({ control, wallbox }: SoundParts): readonly Finding[] {
-  if (control === undefined || wallbox === undefined) return [];
+function narrowThresholds({ control, wallboxes }: SoundParts): readonly Finding[] {
+  if (control === undefined || wallboxes.length === 0) return [];
   const startW = control.thresholds.hems_min_export_to_start_w;
   const stopW = control.thresholds.hems_max_import_before_stopping_w;
-  const leastW = powerW(wallbox.min_current_a, wallbox.phases);
+  const leastW = Math.max(...wallboxes.map(({ wallbox }) => powerW(wallbox.min_current_a, wallbox.phases)));
   if (startW + stopW >= leastW) return [];
   return [
     {
@@ -40,33 +41,6 @@ function blindSite({ control, devices }: SoundParts): readonly Finding[] {
       at: ["devices"],
       problem: `no device measures the grid, so mode ${control.mode} can never charge`,
       remedy: "give the inverter or meter at the house connection the role grid",
-    },
-  ];
-}
-
-function idleSettings({ control, wallbox, site }: SoundParts): readonly Finding[] {
-  if (wallbox === undefined) return [];
-  const maxA = wallbox.max_current_a;
-  const tighter = [
-    ["wallbox.rated_current_a", wallbox.rated_current_a],
-    ["wallbox.cable_current_a", wallbox.cable_current_a ?? maxA],
-    ["site.main_fuse_a", site?.main_fuse_a ?? maxA],
-  ] as const;
-  const binding = tighter
-    .filter(([, limitA]) => limitA < maxA)
-    .map(([name, limitA]) => ({
-      at: ["wallbox", "max_current_a"],
-      problem: `${maxA} A is above ${name} of ${limitA} A, which holds`,
-      remedy: `lower it to ${limitA} A`,
-    }));
-  const failsafeA = control?.failsafe_current_a ?? 0;
-  if (failsafeA === 0 || failsafeA >= wallbox.min_current_a) return binding;
-  return [
-    ...binding,
-    {
-      at: ["control", "failsafe_current_a"],
-      problem: `${failsafeA} A is below wallbox.min_current_a of ${wallbox.min_current_a} A, so the box will pause instead`,
-      remedy: `write 0, or ${wallbox.min_current_a} A if the car should go on charging`,
     },
   ];
 }

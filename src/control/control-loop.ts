@@ -12,7 +12,6 @@ import type { HouseSample } from "../core/site-sample.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import { type Clock, delay } from "../ports/clock.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
-import type { StateStore } from "../ports/state-store.ts";
 import type { GridOperatorKeeper } from "./grid-operator-keeper.ts";
 import type { SampleCollector } from "./sample-collector.ts";
 import type { SettingsKeeper } from "./settings-keeper.ts";
@@ -33,7 +32,6 @@ export interface ControlLoopDeps {
   /** At least one. */
   readonly wallboxes: readonly SteeredWallbox[];
   readonly settings: SettingsKeeper;
-  readonly store: StateStore;
   /** Undefined: no grid operator limits the site. */
   readonly gridOperator?: GridOperatorKeeper | undefined;
   readonly sinks: readonly ReportSink[];
@@ -56,9 +54,7 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
   const { clock, collector, settings, sinks } = deps;
   const localDay = createLocalDay(options.timeZone);
   const firstDay = localDay(clock.wallMs());
-  const boxes = deps.wallboxes.map((box, index) =>
-    createSteeredBox({ ...box, day: firstDay, isFirst: index === 0 }, deps),
-  );
+  const boxes = deps.wallboxes.map((box) => createSteeredBox({ ...box, day: firstDay }, deps));
   const stopping = new AbortController();
   let latest: TickReport | undefined;
   let running: Promise<void> | undefined;

@@ -8,8 +8,7 @@ import { areEchoes } from "../core/loop-delay.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
 
-/** Where a gateway with only one wallbox kept its state. */
-const OLD_STORE_KEY = "control";
+const STORE_KEY = "control";
 /** A machine state older than this says nothing about now, ms. */
 const MACHINE_LIFE_MS = 600_000;
 /** Shortest time between two writes of an unchanged state, ms: flash wears. */
@@ -24,24 +23,22 @@ export interface ControlMemory {
   save(state: ControlState): void;
 }
 
-/** `isFirst`: this box takes over what a gateway with only one box remembered. */
-export function createControlMemory(
-  box: { readonly name: string; readonly isFirst: boolean },
-  deps: { readonly store: StateStore; readonly clock: Clock },
-): ControlMemory {
+export function createControlMemory(deps: {
+  readonly store: StateStore;
+  readonly clock: Clock;
+}): ControlMemory {
   const { store, clock } = deps;
-  const key = `control/${box.name}`;
   let savedMs = Number.NEGATIVE_INFINITY;
   let savedChange = "";
 
   function save(state: ControlState): void {
     savedMs = clock.monotonicMs();
-    store.put(key, { ...controlSnapshot(state), wallMs: clock.wallMs() });
+    store.put(STORE_KEY, { ...controlSnapshot(state), wallMs: clock.wallMs() });
   }
 
   return {
     restore(day) {
-      const snapshot = storedSnapshot(store.get(key) ?? (box.isFirst ? store.get(OLD_STORE_KEY) : undefined));
+      const snapshot = storedSnapshot(store.get(STORE_KEY));
       if (snapshot === undefined) return initialControlState(day);
       const isRecent = Math.abs(clock.wallMs() - snapshot.wallMs) <= MACHINE_LIFE_MS;
       if (isRecent) return initialControlState(day, snapshot);

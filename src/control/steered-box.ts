@@ -21,6 +21,8 @@ export interface SteeredWallbox {
   readonly control: ControlOptions;
   /** After this long without the gateway the box falls back to its failsafe current by itself, ms. */
   readonly expiryMs: number;
+  /** The box's own part of what survives a restart. */
+  readonly store: StateStore;
   /** Undefined: no prices, no plan. */
   readonly planner?: ChargePlanner | undefined;
 }
@@ -28,8 +30,6 @@ export interface SteeredWallbox {
 export interface SteeredBoxOptions extends SteeredWallbox {
   /** Local date at the start. */
   readonly day: string;
-  /** True for the box that takes over what a gateway with only one box remembered. */
-  readonly isFirst: boolean;
 }
 
 /** One box between the passes: what is remembered of it, asked of it and written to it. */
@@ -45,13 +45,13 @@ export interface SteeredBox {
 
 export function createSteeredBox(
   given: SteeredBoxOptions,
-  deps: { readonly clock: Clock; readonly log: Logger; readonly store: StateStore },
+  deps: { readonly clock: Clock; readonly log: Logger },
 ): SteeredBox {
   const { wallbox, priority, control, expiryMs, planner } = given;
   const { log } = deps;
   const { name } = wallbox;
   const options: BoxOptions = { name, priority, control, expiryMs };
-  const memory = createControlMemory({ name, isFirst: given.isFirst }, deps);
+  const memory = createControlMemory({ ...deps, store: given.store });
   const writer = createSetpointWriter({ ...deps, wallbox });
   let state: BoxState = { control: memory.restore(given.day), standing: NEW_STANDING };
   let latest: BoxReport | undefined;

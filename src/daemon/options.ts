@@ -92,7 +92,10 @@ export function controlOptions({ site, control, ocpp }: Config, wallbox: Wallbox
   };
 }
 
-export function chargePlannerOptions({ charge_plan, site, wallbox, control }: Config): ChargePlannerOptions {
+export function chargePlannerOptions(
+  { charge_plan, site, control }: Config,
+  wallbox: WallboxConfig,
+): ChargePlannerOptions {
   const plan = charge_plan ?? chargePlanSchema.parse({});
   const everyDay: PolicyDay | undefined =
     plan.deadline === undefined
@@ -117,16 +120,17 @@ export function chargePlannerOptions({ charge_plan, site, wallbox, control }: Co
 }
 
 export function apiOptions(config: Config, version: string): ApiOptions {
-  const { api, site, control, wallbox, partner } = config;
+  const { api, site, control, wallboxes, partner } = config;
   return {
     host: api.host,
     port: api.port,
     siteName: site.name,
-    wallboxName: wallbox.name,
+    wallboxNames: wallboxes.map(({ name }) => name),
     timeZone: site.time_zone,
     version,
     intervalMs: control.interval_ms,
-    minBandW: powerW(wallbox.min_current_a, wallbox.phases),
+    // One band for all boxes: it has to suit the one with the largest minimum.
+    minBandW: Math.max(...wallboxes.map(({ min_current_a: minA, phases }) => powerW(minA, phases))),
     deviceRoles: config.devices.flatMap(({ roles }) => roles),
     hasPrices: config.prices !== undefined,
     partner: partner === undefined ? undefined : { orgId: partner.org_id, userId: partner.user_id },

@@ -5,7 +5,8 @@ import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 
 /** The secrets that the config refers to, read once at start. */
 export interface DaemonSecrets {
-  readonly wallbox: { readonly password?: string };
+  /** By the identity of the box. */
+  readonly wallboxes: ReadonlyMap<string, { readonly password?: string }>;
   readonly mqtt: { readonly password?: string };
   /** Bearer token of the grid operator's sender. */
   readonly gridOperator: { readonly token?: string };
@@ -37,7 +38,12 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
     return { password: outcome.value };
   }
 
-  const wallbox = password("wallbox.password", config.wallbox.password);
+  const wallboxes = new Map(
+    config.wallboxes.map(({ identity, password: secret }, index) => {
+      const place = config.wallboxes.length === 1 ? "wallbox" : `wallboxes[${index}]`;
+      return [identity, password(`${place}.password`, secret)];
+    }),
+  );
   const mqtt = password("mqtt.password", config.mqtt?.password);
   const operatorSource = config.grid_operator?.source;
   const operator = password(
@@ -58,7 +64,7 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
   return {
     ok: true,
     secrets: {
-      wallbox,
+      wallboxes,
       mqtt,
       gridOperator,
       influx: influx.password === undefined ? {} : { token: influx.password },

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type CentralSystem, createCentralSystem, createOcppWallbox } from "../../drivers/index.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config, WallboxConfig } from "../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { Wallbox } from "../ports/wallbox.ts";
@@ -8,12 +8,17 @@ import type { WallboxDesk } from "../ports/wallbox-card.ts";
 import type { DaemonSecrets } from "./secrets.ts";
 import { wallboxOptions } from "./wallbox-options.ts";
 
-type WallboxConfig = Config["wallbox"];
 type Security = NonNullable<WallboxConfig["security"]>;
+
+export interface ConfiguredWallbox {
+  readonly config: WallboxConfig;
+  readonly wallbox: Wallbox;
+}
 
 export interface SiteWallboxes {
   readonly centralSystem: CentralSystem;
-  readonly wallboxes: readonly Wallbox[];
+  /** In the order of the config. */
+  readonly boxes: readonly ConfiguredWallbox[];
   readonly desk: WallboxDesk;
 }
 
@@ -24,12 +29,15 @@ export function createSiteWallboxes(
     readonly clock: Clock;
     readonly log: Logger;
     readonly store: StateStore;
-    readonly secrets: Pick<DaemonSecrets, "wallbox" | "ocppTls">;
+    readonly secrets: Pick<DaemonSecrets, "wallboxes" | "ocppTls">;
   },
 ): SiteWallboxes {
   const { ocpp } = config;
   const { secrets } = deps;
-  const configured = [{ wallbox: config.wallbox, secret: secrets.wallbox }];
+  const configured = config.wallboxes.map((wallbox) => ({
+    wallbox,
+    secret: secrets.wallboxes.get(wallbox.identity),
+  }));
   const needsPlainPort = configured.some(({ wallbox }) => !isTls(securityOf(wallbox)));
   const centralSystem = createCentralSystem(
     {
@@ -52,17 +60,18 @@ export function createSiteWallboxes(
     },
     deps,
   );
-  const wallboxes = configured.map(({ wallbox }) =>
-    createOcppWallbox(
-      { ...wallboxOptions(config, wallbox), security: securityOf(wallbox) },
+  const boxes = config.wallboxes.map((box) => ({
+    config: box,
+    wallbox: createOcppWallbox(
+      { ...wallboxOptions(config, box), security: securityOf(box) },
       { ...deps, centralSystem },
     ),
-  );
+  }));
   return {
     centralSystem,
-    wallboxes,
+    boxes,
     desk: {
-      wallboxes,
+      wallboxes: boxes.map(({ wallbox }) => wallbox),
       strangers: () => centralSystem.strangers(),
       certificate: () => centralSystem.certificate(),
     },

@@ -1,5 +1,5 @@
 import type { BoxHabits, OcppWallboxOptions } from "../../drivers/index.ts";
-import type { Config } from "../config/schema.ts";
+import type { Config, WallboxConfig } from "../config/schema.ts";
 import type { WallboxQuirks } from "../config/wallbox-schema.ts";
 
 const planByDeadMan = { floor: "stacked", two_periods: "two_period", none: "plain" } as const;
@@ -9,7 +9,7 @@ const purposeByName = { default: "TxDefaultProfile", transaction: "TxProfile" } 
 /** What the config says of one wallbox, in the words of its driver. */
 export function wallboxOptions(
   { control, ocpp, site }: Config,
-  wallbox: Config["wallbox"],
+  wallbox: WallboxConfig,
 ): Omit<OcppWallboxOptions, "hasPassword"> {
   return {
     name: wallbox.name,

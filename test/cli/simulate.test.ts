@@ -156,7 +156,7 @@ describe("hems-edge simulate", { timeout: 60_000 }, () => {
     const path = join(folder, "printed.yaml");
     writeFileSync(path, `${program.messages().join("\n")}\n`, { mode: 0o600 });
     const loaded = loadConfig(path, { environment: {} });
-    expect(loaded).toMatchObject({ ok: true, config: { wallbox: { phases: 1 } } });
+    expect(loaded).toMatchObject({ ok: true, config: { wallboxes: [{ phases: 1 }] } });
     await endsWell(program);
   });
 

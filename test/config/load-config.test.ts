@@ -435,13 +435,13 @@ describe("the environment", () => {
     const text = replaced("identity: BOX", `identity: "x${ref("ID")}-$${ref("ID")}"`);
     expect(parse(text, { ID: "7" })).toMatchObject({
       ok: true,
-      config: { wallbox: { identity: `x7-${ref("ID")}` } },
+      config: { wallboxes: [{ identity: `x7-${ref("ID")}` }] },
     });
   });
 
   it("does not reach into what it filled in", () => {
     const outcome = parse(replaced("identity: BOX", `identity: "${ref("A")}"`), { A: ref("B"), B: "no" });
-    expect(outcome).toMatchObject({ ok: true, config: { wallbox: { identity: ref("B") } } });
+    expect(outcome).toMatchObject({ ok: true, config: { wallboxes: [{ identity: ref("B") }] } });
   });
 
   it("an empty variable is not a password", () => {
@@ -611,5 +611,90 @@ describe("config/example.yaml", () => {
       (key) => !new RegExp(`\\b${key}:`).test(text),
     );
     expect(missing).toEqual([]);
+  });
+});
+
+describe("several wallboxes", () => {
+  const ONE_BOX = "wallbox: { identity: BOX, phases: 3, max_current_a: 16 }\n";
+  const box = (changes: string) =>
+    `  - { name: garage, identity: A, phases: 3, max_current_a: 16${changes} }\n`;
+  const list = (...boxes: readonly string[]) => replaced(ONE_BOX, `wallboxes:\n${boxes.join("")}`);
+  const yard = "  - { name: yard, identity: B, phases: 1, max_current_a: 16, priority: 5 }\n";
+
+  it("are a list in the order of the file, and one alone is a list of one", () => {
+    expect(parse(list(box(""), yard))).toMatchObject({
+      ok: true,
+      config: {
+        wallboxes: [
+          { name: "garage", priority: 1 },
+          { name: "yard", priority: 5 },
+        ],
+      },
+    });
+    expect(parse(replaced("", ""))).toMatchObject({ ok: true, config: { wallboxes: [{ name: "wallbox" }] } });
+  });
+
+  it.each<[string, string, string, RegExp]>([
+    ["none at all", replaced(ONE_BOX, ""), "wallbox", /is missing/],
+    [
+      "both ways of writing",
+      replaced("devices:", `wallboxes:\n${yard}devices:`),
+      "wallboxes",
+      /beside wallbox/,
+    ],
+    ["an empty list", replaced(ONE_BOX, "wallboxes: []\n"), "wallboxes", /at least 1/],
+    [
+      "the same name",
+      list(box(""), yard.replace("yard", "garage")),
+      "wallboxes[1].name",
+      /already named garage/,
+    ],
+    [
+      "the same identity",
+      list(box(""), yard.replace("B", "A")),
+      "wallboxes[1].identity",
+      /already the identity/,
+    ],
+    ["a name that is a topic", list(box(""), yard.replace("yard", "grid")), "wallboxes[1].name", /taken/],
+    [
+      "a current below the minimum",
+      list(box(", min_current_a: 20")),
+      "wallboxes[0].max_current_a",
+      /could never/,
+    ],
+    ["a priority out of range", list(box(", priority: 0")), "wallboxes[0].priority", /at least 1/],
+    [
+      "more than twenty",
+      list(
+        ...Array.from(
+          { length: 21 },
+          (_, index) => `  - { name: b${index}, identity: I${index}, phases: 1, max_current_a: 16 }\n`,
+        ),
+      ),
+      "wallboxes",
+      /at most 20/,
+    ],
+  ])("%s is refused", (_case, text, path, problem) => {
+    const found = problemsOf(text).filter((entry) => entry.path === path);
+    expect(found).toHaveLength(1);
+    expect(found[0]?.problem).toMatch(problem);
+  });
+
+  it("are warned of when the fuse cannot bear the least of all, or their failsafe currents together", () => {
+    const many = Array.from(
+      { length: 8 },
+      (_, index) => `  - { name: b${index}, identity: I${index}, phases: 3, max_current_a: 16 }\n`,
+    );
+    const outcome = parse(list(...many));
+    expect(outcome).toMatchObject({
+      ok: true,
+      warnings: expect.arrayContaining([
+        expect.objectContaining({ path: "wallboxes", problem: expect.stringContaining("48 A together") }),
+        expect.objectContaining({
+          path: "control.failsafe_current_a",
+          problem: expect.stringContaining("when this gateway dies"),
+        }),
+      ]),
+    });
   });
 });

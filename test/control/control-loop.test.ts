@@ -64,7 +64,7 @@ describe("passes", () => {
     expect(rig.reports).toHaveLength(length);
     expect(rig.store.puts).toHaveLength(puts + 1);
     expect(rig.clock.pendingTimers).toBe(0);
-    expect(rig.store.get("control/wallbox")).toMatchObject({ machine: { state: "active" } });
+    expect(rig.store.get("control")).toMatchObject({ machine: { state: "active" } });
   });
 
   it("stop waits for the pass under way", async () => {
@@ -265,17 +265,6 @@ describe("a restart", () => {
     await late.clock.advance(500);
     expect(late.latest().boost).toBe("off");
     await late.loop.stop();
-  });
-
-  it("takes over what was remembered before boxes had names of their own", async () => {
-    const store = await stored();
-    store.put("control", store.get("control/wallbox"));
-    store.put("control/wallbox", null);
-    const rig = restarted(store);
-    rig.loop.start();
-    await rig.clock.advance(500);
-    expect(rig.latest().solarEnergyTodayWh).toBeGreaterThan(0);
-    await rig.loop.stop();
   });
 
   it.each<[string, unknown]>([

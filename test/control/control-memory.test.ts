@@ -7,7 +7,6 @@ import { createManualClock } from "../support/manual-clock.ts";
 
 const DAY = "2026-06-21";
 const ECHOES_MS = [30_000, 33_000, 36_000];
-const BOX = { name: "wallbox", isFirst: true };
 
 function learned(): ControlState {
   const state = initialControlState(DAY);
@@ -17,7 +16,7 @@ function learned(): ControlState {
 function createRig() {
   const clock = createManualClock();
   const store = createMemoryStateStore();
-  return { clock, store, memory: createControlMemory(BOX, { clock, store }) };
+  return { clock, store, memory: createControlMemory({ clock, store }) };
 }
 
 describe("the learned loop delay", () => {
@@ -28,7 +27,7 @@ describe("the learned loop delay", () => {
     const { clock, store, memory } = createRig();
     memory.save(learned());
     await clock.advance(awayMs);
-    const { loopDelay } = createControlMemory(BOX, { clock, store }).restore(DAY);
+    const { loopDelay } = createControlMemory({ clock, store }).restore(DAY);
     expect(loopDelay).toEqual({ echoesMs: ECHOES_MS, trial: undefined, isEchoing: true });
     expect(loopDelayMs(loopDelay, 12_000)).toBe(33_000);
   });
@@ -43,7 +42,7 @@ describe("the learned loop delay", () => {
   ])("starts afresh where what was stored is %s, and the rest is kept", (_case, echoesMs) => {
     const { store, memory } = createRig();
     memory.save({ ...learned(), solar: { day: DAY, energyWh: 400 } });
-    store.put("control/wallbox", { ...(store.get("control/wallbox") as object), echoesMs });
+    store.put("control", { ...(store.get("control") as object), echoesMs });
     const state = memory.restore(DAY);
     expect(state.loopDelay.echoesMs).toEqual([]);
     expect(state.solar.energyWh).toBe(400);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { configSchema } from "../../src/config/schema.ts";
+import { type Config, configSchema, type WallboxConfig } from "../../src/config/schema.ts";
 import { operatorRules } from "../../src/daemon/grid-operator.ts";
 import {
   apiOptions,
@@ -25,11 +25,17 @@ function config(changes: Readonly<Record<string, unknown>> = {}) {
   });
 }
 
+function box({ wallboxes }: Config = config()): WallboxConfig {
+  const [first] = wallboxes;
+  if (first === undefined) throw new Error("there is a box");
+  return first;
+}
+
 describe("what the config file means to the parts of the daemon", () => {
   it("pauses without a meter, or charges with the failsafe current where that is chosen", () => {
-    expect(controlOptions(config(), config().wallbox).blindCurrentA).toBe(0);
+    expect(controlOptions(config(), box()).blindCurrentA).toBe(0);
     const bold = config({ control: { pause_when_meter_lost: false, failsafe_current_a: 8 } });
-    expect(controlOptions(bold, bold.wallbox).blindCurrentA).toBe(8);
+    expect(controlOptions(bold, box()).blindCurrentA).toBe(8);
   });
 
   it("takes readings as implausible that neither the fuse nor the plant could carry", () => {
@@ -55,14 +61,14 @@ describe("what the config file means to the parts of the daemon", () => {
   });
 
   it("limits unbalance to 20 A by default, and knows the phases only where the file names them", () => {
-    expect(controlOptions(config(), config().wallbox).limits).toMatchObject({
+    expect(controlOptions(config(), box()).limits).toMatchObject({
       unbalanceLimitA: 20,
       phaseRotation: undefined,
     });
     const site = { main_fuse_a: 35, pv_peak_w: 10_000, unbalance_limit_va: "off" };
     const wallbox = { identity: "GARAGE-1", phases: 3, max_current_a: 16, phase_rotation: "STR" };
     const other = config({ site, wallbox });
-    expect(controlOptions(other, other.wallbox).limits).toMatchObject({
+    expect(controlOptions(other, box(other)).limits).toMatchObject({
       unbalanceLimitA: undefined,
       phaseRotation: [1, 2, 0],
     });
@@ -122,7 +128,7 @@ describe("the secrets of the config file", () => {
       {},
     );
     if (!outcome.ok) throw new Error(outcome.problems.join());
-    expect(outcome.secrets.wallbox).toEqual({ password: "box-secret" });
+    expect(outcome.secrets.wallboxes.get("GARAGE-1")).toEqual({ password: "box-secret" });
     expect(outcome.secrets.mqtt).toEqual({ password: "mqtt-secret" });
     expect(outcome.texts).toEqual(["box-secret", "mqtt-secret", "partner-secret"]);
   });
@@ -165,7 +171,13 @@ describe("the secrets of the config file", () => {
   it("are none in a house without passwords, cloud and broker", () => {
     expect(readSecrets(config(), {})).toEqual({
       ok: true,
-      secrets: { wallbox: {}, mqtt: {}, gridOperator: {}, influx: {}, partner: undefined },
+      secrets: {
+        wallboxes: new Map([["GARAGE-1", {}]]),
+        mqtt: {},
+        gridOperator: {},
+        influx: {},
+        partner: undefined,
+      },
       texts: [],
     });
   });

@@ -152,7 +152,16 @@ function bootedLoop(
       ...deps,
       sources: [{ source, pollMs: config.loop.intervalMs, isGridMeter: true }],
     }),
-    wallboxes: [{ wallbox, priority: 1, control: config.control, planner, expiryMs: config.horizonMs }],
+    wallboxes: [
+      {
+        wallbox,
+        store: deps.store,
+        priority: 1,
+        control: config.control,
+        planner,
+        expiryMs: config.horizonMs,
+      },
+    ],
     settings: createSettingsKeeper(config.settings, deps),
     sinks: [sink],
   });
@@ -189,11 +198,13 @@ function nightOf({ pvW, stepMs }: DayTrace): (atMs: number) => boolean {
 function replayConfig({ thresholds, ...run }: HemsEdgeRun): ReplayConfig {
   const config = configSchema.parse(replayConfigFile(run));
   const settings = initialSettings(config);
+  const [wallbox] = config.wallboxes;
+  if (wallbox === undefined) throw new Error("a replay has a wallbox");
   return {
     collector: collectorOptions(config),
     loop: controlLoopOptions(config),
-    control: controlOptions(config, config.wallbox),
-    planner: chargePlannerOptions(config),
+    control: controlOptions(config, wallbox),
+    planner: chargePlannerOptions(config, wallbox),
     settings: { ...settings, thresholds: { ...settings.thresholds, ...thresholds } },
     horizonMs: config.ocpp.horizon_s * 1_000,
   };

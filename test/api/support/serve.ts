@@ -9,7 +9,7 @@ export const OPTIONS: ApiOptions = {
   host: "127.0.0.1",
   port: 0,
   siteName: "home",
-  wallboxName: "garage",
+  wallboxNames: ["garage"],
   timeZone: "Europe/Berlin",
   version: "1.2.3",
   intervalMs: 1_000,

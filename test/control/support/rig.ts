@@ -80,7 +80,13 @@ export function createRig(
   );
   const reports: TickReport[] = [];
   const queued: SettingsChange[] = [];
-  const steered = { wallbox, priority: 1, expiryMs: 600_000, control: { ...CONTROL, ...given.control } };
+  const steered = {
+    wallbox,
+    store,
+    priority: 1,
+    expiryMs: 600_000,
+    control: { ...CONTROL, ...given.control },
+  };
   const loop = createControlLoop(
     { intervalMs: 1_000, timeZone: "Europe/Berlin" },
     {

@@ -100,7 +100,7 @@ export function createSpotRig(given: {
       ...deps,
       collector,
       settings,
-      wallboxes: [{ wallbox, priority: 1, expiryMs: 600_000, control, planner }],
+      wallboxes: [{ wallbox, store, priority: 1, expiryMs: 600_000, control, planner }],
       sinks: [{ report: (report) => void reports.push(report) }],
     },
   );
