@@ -18,6 +18,7 @@ import {
   collectorOptions,
   controlLoopOptions,
   controlOptions,
+  houseLimits,
   initialSettings,
   telemetryDevices,
 } from "./daemon/options.ts";
@@ -122,7 +123,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     prices,
     minuteSinks: influx === undefined ? [] : [influx],
   });
-  const limits = createLimitLog(controlOptions(config, config.wallbox).limits, {
+  const limits = createLimitLog(houseLimits(config), {
     store,
     log,
     listener(kind, period) {

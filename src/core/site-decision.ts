@@ -12,6 +12,7 @@ import { commonSurplusW, type SunBox, type SunStage, sunShare, usedBySunW } from
 import { type ControlState, type Decision, decide } from "./decide.ts";
 import { siteReport } from "./site-report.ts";
 import type { ChargeState, TickReport } from "./tick-report.ts";
+import { usableSample } from "./usable-sample.ts";
 
 /** What a pass decides for one box. */
 export interface BoxDecision extends Omit<Decision, "state" | "claim"> {
@@ -61,7 +62,7 @@ function sharingBoxes(pass: HousePass, boxes: readonly BoxPass[]): readonly Name
       const sun = suns.find((candidate) => candidate.seen === seen);
       const isSunny = sun !== undefined && groupW !== undefined;
       const share: BoxShare = {
-        ...limitShare(seen, { ...house, wallbox }, { decided, all }),
+        ...limitShare(seen, usableSample({ ...house, wallbox }), { decided, all }),
         ...(isSunny ? sunShare(groupW, sun, suns, house.nowMs) : NO_SUN),
         importShare: drawnW > 0 ? seen.drawnW / drawnW : 1,
       };

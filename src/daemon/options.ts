@@ -71,13 +71,21 @@ function batteryRules({ home_battery: battery, site }: Config): BatteryRules {
   };
 }
 
-export function controlOptions({ site, control, ocpp }: Config, wallbox: WallboxConfig): ControlOptions {
+/** What the house connection allows all boxes together. */
+export function houseLimits({ site }: Config) {
+  return {
+    mainFuseA: site.main_fuse_a,
+    importLimitW: site.import_limit_w,
+    unbalanceLimitA:
+      site.unbalance_limit_va === "off" ? undefined : site.unbalance_limit_va / NOMINAL_VOLTAGE_V,
+  };
+}
+
+export function controlOptions(config: Config, wallbox: WallboxConfig): ControlOptions {
+  const { control, ocpp } = config;
   return {
     limits: {
-      mainFuseA: site.main_fuse_a,
-      importLimitW: site.import_limit_w,
-      unbalanceLimitA:
-        site.unbalance_limit_va === "off" ? undefined : site.unbalance_limit_va / NOMINAL_VOLTAGE_V,
+      ...houseLimits(config),
       phaseRotation: wallbox.phase_rotation === undefined ? undefined : ROTATIONS[wallbox.phase_rotation],
       cableCurrentA: wallbox.cable_current_a,
       configuredMaxA: wallbox.max_current_a,

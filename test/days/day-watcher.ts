@@ -4,7 +4,7 @@ import { deviceOf } from "../../src/cli/replay/replay-device.ts";
 import { houseTrace } from "../../src/cli/replay/scenario/house-trace.ts";
 import type { ScenarioWatcher } from "../../src/cli/replay/scenario/run-scenario.ts";
 import type { Scenario, ScenarioEvent } from "../../src/cli/replay/scenario/scenario-schema.ts";
-import { configSchema } from "../../src/config/schema.ts";
+import { type Config, configSchema, type WallboxConfig } from "../../src/config/schema.ts";
 import { isPlanCharging } from "../../src/core/planner/plan-advice.ts";
 import type { TickReport } from "../../src/core/tick-report.ts";
 import { powerW } from "../../src/core/units.ts";
@@ -26,6 +26,11 @@ const UNREAD = new Set(["wallbox_disconnected", "starting_up"]);
 const BLINDING = ["meter_silent", "meter_frozen", "meter_implausible"] as const;
 const UNRULY = ["wallbox_away", "wallbox_stubborn", "wallbox_silent", "gateway_down"] as const;
 
+function onlyWallbox({ wallboxes: [only] }: Config): WallboxConfig {
+  if (only === undefined) throw new Error("a day has a wallbox");
+  return only;
+}
+
 export function createDayWatcher(scenario: Scenario): DayWatcher {
   const loaded = houseTrace(scenario.house, scenario.title);
   if (!loaded.ok) throw new Error(loaded.problem);
@@ -34,7 +39,8 @@ export function createDayWatcher(scenario: Scenario): DayWatcher {
   const device = deviceOf(scenario.device);
   const { phases } = scenario;
   const config = configSchema.parse(replayConfigFile({ device, phases, config: scenario.config }));
-  const { control, site, wallbox } = config;
+  const { control, site } = config;
+  const wallbox = onlyWallbox(config);
   const { maxGridPowerW } = collectorOptions(config);
   const intervalS = control.interval_ms / 1_000;
   const seenAfterS = device.meterS + 1 + intervalS;

@@ -1,6 +1,7 @@
 import type { HouseSample } from "../site-sample.ts";
 import { surplusPowerW } from "../surplus.ts";
 import { currentA, NOMINAL_VOLTAGE_V } from "../units.ts";
+import { usableSample } from "../usable-sample.ts";
 import { allotment, type Claim } from "./allotment.ts";
 import { powerRangeW, type SeenBox } from "./seen-box.ts";
 
@@ -34,7 +35,7 @@ export function commonSurplusW(house: HouseSample, boxes: readonly SeenBox[]): n
   const [first] = followers;
   if (first === undefined || followers.some(({ isSettling }) => isSettling)) return undefined;
   const chargePowerW = { value: sum(followers.map(({ drawnW }) => drawnW)), atMs: house.nowMs };
-  const surplusW = surplusPowerW({ ...house, wallbox: { ...first.wallbox, chargePowerW } });
+  const surplusW = surplusPowerW(usableSample({ ...house, wallbox: { ...first.wallbox, chargePowerW } }));
   if (surplusW === undefined) return undefined;
   const others = boxes.filter(({ isFollowingSun }) => !isFollowingSun);
   return surplusW - sum(others.map((box) => reservedPowerW(box, house.nowMs) - box.drawnW));
