@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { createServer, type Socket } from "node:net";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
+import type { ReadOutcome } from "../../../drivers/modbus/bus-request.ts";
 import { createModbusBus } from "../../../drivers/modbus/modbus-bus.ts";
 import { createSystemClock } from "../../../src/service/clock.ts";
 
@@ -49,6 +50,11 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
+function verdict(outcome: ReadOutcome, address: number): "right" | "wrong" | "closed" | "other" {
+  if (!outcome.ok) return outcome.fault.kind === "closed" ? "closed" : "other";
+  return outcome.registers.every((word, index) => word === address + index) ? "right" : "wrong";
+}
+
 describe("two hundred thousand reads from a device that kills two of three connections", () => {
   it("bring no wrong value, no hang and no leak", { timeout: 300_000 }, async () => {
     const { port, connections } = await startKiller();
@@ -61,9 +67,7 @@ describe("two hundred thousand reads from a device that kills two of three conne
       for (let count = 0; count < reads; count++) {
         const address = (first + 7 * count) % 60_000;
         const outcome = await bus.read({ unit: 1, functionCode: 3, address, count: 4 });
-        if (!outcome.ok) tally[outcome.fault.kind === "closed" ? "closed" : "other"] += 1;
-        else if (outcome.registers.every((word, index) => word === address + index)) tally.right += 1;
-        else tally.wrong += 1;
+        tally[verdict(outcome, address)] += 1;
       }
     }
     await readMany(READS / 20, 0);
