@@ -41,6 +41,7 @@ import type { ReportSink } from "./ports/report-sink.ts";
 import type { SettingsTarget } from "./ports/settings.ts";
 import type { StateStore } from "./ports/state-store.ts";
 import { createPolicyPull } from "./sync/policy-pull.ts";
+import { pollPhase } from "./sync/poll-slots.ts";
 import { createSyncLoop, type SyncLoop } from "./sync/sync-loop.ts";
 import {
   createMqttTelemetry,
@@ -211,14 +212,15 @@ function createSync(
   if (partner === undefined || options === undefined) return undefined;
   const client = createPartnerClient(options, deps);
   const { settings: target, chargePlans } = targets;
-  const sync = createSyncLoop({ pollMs: partner.poll_s * 1_000 }, { ...deps, client, target });
+  const phase = pollPhase(partner.user_id);
+  const sync = createSyncLoop({ pollMs: partner.poll_s * 1_000, phase }, { ...deps, client, target });
   const policyTarget: ChargePolicyTarget = {
     applyPolicy(policy) {
       for (const chargePlan of chargePlans) chargePlan.applyPolicy(policy);
     },
   };
   const policyPull = createPolicyPull(
-    { timeZone: site.time_zone },
+    { timeZone: site.time_zone, phase },
     { ...deps, client, target: policyTarget },
   );
   return {

@@ -114,8 +114,28 @@ export function mqttText(mqtt) {
 export function partnerText(partner) {
   if (partner === null) return "not configured";
   if (partner.rejected !== null) return `refused a change: ${partner.rejected}`;
+  if (partner.token === "refused") return "does not take our login";
   if (partner.age_ms === null) return partner.error === null ? "not asked yet" : "not reachable";
-  return `${partner.is_online ? "in step" : "not reachable"}, ${ageText(partner.age_ms)}`;
+  const state = partner.is_online ? "in step" : "not reachable";
+  return [`${state}, ${ageText(partner.age_ms)}`, ...partnerNotes(partner)].join("; ");
+}
+
+const PARTNER_WARNINGS = {
+  inverter_disconnected: "the app has lost the inverter",
+  inverter_data_stale: "the app has old data of the inverter",
+  wallbox_disconnected: "the app has lost the wallbox",
+  config_divergence: "the devices differ in the app",
+};
+
+function partnerNotes(partner) {
+  const { health_warning: warning, last_decision: decision } = partner;
+  return [
+    ...(partner.mode_conflict ? ["the devices have different modes in the app"] : []),
+    ...(warning === null ? [] : [PARTNER_WARNINGS[warning.code] ?? warning.code]),
+    ...(decision?.winner === "remote"
+      ? [`${decision.part} is ${decision.remote}, as the app said later than the house (${decision.local})`]
+      : []),
+  ];
 }
 
 /** What is due and when it will be charged; nothing where no plan is wanted. */

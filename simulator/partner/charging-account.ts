@@ -1,3 +1,4 @@
+import { isoUtc } from "../../src/core/iso-time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { changeProblem, chargersOf, chargingConfigOf } from "./charging-projection.ts";
 import type { RecordStore } from "./record-store.ts";
@@ -46,6 +47,7 @@ export function createChargingAccounts(deps: {
         for (const device of chargers) {
           store.put("device", device.fields.id, userId, {
             ...device,
+            fields: { ...device.fields, updated_at: isoUtc(clock.wallMs()) },
             mode: mode ?? device.mode,
             thresholds: pair ?? device.thresholds,
           });

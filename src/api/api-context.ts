@@ -56,6 +56,26 @@ export interface PartnerStateView {
   /** The last local change that the server refused, in its words. */
   readonly rejected: { readonly reason: string } | undefined;
   readonly status: { readonly pushes: number; readonly isUnsupported: boolean };
+  /** Whether the Partner API takes our login. */
+  readonly token?: { readonly kind: "none" | "valid" | "refused" };
+  /** What the last charging-config says of the user's devices. */
+  readonly config?:
+    | {
+        readonly mode_conflict?: boolean | undefined;
+        readonly config_divergence?: boolean | undefined;
+        readonly health_warning?: { readonly code: string; readonly since?: string | undefined } | undefined;
+      }
+    | undefined;
+  /** How settings that were changed on both sides were settled, newest first. */
+  readonly decisions?: readonly PartnerDecisionView[];
+}
+
+export interface PartnerDecisionView {
+  readonly wallMs: number;
+  readonly part: string;
+  readonly local: string | number;
+  readonly remote: string | number;
+  readonly winner: "local" | "remote";
 }
 
 /** What the history tells of itself. */

@@ -227,6 +227,23 @@ function partnerFamilies(context: ApiContext): string[] {
     family("partner_pulls_total", "counter", "Pulls of charging-config.", [{ value: partner.pulls }]),
     family("partner_puts_total", "counter", "Local changes written back.", [{ value: partner.puts }]),
     family("partner_status_pushes_total", "counter", "Statuses pushed.", [{ value: partner.status.pushes }]),
+    family("partner_up", "gauge", "1 while the Partner API answers.", [
+      { value: flag(partner.error === undefined && partner.ageMs !== undefined) },
+    ]),
+    family("partner_token_valid", "gauge", "1 while the Partner API takes our login.", [
+      { value: partner.token === undefined ? undefined : flag(partner.token.kind === "valid") },
+    ]),
+    family("partner_config_divergence", "gauge", "1 while the user's devices differ in mode or thresholds.", [
+      {
+        value: flag(partner.config?.mode_conflict === true || partner.config?.config_divergence === true),
+      },
+    ]),
+    family("partner_health_warning", "gauge", "The Partner API's own warning.", [
+      {
+        value: partner.config?.health_warning === undefined ? undefined : 1,
+        labels: { code: partner.config?.health_warning?.code.slice(0, 64) ?? "" },
+      },
+    ]),
   ];
 }
 

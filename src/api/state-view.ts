@@ -2,11 +2,11 @@ import { isoUtc } from "../core/iso-time.ts";
 import { stateWire, telemetryWire } from "../core/report-wire.ts";
 import { smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { TickReport } from "../core/tick-report.ts";
-import type { ApiContext, MqttStateView, PartnerStateView } from "./api-context.ts";
+import type { ApiContext, MqttStateView } from "./api-context.ts";
 import { modeAvailabilities } from "./mode-availability.ts";
+import { partnerWire } from "./partner-view.ts";
 
 /** Characters of a server's own words that are shown. */
-const LONGEST_REASON = 300;
 
 /** `GET /api/state` and each server-sent event: the newest pass and what stands around it. */
 export function stateView(context: ApiContext, report: TickReport) {
@@ -36,22 +36,6 @@ export function stateView(context: ApiContext, report: TickReport) {
 export function healthWarningWire({ healthWarning }: TickReport) {
   if (healthWarning === undefined) return null;
   return { code: healthWarning.code, since: isoUtc(healthWarning.sinceWallMs) };
-}
-
-/** Named member by member: a supplier that grows, e.g. by a token, shows nothing new here. */
-function partnerWire(partner: PartnerStateView | undefined) {
-  if (partner === undefined) return null;
-  return {
-    is_online: partner.error === undefined && partner.ageMs !== undefined,
-    error: partner.error?.kind ?? null,
-    age_ms: partner.ageMs ?? null,
-    pulls: partner.pulls,
-    puts: partner.puts,
-    has_pending_change: partner.pending !== undefined,
-    rejected: partner.rejected?.reason.slice(0, LONGEST_REASON) ?? null,
-    status_pushes: partner.status.pushes,
-    is_status_unsupported: partner.status.isUnsupported,
-  };
 }
 
 function mqttWire(mqtt: MqttStateView | undefined) {

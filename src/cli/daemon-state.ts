@@ -22,6 +22,16 @@ export const daemonStateSchema = z.object({
     valid: z.boolean(),
     ts: z.string(),
   }),
+  partner: z
+    .object({
+      is_online: z.boolean(),
+      error: z.string().nullable(),
+      token: z.string().nullable().optional(),
+      age_ms: z.number().nullable(),
+      has_pending_change: z.boolean(),
+      rejected: z.string().nullable(),
+    })
+    .nullish(),
   telemetry: z.object({
     grid_w: z.number().nullable(),
     pv_w: z.number().nullable(),
@@ -33,7 +43,7 @@ export const daemonStateSchema = z.object({
 export type DaemonState = z.infer<typeof daemonStateSchema>;
 
 /** The state in a few lines for people. */
-export function stateText({ state, telemetry }: DaemonState): string {
+export function stateText({ state, telemetry, partner }: DaemonState): string {
   const limited = state.limited_by === null ? "" : `, limited by ${state.limited_by}`;
   const phases = state.phases === 1 ? "one phase" : `${state.phases} phases`;
   return [
@@ -42,8 +52,22 @@ export function stateText({ state, telemetry }: DaemonState): string {
     `car       ${watts(telemetry.charge_w)}, allowed ${state.setpoint_a} A on ${phases}${limited}`,
     `house     sun ${watts(telemetry.pv_w)}, load ${watts(telemetry.load_w)}, grid ${gridText(telemetry.grid_w)}`,
     `why       ${state.reason_text}`,
+    ...(partner === undefined || partner === null ? [] : [`partner   ${partnerText(partner)}`]),
     "",
   ].join("\n");
+}
+
+/** How the gateway stands with the Partner API. */
+export function partnerText(partner: NonNullable<DaemonState["partner"]>): string {
+  const { age_ms: ageMs, error, token, rejected } = partner;
+  const age = ageMs === null ? "never pulled" : `pulled ${Math.round(ageMs / 1_000)} s ago`;
+  const state = partner.is_online ? "in step" : `not reachable${error === null ? "" : ` (${error})`}`;
+  return [
+    token === "refused" ? "does not take our login" : state,
+    age,
+    ...(partner.has_pending_change ? ["a local change waits"] : []),
+    ...(rejected === null ? [] : [`refused a change: ${rejected}`]),
+  ].join(", ");
 }
 
 /** The reason with the thresholds that hold. */

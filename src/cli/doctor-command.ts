@@ -2,6 +2,7 @@ import { type ConfigOutcome, configPath, loadConfig } from "../config/load-confi
 import { EXIT } from "../service/exit-codes.ts";
 import type { Command, CommandInput } from "./command.ts";
 import { askDaemon } from "./daemon-client.ts";
+import { daemonStateSchema, partnerText } from "./daemon-state.ts";
 import {
   clockDiagnosis,
   type Diagnosis,
@@ -69,7 +70,19 @@ async function siteDiagnoses(input: CommandInput, outcome: ConfigOutcome): Promi
     await portDiagnosis("api port", config.api, health.ok),
     ...serialDiagnoses(config.devices),
     daemonDiagnosis(health),
+    ...(config.partner === undefined ? [] : [partnerDiagnosis(health)]),
   ];
+}
+
+/** As the running daemon sees it: a second login from here would say nothing of the service's own. */
+function partnerDiagnosis(answer: Awaited<ReturnType<typeof askDaemon>>): Diagnosis {
+  const name = "partner api";
+  const partner = answer.ok ? daemonStateSchema.safeParse(answer.body).data?.partner : undefined;
+  if (partner === undefined || partner === null) {
+    return { name, verdict: "unknown", detail: "the daemon does not tell yet" };
+  }
+  const verdict = partner.token === "refused" ? "fail" : partner.is_online ? "ok" : "warn";
+  return { name, verdict, detail: partnerText(partner) };
 }
 
 function daemonDiagnosis(answer: Awaited<ReturnType<typeof askDaemon>>): Diagnosis {

@@ -17,6 +17,7 @@ const modelSchema = z.looseObject({
 const wireFields = z.looseObject({
   id: z.string().min(1),
   created_at: optional(z.string()),
+  updated_at: optional(z.string()),
   deleted_at: optional(z.string()),
   building: optional(z.string()),
   device_model: optional(modelSchema),

@@ -23,6 +23,8 @@ export interface PartnerClient {
   /** The user's cars; `is_charge_policy_enabled` says whether a car's policy is in force. */
   listElectricVehicles(): Promise<PartnerResult<readonly PartnerDevice[]>>;
   getChargePolicy(electricVehicleId: string): Promise<PartnerResult<ChargePolicy>>;
+  /** ISO time at which the record of one of the charging devices was changed last, where the API tells it. */
+  latestDeviceUpdate(): Promise<PartnerResult<string | undefined>>;
   /**
    * Puts our status to the configured address. The published API has no endpoint for it: expect `not_found` or
    * `method_not_allowed` from Podero itself, and an answer from a partner's own backend.
@@ -57,6 +59,16 @@ export function createPartnerClient(options: PartnerClientOptions, deps: Partner
     },
     { ...deps, random: () => 1 },
   );
+
+  async function latestDeviceUpdate(): Promise<PartnerResult<string | undefined>> {
+    const cars = await connection.call(listDevices(userId, "electric_vehicle"));
+    if (!cars.ok) return cars;
+    const boxes = await connection.call(listDevices(userId, "wallbox"));
+    if (!boxes.ok) return boxes;
+    const times = [...cars.value, ...boxes.value].flatMap(({ updated_at }) => updated_at ?? []);
+    return { ok: true, value: times.toSorted().at(-1) };
+  }
+
   const statusUrl = filled(options.statusUrl ?? DEFAULT_STATUS_URL, options);
   // A status address elsewhere is a partner's own backend: it must not see the token for Podero.
   const isStatusAtHome = originOf(statusUrl) === originOf(options.baseUrl);
@@ -67,6 +79,7 @@ export function createPartnerClient(options: PartnerClientOptions, deps: Partner
     putChargingConfig: (update) => connection.call(putChargingConfig(userId, update)),
     listElectricVehicles: () => connection.call(listDevices(userId, "electric_vehicle")),
     getChargePolicy: (electricVehicleId) => connection.call(getChargePolicy(userId, electricVehicleId)),
+    latestDeviceUpdate,
     async pushStatus(status) {
       const checked = smartChargingStatusSchema.safeParse(status);
       if (!checked.success) return refused(checked.error);

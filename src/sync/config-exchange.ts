@@ -5,10 +5,13 @@ import type { PartnerError, PartnerErrorKind } from "../partner/partner-error.ts
 import type { Clock } from "../ports/clock.ts";
 import type { SettingsChange, SettingsTarget } from "../ports/settings.ts";
 import type { StateStore } from "../ports/state-store.ts";
+import { createArbitration, type Decision } from "./arbitration.ts";
+import { createConfigNotes } from "./config-notes.ts";
 import { createLane } from "./lane.ts";
 import { createLastGood, knownMode, type LastGood } from "./last-good.ts";
 import { createOutage } from "./outage.ts";
 import { createPendingChange, overlaid, updateFor } from "./pending-change.ts";
+import type { PollSlots } from "./poll-slots.ts";
 
 /** A local change that the Partner API refused and that was taken back. */
 export interface RejectedChange {
@@ -24,6 +27,8 @@ export interface ConfigExchangeState {
   readonly pending: SettingsChange | undefined;
   /** Kept until a later change is made. */
   readonly rejected: RejectedChange | undefined;
+  /** How changes on both sides were settled, newest first. */
+  readonly decisions: readonly Decision[];
 }
 
 export interface ConfigExchange {
@@ -41,6 +46,7 @@ export interface ConfigExchangeDeps {
   readonly store: StateStore;
   readonly target: SettingsTarget;
   readonly random: () => number;
+  readonly slots: PollSlots;
 }
 
 /** A slider that is being dragged makes one PUT. */
@@ -58,13 +64,12 @@ const FINAL_REFUSALS: ReadonlySet<PartnerErrorKind> = new Set<PartnerErrorKind>(
  * Pulls charging-config and writes local changes back, one after the other in a single lane. Each exchange begins with a
  * pull, because the API has no version to compare: what is sent is the difference to what the server says now.
  */
-export function createConfigExchange(
-  options: { readonly pollMs: number },
-  deps: ConfigExchangeDeps,
-): ConfigExchange {
-  const { client, clock, log, store, target, random } = deps;
+export function createConfigExchange(deps: ConfigExchangeDeps): ConfigExchange {
+  const { client, clock, log, store, target, slots } = deps;
   const lastGood = createLastGood(deps);
   const pending = createPendingChange(store);
+  const arbitration = createArbitration(deps);
+  const notes = createConfigNotes(log);
   const outage = createOutage("charging-config", deps);
   const lane = createLane(clock, exchange);
   let pulls = 0;
@@ -91,6 +96,7 @@ export function createConfigExchange(
     }
     unknownMode = knownMode(mode) === undefined ? mode : undefined;
     lastGood.take(config);
+    notes.see(config);
   }
 
   async function exchange(): Promise<number> {
@@ -99,6 +105,8 @@ export function createConfigExchange(
     if (!pulled.ok) return outage.failed(pulled.error);
     pulls++;
     take(pulled.value);
+    await arbitration.settle(pending.observe(lastGood.view()), pending, lastGood.view());
+    if (lane.isStopped()) return 0;
     apply();
     const wanted = pending.current();
     const update = updateFor(lastGood.view(), wanted);
@@ -108,7 +116,7 @@ export function createConfigExchange(
     pending.settle(wanted);
     outage.recovered();
     apply();
-    return pending.isEmpty() ? options.pollMs * (0.9 + 0.2 * random()) : COALESCE_MS;
+    return pending.isEmpty() ? slots.delayMs() : COALESCE_MS;
   }
 
   /** The error after which the change stays pending; a refusal takes it back instead. */
@@ -121,6 +129,7 @@ export function createConfigExchange(
     if (put.ok) {
       puts++;
       take(put.value);
+      pending.rebase(lastGood.view());
       return undefined;
     }
     if (!FINAL_REFUSALS.has(put.error.kind)) return put.error;
@@ -134,11 +143,12 @@ export function createConfigExchange(
       const ageMs = lastGood.ageMs();
       if (ageMs !== undefined) log.info({ ageMs }, "last good charging-config stands until the first pull");
       apply();
-      lane.start(0);
+      // A district that gets its power back must not ask all at once: with settings in hand a gateway can wait.
+      lane.start(ageMs === undefined ? 0 : slots.delayMs());
     },
     stop: lane.stop,
     queue(change) {
-      pending.add(change);
+      pending.add(change, lastGood.view(), clock.wallMs());
       rejected = undefined;
       appliedText = undefined;
       // During an outage the back-off decides.
@@ -150,6 +160,7 @@ export function createConfigExchange(
       error: outage.error(),
       pending: pending.isEmpty() ? undefined : pending.current(),
       rejected,
+      decisions: arbitration.decisions(),
     }),
     lastGood,
   };

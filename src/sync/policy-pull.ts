@@ -8,6 +8,7 @@ import type { ChargePolicyTarget } from "../ports/charge-plan.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createLane } from "./lane.ts";
 import { createOutage } from "./outage.ts";
+import { createPollSlots } from "./poll-slots.ts";
 
 export interface PolicyPullDeps {
   readonly client: Pick<PartnerClient, "listElectricVehicles" | "getChargePolicy">;
@@ -16,6 +17,12 @@ export interface PolicyPullDeps {
   readonly target: ChargePolicyTarget;
   /** Evenly distributed in 0..1. */
   readonly random: () => number;
+}
+
+export interface PolicyPullOptions {
+  readonly timeZone: string;
+  /** Which moment of each interval is this gateway's, 0..1. */
+  readonly phase: number;
 }
 
 /** Keeps the charge plan in step with the policy of the user's car. */
@@ -35,9 +42,10 @@ type Pulled =
  * Pulls the charge policy of the first car whose policy is in force. While the API is away the last one holds; a server
  * that knows no cars or no policies (404, 403) has none.
  */
-export function createPolicyPull(options: { readonly timeZone: string }, deps: PolicyPullDeps): PolicyPull {
-  const { client, clock, log, target, random } = deps;
-  const outage = createOutage("charge policy", deps);
+export function createPolicyPull(options: PolicyPullOptions, deps: PolicyPullDeps): PolicyPull {
+  const { client, clock, log, target } = deps;
+  const slots = createPollSlots({ intervalMs: POLL_MS, phase: options.phase }, clock);
+  const outage = createOutage("charge policy", { ...deps, slots });
   const lane = createLane(clock, exchange);
   let toldZone: string | undefined;
 
@@ -47,7 +55,7 @@ export function createPolicyPull(options: { readonly timeZone: string }, deps: P
     if (!pulled.ok) return outage.failed(pulled.error);
     outage.recovered();
     target.applyPolicy(pulled.policy);
-    return POLL_MS * (0.9 + 0.2 * random());
+    return slots.delayMs();
   }
 
   async function pull(): Promise<Pulled> {

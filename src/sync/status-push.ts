@@ -9,6 +9,7 @@ import type { ReportSink } from "../ports/report-sink.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { createLane } from "./lane.ts";
 import { createOutage } from "./outage.ts";
+import type { PollSlots } from "./poll-slots.ts";
 
 export interface StatusPushState {
   readonly pushes: number;
@@ -30,9 +31,9 @@ export interface StatusPushDeps {
   readonly log: Logger;
   readonly store: StateStore;
   readonly random: () => number;
+  readonly slots: PollSlots;
 }
 
-const INTERVAL_MS = 60_000;
 /** Changes that follow each other closely make one push. */
 const NEWS_DELAY_MS = 1_000;
 const UNSUPPORTED_PAUSE_MS = 86_400_000;
@@ -44,7 +45,7 @@ const STORE_KEY = "sync.unsent-status";
  * asked again once a day.
  */
 export function createStatusPush(deps: StatusPushDeps): StatusPush {
-  const { client, clock, log, store } = deps;
+  const { client, clock, log, store, slots } = deps;
   const outage = createOutage("status", deps);
   const lane = createLane(clock, push);
   let newest: TickReport | undefined;
@@ -57,7 +58,7 @@ export function createStatusPush(deps: StatusPushDeps): StatusPush {
 
   async function push(): Promise<number> {
     const status = newest === undefined ? unsent : smartChargingStatus(newest);
-    if (status === undefined) return INTERVAL_MS;
+    if (status === undefined) return slots.delayMs();
     announced = status;
     const result = await client.pushStatus(status);
     if (!result.ok) return failed(status, result.error);
@@ -67,7 +68,7 @@ export function createStatusPush(deps: StatusPushDeps): StatusPush {
     lastPushWallMs = clock.wallMs();
     if (unsent !== undefined) keep(undefined);
     outage.recovered();
-    return newest !== undefined && isNews(newest) ? NEWS_DELAY_MS : INTERVAL_MS;
+    return newest !== undefined && isNews(newest) ? NEWS_DELAY_MS : slots.delayMs();
   }
 
   function failed(status: SmartChargingStatus, error: PartnerError): number {

@@ -9,12 +9,18 @@ import type { ChangeQueue, SettingsTarget } from "../ports/settings.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { type ConfigExchangeState, createConfigExchange } from "./config-exchange.ts";
 import type { RemoteView } from "./pending-change.ts";
+import { createPollSlots } from "./poll-slots.ts";
 import { createStatusPush, type StatusPushState } from "./status-push.ts";
 
 export interface SyncLoopOptions {
   /** Time from pull to pull, ms. */
   readonly pollMs: number;
+  /** Which moment of each interval is this gateway's, 0..1: `pollPhase` of its id. */
+  readonly phase: number;
 }
+
+/** Status goes out on a change and this often. */
+const STATUS_INTERVAL_MS = 60_000;
 
 export interface SyncLoopDeps {
   readonly client: PartnerClient;
@@ -48,8 +54,16 @@ export interface SyncLoop extends ChangeQueue, ReportSink {
 }
 
 export function createSyncLoop(options: SyncLoopOptions, deps: SyncLoopDeps): SyncLoop {
-  const config = createConfigExchange(options, deps);
-  const status = createStatusPush(deps);
+  const { clock } = deps;
+  const { pollMs, phase } = options;
+  const config = createConfigExchange({
+    ...deps,
+    slots: createPollSlots({ intervalMs: pollMs, phase }, clock),
+  });
+  const status = createStatusPush({
+    ...deps,
+    slots: createPollSlots({ intervalMs: STATUS_INTERVAL_MS, phase }, clock),
+  });
   let newest: TickReport | undefined;
 
   return {

@@ -24,7 +24,13 @@ const PARTNER_STATE = {
   pending: undefined,
   rejected: { reason: "the band is too narrow" },
   status: { pushes: 9, isUnsupported: false },
-  token: { value: "s3cret" },
+  token: { kind: "valid" as const, value: "s3cret" },
+  config: {
+    mode_conflict: true,
+    config_divergence: false,
+    health_warning: { code: "wallbox_disconnected", since: undefined },
+  },
+  decisions: [{ wallMs: 0, part: "mode", local: "spot", remote: "none", winner: "remote" as const }],
 };
 
 describe("GET /api/state", () => {
@@ -76,6 +82,11 @@ describe("GET /api/state", () => {
         age_ms: 12_000,
         pulls: 3,
         puts: 1,
+        token: "valid",
+        mode_conflict: true,
+        config_divergence: false,
+        health_warning: { code: "wallbox_disconnected", since: null },
+        last_decision: { part: "mode", local: "spot", remote: "none", winner: "remote" },
         has_pending_change: false,
         rejected: "the band is too narrow",
         status_pushes: 9,
@@ -388,6 +399,10 @@ describe("GET /metrics", () => {
       "hems_edge_setpoint_amperes 10",
       "hems_edge_partner_sync_age_seconds 12",
       "hems_edge_partner_status_pushes_total 9",
+      "hems_edge_partner_up 1",
+      "hems_edge_partner_token_valid 1",
+      "hems_edge_partner_config_divergence 1",
+      'hems_edge_partner_health_warning{code="wallbox_disconnected"} 1',
       "hems_edge_mqtt_published_total 5",
       "hems_edge_spool_dropped_total 3",
     ]) {

@@ -29,7 +29,7 @@ function partner() {
   const refusal = (kind: PartnerErrorKind) =>
     ({ ok: false, error: { kind, detail: "no", retryAfterMs: undefined } }) as const;
   const pull = createPolicyPull(
-    { timeZone: "Europe/Vienna" },
+    { timeZone: "Europe/Vienna", phase: 0 },
     {
       clock,
       log,
@@ -102,10 +102,10 @@ describe("the partner's charge policy", () => {
     expect(given.applied).toEqual([]);
     given.carsError = undefined;
     given.policyError = "server_error";
-    await given.clock.advance(1_500);
+    await given.clock.advance(MINUTE_MS);
     expect(given.applied).toEqual([]);
     given.policyError = undefined;
-    await given.clock.advance(2_500);
+    await given.clock.advance(5 * MINUTE_MS);
     expect(given.applied).toHaveLength(1);
     expect(given.logLines.map((line) => JSON.parse(line).msg)).toEqual([
       "Partner API gives no useful answer",

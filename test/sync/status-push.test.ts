@@ -21,7 +21,7 @@ describe("status", () => {
     expect(server.lastStatus()).toEqual(smartChargingStatus(sampleReport()));
     const newest = sampleReport({ solarEnergyTodayWh: 9_000 });
     sync.report(newest);
-    await pass(57_000);
+    await pass(56_000);
     expect(server.counters().statusPushes).toBe(1);
     await pass(3_000);
     expect(server.counters().statusPushes).toBe(2);
@@ -126,7 +126,7 @@ describe("status", () => {
     expect(sync.state().status.error?.kind).toBe("server_error");
     sync.report(sampleReport({ uxPhase: "paused" }));
     server.heal();
-    await pass(10_000);
+    await pass(60_000);
     expect(server.lastStatus()?.ux_phase).toBe("paused");
     expect(server.counters().statusPushes).toBe(1);
   });

@@ -59,7 +59,7 @@ export async function syncFixture(
     );
     clients.push(client);
     return createSyncLoop(
-      { pollMs: POLL_MS },
+      { pollMs: POLL_MS, phase: 0 },
       {
         client: counted(client),
         clock,
@@ -84,6 +84,7 @@ export async function syncFixture(
       ...client,
       getChargingConfig: () => count(client.getChargingConfig()),
       putChargingConfig: (update) => count(client.putChargingConfig(update)),
+      latestDeviceUpdate: () => count(client.latestDeviceUpdate()),
       pushStatus: (status) => count(client.pushStatus(status)),
     };
   }

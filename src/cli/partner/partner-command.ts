@@ -1,7 +1,7 @@
+import { commandGroup } from "../command-group.ts";
 import type { CommandEntry } from "../commands.ts";
-import { groupCommand } from "./group-command.ts";
 
-const users: readonly CommandEntry[] = [
+const users: readonly [CommandEntry, ...CommandEntry[]] = [
   {
     name: "partner users list",
     summary: "All users, filtered by role or by a text.",
@@ -44,7 +44,7 @@ const users: readonly CommandEntry[] = [
   },
 ];
 
-const buildings: readonly CommandEntry[] = [
+const buildings: readonly [CommandEntry, ...CommandEntry[]] = [
   {
     name: "partner buildings add",
     summary: "Add a building to a user.",
@@ -62,7 +62,7 @@ const buildings: readonly CommandEntry[] = [
   },
 ];
 
-const devices: readonly CommandEntry[] = [
+const devices: readonly [CommandEntry, ...CommandEntry[]] = [
   {
     name: "partner devices list",
     summary: "A user's devices of every kind.",
@@ -100,7 +100,7 @@ const devices: readonly CommandEntry[] = [
   },
 ];
 
-const chargingConfig: readonly CommandEntry[] = [
+const chargingConfig: readonly [CommandEntry, ...CommandEntry[]] = [
   {
     name: "partner charging-config get",
     summary: "A user's charging mode, thresholds and what cannot be chosen, with reasons.",
@@ -113,7 +113,7 @@ const chargingConfig: readonly CommandEntry[] = [
   },
 ];
 
-const subcommands: readonly CommandEntry[] = [
+const subcommands: readonly [CommandEntry, ...CommandEntry[]] = [
   {
     name: "partner login",
     summary: "Check credentials and remember where they are.",
@@ -127,24 +127,24 @@ const subcommands: readonly CommandEntry[] = [
   {
     name: "partner users",
     summary: "List, create, change, summarise and migrate users.",
-    load: async () => groupCommand("partner users", users, "hems-edge partner users list --search anna"),
+    load: async () => commandGroup("partner users", users, "hems-edge partner users list --search anna"),
   },
   {
     name: "partner buildings",
     summary: "Add, list and change buildings.",
     load: async () =>
-      groupCommand("partner buildings", buildings, "hems-edge partner buildings list USER_ID"),
+      commandGroup("partner buildings", buildings, "hems-edge partner buildings list USER_ID"),
   },
   {
     name: "partner devices",
     summary: "List, change, reset, troubleshoot and watch devices.",
-    load: async () => groupCommand("partner devices", devices, "hems-edge partner devices list USER_ID"),
+    load: async () => commandGroup("partner devices", devices, "hems-edge partner devices list USER_ID"),
   },
   {
     name: "partner charging-config",
     summary: "Read and change charging mode and thresholds.",
     load: async () =>
-      groupCommand(
+      commandGroup(
         "partner charging-config",
         chargingConfig,
         "hems-edge partner charging-config get USER_ID",
@@ -157,4 +157,4 @@ const subcommands: readonly CommandEntry[] = [
   },
 ];
 
-export const partnerCommand = groupCommand("partner", subcommands, "hems-edge partner users list");
+export const partnerCommand = commandGroup("partner", subcommands, "hems-edge partner users list");
