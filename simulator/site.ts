@@ -4,6 +4,7 @@ import { type Broker, createBroker } from "./broker.ts";
 import { type CarOptions, createCar } from "./house/car.ts";
 import type { DayTrace } from "./house/day-trace.ts";
 import { createEvse, type EvseOptions } from "./house/evse.ts";
+import { createHomeBattery, type HomeBatteryOptions } from "./house/home-battery.ts";
 import { createHouse, type House } from "./house/house.ts";
 import {
   createSimulatedInverter,
@@ -24,6 +25,10 @@ export interface SiteOptions {
   readonly host?: string;
   readonly car?: Partial<CarOptions>;
   readonly evse?: Partial<EvseOptions>;
+  /** A home battery at the inverter, with these values where they are not typical; none without. */
+  readonly battery?: Partial<HomeBatteryOptions>;
+  /** What the inverter can turn into AC at most, W; no limit without. */
+  readonly inverterAcW?: number;
   /** Registers of the meter are renewed this often, ms. */
   readonly meterRefreshMs?: number;
   readonly meterLagMs?: number;
@@ -73,6 +78,8 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     evse,
     peakW: peakPowerW(trace),
     startMonotonicMs: options.startMonotonicMs ?? clock.monotonicMs(),
+    ...(options.battery === undefined ? {} : { battery: createHomeBattery(options.battery) }),
+    ...(options.inverterAcW === undefined ? {} : { inverterAcW: options.inverterAcW }),
   });
   house.advanceTo(clock.monotonicMs());
   const modbus = { house, clock, host, port: 0, unit: 1 };

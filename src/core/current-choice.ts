@@ -172,11 +172,14 @@ function heldChoice(
   const limited = limitedCurrentA(pacedA, limit, capability);
   const { currentA } = limited;
   const { limitedBy } = currentA === target.currentA ? target : limited;
+  // While the last change works its way into the readings no limit can be told: what it was made for still holds.
+  const isHeld = !isSettled && currentA === setpointA && currentA < target.currentA;
+  const reportedBy = limitedBy ?? (isHeld ? link.limitedBy : undefined);
   const isSame = currentA === setpointA && phases === link.phases;
   return {
     setpointA: currentA,
     phases,
-    limitedBy,
+    limitedBy: reportedBy,
     isUrgent: limitedBy !== undefined && currentA < setpointA,
     // Under suspicion nothing is raised: what was wanted does not explain the current.
     reason:
@@ -189,6 +192,7 @@ function heldChoice(
       phases,
       lastChangeMs: isSame ? lastChangeMs : sample.nowMs,
       adoptingUntilMs: surplusPowerW === undefined ? adoptingUntilMs : undefined,
+      limitedBy: reportedBy,
     },
     claim: { wantedA: aim.currentA, mostA: claim.maxCurrentA },
   };

@@ -1,4 +1,4 @@
-import { nearestStepA } from "./limits.ts";
+import { type LimitName, nearestStepA } from "./limits.ts";
 import type { SiteSample } from "./site-sample.ts";
 import { currentA, type PhaseCount } from "./units.ts";
 
@@ -25,6 +25,8 @@ export interface HeldLink {
   readonly lastChangeMs: number;
   /** A charge that was found running is judged until this time, ms. */
   readonly adoptingUntilMs: number | undefined;
+  /** The limit that the set point was made for, if one did. */
+  readonly limitedBy?: LimitName | undefined;
 }
 
 /**

@@ -119,7 +119,7 @@ describe("a control loop under a grid operator", () => {
     await clock.advance(100_000);
     expect(rig.latest()).toMatchObject({ setpointA: 16, limitedBy: undefined });
     inbox.take({ command: { isActive: true, limitW: 2_300, durationMs: undefined } });
-    await clock.advance(1_000);
+    await clock.advance(2_000);
     expect(rig.latest()).toMatchObject({
       limitedBy: "grid_operator",
       setpointA: 10,

@@ -18,6 +18,7 @@ import { NEW_FOLLOWER } from "../../src/core/surplus-follower.ts";
 import type { ChargeState } from "../../src/core/tick-report.ts";
 import {
   DAY,
+  limitedTo,
   NOON_WALL_MS,
   NOW_MS,
   ONE_PHASE,
@@ -293,6 +294,28 @@ describe("limits in a pass", () => {
     const { setpointA, isUrgent, report } = passOf(tight);
     expect([setpointA, isUrgent, report.limitedBy]).toEqual([8, true, "configured_maximum"]);
     expect(report.reason.code).toBe("limited");
+  });
+
+  it("are named until the readings show what they did", () => {
+    const reduced: Given = { settings: { mode: "none" }, input: { gridOperator: limitedTo(1_380) } };
+    const first = passOf({ ...reduced, sample: { gridPowerW: reading(2_300) } });
+    expect([first.setpointA, first.report.limitedBy]).toEqual([6, "grid_operator"]);
+    expect(first.state.link).toMatchObject({ limitedBy: "grid_operator" });
+    const held: Given = {
+      link: { setpointA: 6, limitedBy: "grid_operator" },
+      settings: { mode: "none" },
+      sample: { gridPowerW: reading(1_380) },
+      wallbox: { chargePowerW: reading(1_380) },
+    };
+    const settling = { ...held, input: { gridOperator: limitedTo(1_380), lastWriteMs: NOW_MS } };
+    const { setpointA, isUrgent, report } = passOf(settling);
+    expect([setpointA, isUrgent, report.limitedBy]).toEqual([6, false, "grid_operator"]);
+    expect(report.reason.text).toContain("by the grid operator");
+    expect(passOf(held)).toMatchObject({ setpointA: 16, report: { limitedBy: undefined } });
+    const unlimited = { ...settling, link: { setpointA: 6 } };
+    expect(passOf(unlimited)).toMatchObject({ setpointA: 6, report: { limitedBy: undefined } });
+    const paused = { ...settling, settings: { mode: "spot" as const } };
+    expect(passOf(paused)).toMatchObject({ setpointA: 0, report: { limitedBy: undefined } });
   });
 
   it("take the user's maximum", () => {

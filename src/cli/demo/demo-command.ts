@@ -1,6 +1,7 @@
 import { PEER_NAMES } from "../../../simulator/site.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { CliIo, Command, CommandInput } from "../command.ts";
+import { batteryOptions } from "../simulate/peer-options.ts";
 import { createDemoHouse, type DemoHouse } from "./demo-house.ts";
 import { type DemoRequest, demoRequest, type PlannedPull } from "./demo-options.ts";
 import { watchDemo } from "./demo-screen.ts";
@@ -21,6 +22,7 @@ export const demoCommand: Command = {
       summary: `Unplug a peer (${PEER_NAMES.join(", ")}) at a time of the day for some minutes; repeatable.`,
       placeholder: "PEER@HH:MM+MIN",
     },
+    ...batteryOptions,
     once: { summary: "One day as fast as possible, then end." },
     json: { summary: "Print the day's figures as JSON." },
   },

@@ -13,6 +13,7 @@ import { createSqliteStateStore } from "../../history/sqlite-state-store.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { packageInfo } from "../package-info.ts";
 import { houseConfig } from "../simulate/house-config.ts";
+import type { DemoRequest } from "./demo-options.ts";
 
 /** What the simulated user has chosen in the partner's app: wide enough for three phases. */
 const THRESHOLDS = { hems_min_export_to_start_w: 3_900, hems_max_import_before_stopping_w: 300 };
@@ -24,6 +25,8 @@ export interface DemoOptions {
   readonly speed: number | undefined;
   /** Port of the page; 0 takes a free one. */
   readonly pagePort: number;
+  /** A home battery and who gets the sun first; none without. */
+  readonly battery?: DemoRequest["battery"];
   readonly log?: Logger;
 }
 
@@ -45,7 +48,10 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
   const { trace, log = pino({ level: "silent" }) } = options;
   const clock = createLockstepClock({ startWallMs: trace.startWallMs, speed: options.speed });
   const stateDir = mkdtempSync(join(tmpdir(), "hems-edge-demo-"));
-  const site = await createSite({ trace, clock, partner: { thresholds: THRESHOLDS } });
+  const site = await createSite({
+    ...{ trace, clock, partner: { thresholds: THRESHOLDS } },
+    ...(options.battery === undefined ? {} : { battery: options.battery.options }),
+  });
   const config = demoConfig(site, options, stateDir);
   const secrets = readSecrets(config, {});
   if (!secrets.ok) throw new Error(secrets.problems.join("; "));
@@ -91,7 +97,9 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
   };
 }
 
-function demoConfig(site: Site, { timeZone, pagePort }: DemoOptions, stateDir: string): Config {
-  const options = { siteName: "demo", timeZone, stateDir, ocppPort: 0, pagePort, thresholds: THRESHOLDS };
+function demoConfig(site: Site, { timeZone, pagePort, battery }: DemoOptions, stateDir: string): Config {
+  const batteryPolicy = battery?.policy;
+  const ports = { ocppPort: 0, pagePort };
+  const options = { siteName: "demo", timeZone, stateDir, ...ports, thresholds: THRESHOLDS, batteryPolicy };
   return configSchema.parse(houseConfig(site, options));
 }

@@ -1,6 +1,8 @@
 import { type DayTrace, DEFAULT_DAY, listShippedDays, loadDay } from "../../../simulator/house/day-trace.ts";
 import { PEER_NAMES, type PeerName } from "../../../simulator/site.ts";
 import type { CommandInput } from "../command.ts";
+import { createOptionReader } from "../simulate/option-reader.ts";
+import { batteryOf } from "../simulate/peer-options.ts";
 
 /** A peer that is away from `fromMs` to `untilMs` of the day. */
 export interface PlannedPull {
@@ -15,6 +17,8 @@ export interface DemoRequest {
   readonly speed: number | undefined;
   readonly pagePort: number;
   readonly pulls: readonly PlannedPull[];
+  /** Undefined: a house without a home battery. */
+  readonly battery: ReturnType<typeof batteryOf>;
 }
 
 export type DemoRequestOutcome =
@@ -27,10 +31,12 @@ const HIGHEST_SPEED = 100_000;
 const PAGE_PORT = 8_090;
 
 /** What the options of `demo` ask for; the first mistake as a sentence. */
-export function demoRequest(
-  { texts, lists }: CommandInput,
-  defaultSpeed: number | undefined,
-): DemoRequestOutcome {
+export function demoRequest(input: CommandInput, defaultSpeed: number | undefined): DemoRequestOutcome {
+  const { texts, lists } = input;
+  const reader = createOptionReader(input);
+  const battery = batteryOf(reader);
+  const problem = reader.problem();
+  if (problem !== undefined) return { ok: false, problem };
   const loaded = loadDay(texts.day ?? DEFAULT_DAY);
   if (!loaded.ok) return { ok: false, problem: loaded.problem };
   const speed = texts.speed === undefined ? defaultSpeed : Number(texts.speed);
@@ -51,7 +57,7 @@ export function demoRequest(
   }
   const { trace } = loaded;
   const timeZone = listShippedDays().find(({ name }) => name === trace.name)?.time_zone ?? "UTC";
-  return { ok: true, request: { trace, timeZone, speed, pagePort, pulls } };
+  return { ok: true, request: { trace, timeZone, speed, pagePort, pulls, battery } };
 }
 
 /** `meter@12:00+30`: the meter is away for 30 minutes from noon of the day on. */

@@ -9,6 +9,8 @@ import type { Command, CommandInput } from "../command.ts";
 import { type HouseConfigOptions, houseConfig } from "./house-config.ts";
 import { createOptionReader, type OptionReader } from "./option-reader.ts";
 import {
+  batteryOf,
+  batteryOptions,
   dayOptions,
   partnerChoice,
   partnerOptions,
@@ -30,6 +32,7 @@ export const houseCommand: Command = {
     host: { summary: "Address on which the devices listen; default 127.0.0.1.", placeholder: "HOST" },
     ...dayOptions,
     phases: { summary: "Phases of the wallbox, 1 or 3; default 3.", placeholder: "N" },
+    ...batteryOptions,
     ...partnerOptions,
     "ocpp-port": { summary: "Port at which the wallbox dials the daemon; default 8887.", placeholder: "N" },
     "page-port": { summary: "Port of the daemon's page; default 8090.", placeholder: "N" },
@@ -59,14 +62,16 @@ function houseRequest(reader: OptionReader, { texts }: CommandInput) {
     speed: speedOf(reader),
     replay: replayOf(reader),
     partner: partnerChoice(reader),
+    battery: batteryOf(reader),
   };
 }
 
 async function openHouse(asked: HouseRequest, { io }: CommandInput): Promise<RunningPeer> {
-  const { replay, host, phases, partner, configPath, speed } = asked;
+  const { replay, host, phases, partner, battery, configPath, speed } = asked;
   const clock = createScaledClock(speed);
   const site = await createSite({
     ...{ clock, host, partner, trace: replay.trace, evse: { phases } },
+    ...(battery === undefined ? {} : { battery: battery.options }),
     startMonotonicMs: clock.monotonicMs() - replay.fromMs,
   });
   const yaml = configText(site, asked);
@@ -95,7 +100,7 @@ function configText(site: Site, asked: HouseRequest): string {
     siteName: "simulated",
     timeZone: listShippedDays().find(({ name }) => name === replay.trace.name)?.time_zone ?? "UTC",
     stateDir: resolve(folder, "simulated-house-state"),
-    ...{ ocppPort, pagePort, thresholds: partner.thresholds },
+    ...{ ocppPort, pagePort, thresholds: partner.thresholds, batteryPolicy: asked.battery?.policy },
   };
   const comments = [...introduction(site, asked), runLine(asked)].map((line) => `# ${line}\n`);
   return `${comments.join("")}${stringify(houseConfig(site, options))}`;

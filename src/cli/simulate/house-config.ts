@@ -1,5 +1,8 @@
 import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
 import { type Site, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
+import type { BatteryPolicy } from "../../core/battery-policy.ts";
+
+type Role = "pv" | "grid" | "battery";
 
 export interface HouseConfigOptions {
   readonly siteName: string;
@@ -7,6 +10,8 @@ export interface HouseConfigOptions {
   readonly stateDir: string;
   readonly ocppPort: number;
   readonly pagePort: number;
+  /** Of the home battery, where the house has one. */
+  readonly batteryPolicy?: BatteryPolicy | undefined;
   readonly thresholds: {
     readonly hems_min_export_to_start_w: number;
     readonly hems_max_import_before_stopping_w: number;
@@ -15,10 +20,11 @@ export interface HouseConfigOptions {
 
 /** A config file's content that fits the simulated house. */
 export function houseConfig(site: Site, options: HouseConfigOptions) {
-  const device = (name: string, role: "pv" | "grid", { host, port }: { host: string; port: number }) => ({
+  const { battery } = site.house;
+  const device = (name: string, roles: readonly Role[], { host, port }: { host: string; port: number }) => ({
     name,
     driver: "sunspec" as const,
-    roles: [role],
+    roles,
     connection: { type: "tcp" as const, host, port },
   });
   return {
@@ -30,9 +36,12 @@ export function houseConfig(site: Site, options: HouseConfigOptions) {
     },
     control: { thresholds: options.thresholds },
     devices: [
-      device("inverter", "pv", site.inverter.address()),
-      device("meter", "grid", site.meter.address()),
+      device("inverter", battery === undefined ? ["pv"] : ["pv", "battery"], site.inverter.address()),
+      device("meter", ["grid"], site.meter.address()),
     ],
+    ...(battery === undefined
+      ? {}
+      : { home_battery: { policy: options.batteryPolicy, max_charge_w: battery.options.maxChargeW } }),
     ocpp: { host: "127.0.0.1", port: options.ocppPort },
     wallbox: {
       identity: WALLBOX_IDENTITY,

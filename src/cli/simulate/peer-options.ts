@@ -1,5 +1,6 @@
 import { type DayTrace, DEFAULT_DAY, loadDay } from "../../../simulator/house/day-trace.ts";
 import { WIRE_MODES, type WireMode, type WireThresholds } from "../../../simulator/partner/wire.ts";
+import { BATTERY_POLICIES } from "../../core/battery-policy.ts";
 import type { OptionSpec } from "../command.ts";
 import type { OptionReader } from "./option-reader.ts";
 
@@ -9,6 +10,22 @@ const TIME_PATTERN = /^([01]?\d|2[0-3]):([0-5]\d)$/;
 const MAX_THRESHOLD_W = 50_000;
 
 type Options = Readonly<Record<string, OptionSpec>>;
+
+/** Of a house with a home battery. */
+export const batteryOptions: Options = {
+  "battery-kwh": { summary: "Capacity of a home battery; default none.", placeholder: "N" },
+  "battery-policy": {
+    summary: `Who gets the sun first: ${BATTERY_POLICIES.join(", ")}; default car_first.`,
+    placeholder: "POLICY",
+  },
+};
+
+/** What they ask for; undefined for a house without one. */
+export function batteryOf(reader: OptionReader) {
+  const capacityKwh = reader.number("battery-kwh", { fallback: 0, min: 0, max: 1_000, isFractional: true });
+  const policy = reader.choice("battery-policy", BATTERY_POLICIES, "car_first");
+  return capacityKwh === 0 ? undefined : { policy, options: { capacityWh: capacityKwh * 1_000 } };
+}
 
 export const speedOptions: Options = {
   "clock-speed": { summary: "All times pass N times faster than real time; default 1.", placeholder: "N" },
