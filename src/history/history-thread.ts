@@ -23,6 +23,8 @@ const CLOSE_TIMEOUT_MS = 3_000;
 /** More readers than this at a time are told to come back. */
 const MOST_REQUESTS = 32;
 const LARGEST_HEAP_MB = 64;
+/** A nursery of the usual size would cost more memory than everything else here. */
+const NURSERY_MB = 4;
 
 /** As source in a checkout, as built code in a package: the worker has the same ending as this file. */
 const WORKER_FILE = join(import.meta.dirname, `history-worker${extname(import.meta.filename)}`);
@@ -48,7 +50,7 @@ export function createHistoryThread(
     const fresh = new Worker(WORKER_FILE, {
       name: "history",
       workerData: options,
-      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MB, maxYoungGenerationSizeMb: NURSERY_MB },
     });
     const fail = (detail: string) => {
       if (worker === fresh) failAll(detail);
@@ -56,11 +58,10 @@ export function createHistoryThread(
     fresh.on("message", ({ id, content }: Numbered<HistoryReply>) => {
       waiting.get(id)?.(content);
       waiting.delete(id);
+      if (waiting.size === 0) fresh.unref();
     });
     fresh.on("error", (error) => fail(`the history thread failed: ${error.message}`));
     fresh.on("exit", () => fail("the history thread has ended"));
-    // A program that is done does not wait for it.
-    fresh.unref();
     worker = fresh;
     return fresh;
   }
@@ -74,7 +75,10 @@ export function createHistoryThread(
       const id = nextId++;
       waiting.set(id, resolve);
       const request: Numbered<HistoryRequest> = { id, content };
-      started().postMessage(request);
+      const thread = started();
+      // A program that is done waits for what it asked, and for nothing else.
+      thread.ref();
+      thread.postMessage(request);
     });
   }
 
