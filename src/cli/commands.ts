@@ -107,6 +107,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./wallbox/wallbox-command.ts")).wallboxCommand,
   },
   {
+    name: "backup",
+    summary: "Save state, history and config to one file, also while the daemon runs.",
+    load: async () => (await import("./backup/backup-command.ts")).backupCommand,
+  },
+  {
+    name: "restore",
+    summary: "Put a backup back in place while no daemon runs.",
+    load: async () => (await import("./backup/restore-command.ts")).restoreCommand,
+  },
+  {
     name: "generate",
     summary: "In a checkout: write the files that are made from the config schema.",
     load: async () => (await import("./generate-command.ts")).generateCommand,

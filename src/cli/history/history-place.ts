@@ -6,7 +6,7 @@ import type { CommandInput, OptionSpec } from "../command.ts";
 import { soundConfig } from "../sound-config.ts";
 
 /** Where a history lies that nobody names. */
-const USUAL_STATE_DIR = "/var/lib/hems-edge";
+export const USUAL_STATE_DIR = "/var/lib/hems-edge";
 
 /** Options of every command that reads recorded history. */
 export const historyOptions: Readonly<Record<string, OptionSpec>> = {
