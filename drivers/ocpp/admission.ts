@@ -2,13 +2,14 @@ import type { Clock } from "../../src/ports/clock.ts";
 import type { StrangerReason } from "../../src/ports/wallbox-card.ts";
 import type { AccountBook } from "./account-book.ts";
 import type { BoxConnection } from "./box-connection.ts";
+import type { Protocol } from "./box-link.ts";
 import type { Account } from "./central-system.ts";
 import {
   type Admission,
+  commonProtocol,
   type Hello,
   identityCandidates,
   isPasswordRight,
-  offersOcpp16,
 } from "./handshake.ts";
 import { peerKey, type ReadNeighbours } from "./peer-address.ts";
 import { createRateGates } from "./rate-gate.ts";
@@ -46,14 +47,14 @@ export function createAdmission(
   );
 
   /** Without proof anybody may say this name: the one who is there keeps it as long as he answers. */
-  async function isPlaceFree(identity: string): Promise<Admission> {
+  async function isPlaceFree(identity: string, protocol: Protocol): Promise<Admission> {
     const present = connections.get(identity);
-    if (present === undefined) return { ok: true, identity };
+    if (present === undefined) return { ok: true, identity, protocol };
     if (probed.has(identity)) return { ok: false, status: 503 };
     probed.add(identity);
     const isAlive = await present.probe(PROBE_TIMEOUT_MS);
     probed.delete(identity);
-    return isAlive ? { ok: false, status: 409 } : { ok: true, identity };
+    return isAlive ? { ok: false, status: 409 } : { ok: true, identity, protocol };
   }
 
   function proofOf(hello: Hello, account: Account): Proof {
@@ -86,11 +87,11 @@ export function createAdmission(
     return names.map((name) => book.find(name)).find((account) => account !== undefined);
   }
 
-  async function admitAs(hello: Hello, account: Account): Promise<Admission> {
+  async function admitAs(hello: Hello, account: Account, protocol: Protocol): Promise<Admission> {
     const { identity } = account;
     const proof = proofOf(hello, account);
-    if (proof === "none") return isPlaceFree(identity);
-    if (proof === "strong") return { ok: true, identity };
+    if (proof === "none") return isPlaceFree(identity, protocol);
+    if (proof === "strong") return { ok: true, identity, protocol };
     failures.pass(hello.remoteAddress);
     strangers.note(hello, proof.reason);
     return { ok: false, status: proof.status };
@@ -107,11 +108,12 @@ export function createAdmission(
       return { ok: false, status: 404 };
     }
     if (served === "barred") return { ok: false, status: 503 };
-    if (!speaksOurs(hello, account)) {
+    const protocol = protocolOf(hello, account);
+    if (protocol === undefined) {
       strangers.note(hello, "no_common_protocol");
       return { ok: false, status: 400 };
     }
-    return admitAs(hello, account);
+    return admitAs(hello, account, protocol);
   };
 }
 
@@ -119,6 +121,7 @@ function isTlsWanted(security: Account["security"]): boolean {
   return security === "tls" || security === "mutual_tls";
 }
 
-function speaksOurs({ subprotocols }: Hello, { assumesOcpp16 }: Account): boolean {
-  return offersOcpp16(subprotocols) || (assumesOcpp16 === true && subprotocols === undefined);
+function protocolOf({ subprotocols }: Hello, account: Account): Protocol | undefined {
+  const isSilent = subprotocols === undefined && account.assumesOcpp16 === true;
+  return isSilent ? "ocpp1.6" : commonProtocol(subprotocols, account.protocols);
 }

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from "../../src/ports/clock.ts";
-import type { BoxLink, CallOutcome, OutgoingAction, Protocol } from "./box-link.ts";
+import type { CallOutcome, Protocol, RawLink } from "./box-link.ts";
 import type { Wire } from "./guarded-transport.ts";
 import { createRateGate } from "./rate-gate.ts";
 
@@ -26,7 +26,7 @@ export interface BoxConnectionDeps {
 
 /** One connection with everything that needs time: one outstanding CALL, its timeout, ping, flood control. */
 export interface BoxConnection {
-  readonly link: BoxLink;
+  readonly link: RawLink;
   heard(): void;
   /** True when the peer gives any sign of life within `timeoutMs`. */
   probe(timeoutMs: number): Promise<boolean>;
@@ -36,7 +36,7 @@ export interface BoxConnection {
 }
 
 interface WaitingCall {
-  readonly action: OutgoingAction;
+  readonly action: string;
   readonly payload: object;
   readonly resolve: (outcome: CallOutcome) => void;
 }
@@ -50,7 +50,7 @@ export function createBoxConnection(options: BoxConnectionOptions, deps: BoxConn
   let isPaused = false;
   const liveness = createLiveness(options.pingIntervalMs, deps, () => isPaused);
 
-  const link: BoxLink = {
+  const link: RawLink = {
     identity: options.identity,
     protocol: options.protocol,
     callTimeoutMs: options.callTimeoutMs,

@@ -1,5 +1,5 @@
 /** Subprotocols that a wallbox may speak, in the order of our preference. */
-export const PROTOCOLS = ["ocpp1.6"] as const;
+export const PROTOCOLS = ["ocpp1.6", "ocpp2.0.1"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
 /** A JSON object from outside; nothing is known of its fields. */
@@ -54,6 +54,11 @@ export interface BoxLink {
   call(action: OutgoingAction, payload: object): Promise<CallOutcome>;
   /** Time between WebSocket pings, ms; 0 sends none. */
   setPingInterval(intervalMs: number): void;
+}
+
+/** The connection itself, which takes any action of its protocol. */
+export interface RawLink extends Omit<BoxLink, "call"> {
+  call(action: string, payload: object): Promise<CallOutcome>;
 }
 
 /** Who stands behind one identity: told of its connections, and asked for the answer to each of its CALLs. */

@@ -6,12 +6,14 @@ import type { CertificateView, Stranger } from "../../src/ports/wallbox-card.ts"
 import { createAccountBook } from "./account-book.ts";
 import { createAdmission } from "./admission.ts";
 import { type BoxConnection, createBoxConnection } from "./box-connection.ts";
-import type { Station } from "./box-link.ts";
+import { isIncomingAction, type JsonRecord, type Protocol, type RawLink, type Station } from "./box-link.ts";
 import { createGuardedTransport, type Wire, type WireListener } from "./guarded-transport.ts";
 import { type Hello, identityCandidates } from "./handshake.ts";
 import type { ListenOutcome, TlsMaterial } from "./http-front.ts";
 import { type ReadNeighbours, readNeighbours } from "./peer-address.ts";
 import { createStrangers } from "./strangers.ts";
+import { isIncomingAction201 } from "./v201/actions-201.ts";
+import { createStation201 } from "./v201/station-201.ts";
 
 const MAX_SOCKETS = 64;
 const MAX_LOGGED_REFUSALS = 64;
@@ -40,6 +42,8 @@ export interface Account {
   readonly pinsPeer?: boolean;
   /** Common name of the box's certificate, where it is not its identity. */
   readonly certificateName?: string | undefined;
+  /** What we speak with this box, by preference; everything that we know by default. */
+  readonly protocols?: readonly Protocol[];
   /** A box that names no subprotocol in its handshake speaks OCPP 1.6 all the same. */
   readonly assumesOcpp16?: boolean;
 }
@@ -80,7 +84,7 @@ export function createCentralSystem(
   },
 ): CentralSystem {
   const { clock, log } = deps;
-  const stations = new Map<string, Station>();
+  const stations = new Map<string, Dialects>();
   const barredUntilMs = new Map<string, number>();
   const connections = new Map<string, BoxConnection>();
   const counters = { callsReceived: 0, callsSent: 0, connections: 0, refusals: 0 };
@@ -102,11 +106,18 @@ export function createCentralSystem(
   );
   const logRefusal = createRefusalLog(log);
 
-  function onWire(identity: string, wire: Wire): WireListener {
+  function stationFor({ identity, protocol }: RawLink): Spoken | undefined {
+    return stations.get(identity)?.[protocol];
+  }
+
+  function onWire(
+    { identity, protocol }: { readonly identity: string; readonly protocol: Protocol },
+    wire: Wire,
+  ): WireListener {
     const connection = createBoxConnection(
       {
         identity,
-        protocol: "ocpp1.6",
+        protocol,
         callTimeoutMs: options.callTimeoutMs,
         pingIntervalMs: options.pingIntervalMs,
       },
@@ -116,14 +127,14 @@ export function createCentralSystem(
     const old = connections.get(identity);
     connections.set(identity, connection);
     if (old !== undefined) {
-      stations.get(identity)?.onDisconnected(old.link);
+      stationFor(old.link)?.onDisconnected(old.link);
       old.terminate();
     }
-    stations.get(identity)?.onConnected(connection.link);
+    stationFor(connection.link)?.onConnected(connection.link);
     return {
       onCall(action, payload) {
         counters.callsReceived++;
-        return stations.get(identity)?.onCall(action, payload) ?? {};
+        return stationFor(connection.link)?.onCall(action, payload) ?? {};
       },
       onTraffic: () => connection.heard(),
       onClosed() {
@@ -131,7 +142,7 @@ export function createCentralSystem(
         // The late close of a replaced connection must not end its successor.
         if (connections.get(identity) !== connection) return;
         connections.delete(identity);
-        stations.get(identity)?.onDisconnected(connection.link);
+        stationFor(connection.link)?.onDisconnected(connection.link);
       },
     };
   }
@@ -167,7 +178,7 @@ export function createCentralSystem(
     },
     register(identity, station) {
       if (stations.has(identity)) throw new Error(`two stations for the identity ${identity}`);
-      stations.set(identity, station);
+      stations.set(identity, { "ocpp1.6": speaking16(station), "ocpp2.0.1": speaking201(station) });
       return () => {
         stations.delete(identity);
         connections.get(identity)?.terminate();
@@ -189,6 +200,30 @@ export function createCentralSystem(
       for (const connection of connections.values()) connection.terminate();
       await transport.close();
     },
+  };
+}
+
+/** A station as one protocol speaks to it; actions are known to the protocol. */
+interface Spoken {
+  onConnected(link: RawLink): void;
+  onDisconnected(link: RawLink): void;
+  onCall(action: string, payload: JsonRecord): JsonRecord;
+}
+
+type Dialects = Readonly<Record<Protocol, Spoken>>;
+
+function speaking16(station: Station): Spoken {
+  return {
+    ...station,
+    onCall: (action, payload) => (isIncomingAction(action) ? station.onCall(action, payload) : {}),
+  };
+}
+
+function speaking201(station: Station): Spoken {
+  const translated = createStation201(station);
+  return {
+    ...translated,
+    onCall: (action, payload) => (isIncomingAction201(action) ? translated.onCall(action, payload) : {}),
   };
 }
 

@@ -4,10 +4,11 @@ import type { PeerCertificate, TLSSocket } from "node:tls";
 import { createRPCError, RPCServer } from "ocpp-rpc";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
-import { type IncomingAction, isIncomingAction, type JsonRecord } from "./box-link.ts";
-import { type Admission, type Hello, SUBPROTOCOL } from "./handshake.ts";
+import { isIncomingAction, type JsonRecord, PROTOCOLS, type Protocol } from "./box-link.ts";
+import type { Admission, Hello } from "./handshake.ts";
 import { createHttpFront, type HttpFrontOptions, type ListenOutcome, refuseUpgrade } from "./http-front.ts";
 import { recordOf } from "./lenient-json.ts";
+import { isIncomingAction201 } from "./v201/actions-201.ts";
 
 /**
  * The only file that knows ocpp-rpc (2.2.1, pinned). What the library does not guard is guarded here and in
@@ -40,7 +41,8 @@ export interface Wire {
 }
 
 export interface WireListener {
-  onCall(action: IncomingAction, payload: JsonRecord): JsonRecord;
+  /** Only for actions that the protocol knows. */
+  onCall(action: string, payload: JsonRecord): JsonRecord;
   /** Any frame from the peer, pongs included. */
   onTraffic(): void;
   onClosed(): void;
@@ -49,7 +51,10 @@ export interface WireListener {
 export interface TransportDeps {
   readonly log: Logger;
   readonly admit: (hello: Hello) => Promise<Admission>;
-  readonly onWire: (identity: string, wire: Wire) => WireListener;
+  readonly onWire: (
+    peer: { readonly identity: string; readonly protocol: Protocol },
+    wire: Wire,
+  ) => WireListener;
 }
 
 export interface GuardedTransport {
@@ -68,7 +73,7 @@ export function createGuardedTransport(
   let pendingUpgrades = 0;
 
   const rpc = new RPCServer({
-    protocols: [SUBPROTOCOL],
+    protocols: [...PROTOCOLS],
     wssOptions: { maxPayload: MAX_PAYLOAD_BYTES },
     callTimeoutMs: 0,
     pingIntervalMs: 0,
@@ -77,9 +82,7 @@ export function createGuardedTransport(
   });
   rpc.on("error", (error) => log.error({ err: error }, "ocpp server failed"));
   // Who offered no subprotocol gets none back: a client must fail on one that it did not name (RFC 6455 4.1).
-  rpc.auth((accept, _reject, { protocols }) =>
-    accept(undefined, protocols.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-  );
+  rpc.auth((accept, _reject, { protocols }) => accept(undefined, [...protocols][0] ?? false));
   rpc.on("client", (client: RpcClient) => attach(client, deps));
 
   async function upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
@@ -92,7 +95,7 @@ export function createGuardedTransport(
       // From here on the library reads only what was checked.
       request.url = `/${encodeURIComponent(admission.identity)}`;
       if (request.headers["sec-websocket-protocol"] !== undefined) {
-        request.headers["sec-websocket-protocol"] = SUBPROTOCOL;
+        request.headers["sec-websocket-protocol"] = admission.protocol;
       }
       await rpc.handleUpgrade(request, socket, head);
     } finally {
@@ -148,9 +151,11 @@ function attach(client: RpcClient, { log, onWire }: TransportDeps): void {
   socket.pause();
   process.nextTick(() => socket.resume());
 
-  const listener = onWire(client.identity ?? "", wireOf(client, socket));
+  const protocol = PROTOCOLS.find((name) => name === client.protocol) ?? "ocpp1.6";
+  const isKnown = protocol === "ocpp1.6" ? isIncomingAction : isIncomingAction201;
+  const listener = onWire({ identity: client.identity ?? "", protocol }, wireOf(client, socket));
   client.handle(async ({ method = "", params }) => {
-    if (!isIncomingAction(method)) throw createRPCError("NotImplemented", "", {});
+    if (!isKnown(method)) throw createRPCError("NotImplemented", "", {});
     try {
       return listener.onCall(method, recordOf(params));
     } catch (error) {

@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-
-export const SUBPROTOCOL = "ocpp1.6";
+import { PROTOCOLS, type Protocol } from "./box-link.ts";
 
 /** What a peer says of itself in its upgrade request. */
 export interface Hello {
@@ -14,7 +13,7 @@ export interface Hello {
 }
 
 export type Admission =
-  | { readonly ok: true; readonly identity: string }
+  | { readonly ok: true; readonly identity: string; readonly protocol: Protocol }
   | { readonly ok: false; readonly status: 400 | 401 | 403 | 404 | 409 | 429 | 503 };
 
 /**
@@ -35,9 +34,13 @@ export function identityCandidates(url: string): readonly string[] | undefined {
   }
 }
 
-/** OCPP-J 3.1.2: the name is `ocpp1.6`, in exactly this case. */
-export function offersOcpp16(subprotocols: string | undefined): boolean {
-  return (subprotocols ?? "").split(",").some((name) => name.trim() === SUBPROTOCOL);
+/** What both speak, by our preference. OCPP-J 3.1.2: the names count in exactly this case. */
+export function commonProtocol(
+  subprotocols: string | undefined,
+  spoken: readonly Protocol[] = PROTOCOLS,
+): Protocol | undefined {
+  const offered = new Set((subprotocols ?? "").split(",").map((name) => name.trim()));
+  return spoken.find((protocol) => offered.has(protocol));
 }
 
 /**

@@ -167,6 +167,10 @@ const wallboxSchema = z.strictObject({
     .describe(
       "OCPP security profile 0 to 3: nothing, password, password over TLS, certificate. Default: password if one is set.",
     ),
+  protocol: z
+    .enum(["auto", "1.6", "2.0.1"])
+    .default("auto")
+    .describe("OCPP version to speak with the box; auto takes 1.6 where the box offers both."),
   certificate_name: z
     .string()
     .min(1)

@@ -10,6 +10,8 @@ import { wallboxOptions } from "./wallbox-options.ts";
 
 type Security = NonNullable<WallboxConfig["security"]>;
 
+const protocolByVersion = { "1.6": "ocpp1.6", "2.0.1": "ocpp2.0.1" } as const;
+
 export interface ConfiguredWallbox {
   readonly config: WallboxConfig;
   readonly wallbox: Wallbox;
@@ -53,6 +55,7 @@ export function createSiteWallboxes(
         identity: wallbox.identity,
         security: securityOf(wallbox),
         certificateName: wallbox.certificate_name,
+        ...(wallbox.protocol !== "auto" && { protocols: [protocolByVersion[wallbox.protocol]] }),
         pinsPeer: wallbox.peer === "learn",
         assumesOcpp16: wallbox.quirks?.no_subprotocol ?? false,
         ...secret,

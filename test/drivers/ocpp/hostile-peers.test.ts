@@ -46,7 +46,7 @@ describe("a request that is no good handshake", () => {
     ["a name of every object", upgradeRequest("/__proto__"), 404],
     ["a null byte", upgradeRequest("/EVIL%00"), 404],
     ["no subprotocol", upgradeRequest("/EVIL", { "Sec-WebSocket-Protocol": undefined }), 400],
-    ["another subprotocol", upgradeRequest("/EVIL", { "Sec-WebSocket-Protocol": "ocpp2.0.1" }), 400],
+    ["another subprotocol", upgradeRequest("/EVIL", { "Sec-WebSocket-Protocol": "ocpp2.0" }), 400],
     ["the subprotocol in capitals", upgradeRequest("/EVIL", { "Sec-WebSocket-Protocol": "OCPP1.6" }), 400],
     ["no key", upgradeRequest("/EVIL", { "Sec-WebSocket-Key": undefined }), 400],
     ["an unknown version", upgradeRequest("/EVIL", { "Sec-WebSocket-Version": "99" }), 400],

@@ -30,6 +30,7 @@ export interface ScriptedBoxOptions {
   readonly identity?: string;
   readonly password?: string;
   readonly configuration?: Record<string, string>;
+  readonly protocols?: readonly string[];
 }
 
 const accepted: Script = () => ({ status: "Accepted" });
@@ -38,9 +39,13 @@ const accepted: Script = () => ({ status: "Accepted" });
 export async function dialIn(port: number, options: ScriptedBoxOptions = {}): Promise<ScriptedBox> {
   const identity = options.identity ?? "BOX1";
   const authorization = Buffer.from(`${identity}:${options.password ?? ""}`).toString("base64");
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/ocpp/${encodeURIComponent(identity)}`, ["ocpp1.6"], {
-    headers: options.password === undefined ? {} : { authorization: `Basic ${authorization}` },
-  });
+  const socket = new WebSocket(
+    `ws://127.0.0.1:${port}/ocpp/${encodeURIComponent(identity)}`,
+    [...(options.protocols ?? ["ocpp1.6"])],
+    {
+      headers: options.password === undefined ? {} : { authorization: `Basic ${authorization}` },
+    },
+  );
   const box = scriptedBox(socket, options.configuration ?? {});
   await new Promise((resolve, reject) => {
     socket.once("open", resolve);

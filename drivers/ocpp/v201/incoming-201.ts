@@ -1,0 +1,145 @@
+import type { IncomingAction, JsonRecord } from "../box-link.ts";
+import { integerOf, recordOf, textOf } from "../lenient-json.ts";
+import type { IncomingAction201 } from "./actions-201.ts";
+import { meterValuesOf201, registerWh } from "./meter-values-201.ts";
+import type { TransactionNames } from "./transaction-names.ts";
+
+export interface IncomingDeps {
+  readonly names: TransactionNames;
+  /** Answers a CALL in the words of 1.6. */
+  readonly ask: (action: IncomingAction, payload: JsonRecord) => JsonRecord;
+}
+
+/** What the station does within a transaction, as the status of its connector in 1.6. */
+const statusByChargingState: Readonly<Record<string, string>> = {
+  Charging: "Charging",
+  EVConnected: "Preparing",
+  SuspendedEV: "SuspendedEV",
+  SuspendedEVSE: "SuspendedEVSE",
+  Idle: "Available",
+};
+
+/** The answers to a 2.0.1 station, by one who speaks 1.6. */
+export function createIncoming201({ names, ask }: IncomingDeps) {
+  /** The name of the running transaction; its states tell more than "Occupied". */
+  let running: string | undefined;
+
+  function boot(payload: JsonRecord): JsonRecord {
+    const station = recordOf(payload.chargingStation);
+    return ask("BootNotification", {
+      chargePointVendor: station.vendorName,
+      chargePointModel: station.model,
+      chargePointSerialNumber: station.serialNumber,
+      firmwareVersion: station.firmwareVersion,
+    });
+  }
+
+  function status({ connectorStatus, evseId, timestamp }: JsonRecord): JsonRecord {
+    const told = textOf(connectorStatus);
+    if (told === "Occupied" && running !== undefined) return {};
+    if (told === "Available") running = undefined;
+    tellStatus(told === "Occupied" ? "Preparing" : told, { evseId, timestamp });
+    return {};
+  }
+
+  function tellStatus(
+    word: string | undefined,
+    { evseId, timestamp }: { readonly evseId: unknown; readonly timestamp?: unknown },
+  ): void {
+    if (word === undefined) return;
+    ask("StatusNotification", { connectorId: evseId, errorCode: "NoError", status: word, timestamp });
+  }
+
+  function authorize({ idToken }: JsonRecord): JsonRecord {
+    return { idTokenInfo: ask("Authorize", { idTag: recordOf(idToken).idToken }).idTagInfo };
+  }
+
+  /** Our number of a transaction; one that is seen for the first time is begun, also in the middle. */
+  function idOf(
+    name: string,
+    event: JsonRecord,
+  ): { readonly id: number | undefined; readonly info: unknown } {
+    const known = names.idOf(name);
+    if (known !== undefined) return { id: known, info: undefined };
+    const answer = ask("StartTransaction", {
+      connectorId: recordOf(event.evse).id,
+      idTag: recordOf(event.idToken).idToken,
+      // One start is told from another by this: the name does it, over a restart too.
+      timestamp: `transaction ${name}`,
+      meterStart: Math.round(registerWh(meterValuesOf201(event.meterValue)) ?? 0),
+    });
+    const id = integerOf(answer.transactionId);
+    if (id !== undefined) names.remember(name, id);
+    return { id, info: answer.idTagInfo };
+  }
+
+  function transactionEvent(event: JsonRecord): JsonRecord {
+    const { transactionId, chargingState, stoppedReason } = recordOf(event.transactionInfo);
+    const name = textOf(transactionId);
+    if (name === undefined) return {};
+    const evseId = recordOf(event.evse).id;
+    const { id, info } = idOf(name, event);
+    const meterValue = meterValuesOf201(event.meterValue);
+    if (event.eventType === "Ended") {
+      running = undefined;
+      ask("StopTransaction", {
+        transactionId: id,
+        meterStop: registerWh(meterValue),
+        timestamp: event.timestamp,
+      });
+      if (stoppedReason === "EVDisconnected") tellStatus("Available", { evseId });
+    } else {
+      running = name;
+      tellStatus(statusByChargingState[textOf(chargingState) ?? ""], { evseId });
+      if (meterValue.length > 0) ask("MeterValues", { connectorId: evseId, transactionId: id, meterValue });
+    }
+    const tag = recordOf(event.idToken).idToken;
+    if (tag === undefined) return {};
+    return { idTokenInfo: info ?? ask("Authorize", { idTag: tag }).idTagInfo };
+  }
+
+  return (action: IncomingAction201, payload: JsonRecord): JsonRecord => {
+    switch (action) {
+      case "BootNotification":
+        return boot(payload);
+      case "Heartbeat":
+        return ask("Heartbeat", {});
+      case "StatusNotification":
+        return status(payload);
+      case "Authorize":
+        return authorize(payload);
+      case "TransactionEvent":
+        return transactionEvent(payload);
+      case "MeterValues":
+        ask("MeterValues", {
+          connectorId: payload.evseId,
+          meterValue: meterValuesOf201(payload.meterValue),
+        });
+        return {};
+      case "DataTransfer":
+      case "NotifyEVChargingNeeds":
+      case "NotifyEVChargingSchedule":
+        return { status: "Accepted" };
+      case "SignCertificate":
+        return { status: "Rejected" };
+      case "Get15118EVCertificate":
+        return { status: "Failed", exiResponse: "" };
+      case "GetCertificateStatus":
+        return { status: "Failed" };
+      case "ClearedChargingLimit":
+      case "FirmwareStatusNotification":
+      case "LogStatusNotification":
+      case "NotifyChargingLimit":
+      case "NotifyCustomerInformation":
+      case "NotifyDisplayMessages":
+      case "NotifyEvent":
+      case "NotifyMonitoringReport":
+      case "NotifyReport":
+      case "PublishFirmwareStatusNotification":
+      case "ReportChargingProfiles":
+      case "ReservationStatusUpdate":
+      case "SecurityEventNotification":
+        return {};
+    }
+  };
+}

@@ -1,0 +1,60 @@
+import type { BoxLink, JsonRecord, RawLink, Station } from "../box-link.ts";
+import type { IncomingAction201 } from "./actions-201.ts";
+import { createIncoming201 } from "./incoming-201.ts";
+import { NOT_SAYABLE, outgoing201 } from "./outgoing-201.ts";
+import { createTransactionNames } from "./transaction-names.ts";
+
+/** A 2.0.1 station in front of one who speaks 1.6: both mean "set point, floor, horizon". */
+export interface Station201 {
+  onConnected(link: RawLink): void;
+  onDisconnected(link: RawLink): void;
+  onCall(action: IncomingAction201, payload: JsonRecord): JsonRecord;
+}
+
+export function createStation201(station: Station): Station201 {
+  const names = createTransactionNames();
+  const answer = createIncoming201({ names, ask: (action, payload) => station.onCall(action, payload) });
+  const translated = new Map<RawLink, BoxLink>();
+  let remoteStarts = 0;
+  const context = {
+    transactionName: names.nameOf,
+    nextRemoteStartId() {
+      remoteStarts += 1;
+      return remoteStarts;
+    },
+  };
+
+  function translating(link: RawLink): BoxLink {
+    return {
+      identity: link.identity,
+      protocol: link.protocol,
+      callTimeoutMs: link.callTimeoutMs,
+      get isOpen() {
+        return link.isOpen;
+      },
+      setPingInterval: (intervalMs) => link.setPingInterval(intervalMs),
+      async call(action, payload) {
+        const request = outgoing201(action, payload, context);
+        if (request === undefined) return NOT_SAYABLE;
+        const outcome = await link.call(request.action, request.payload);
+        return outcome.kind === "result"
+          ? { kind: "result", payload: request.answer(outcome.payload) }
+          : outcome;
+      },
+    };
+  }
+
+  return {
+    onConnected(link) {
+      const ours = translating(link);
+      translated.set(link, ours);
+      station.onConnected(ours);
+    },
+    onDisconnected(link) {
+      const ours = translated.get(link);
+      translated.delete(link);
+      if (ours !== undefined) station.onDisconnected(ours);
+    },
+    onCall: answer,
+  };
+}

@@ -1,0 +1,282 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually } from "../../support/eventually.ts";
+import type { ScriptedBox } from "./support/scripted-box.ts";
+import { command, createTestSite, HORIZON_MS, type TestSite } from "./support/test-site.ts";
+
+let site: TestSite;
+afterEach(() => site.close());
+
+type Payload = Record<string, unknown>;
+
+const VARIABLES: Record<string, string> = {
+  "SmartChargingCtrlr.ProfileStackLevel": "3",
+  "SmartChargingCtrlr.PeriodsPerSchedule": "10",
+  "SmartChargingCtrlr.RateUnit": "A,W",
+  "SampledDataCtrlr.TxUpdatedInterval": "60",
+  "OCPPCommCtrlr.HeartbeatInterval": "300",
+};
+
+/** A 2.0.1 station that boots; everything else is up to the test. */
+async function dial201(variables = VARIABLES): Promise<ScriptedBox> {
+  const box = await site.dial({ protocols: ["ocpp2.0.1"] });
+  const named = (item: Payload, part: string) => (item[part] as Payload).name;
+  box.on("GetVariables", ({ getVariableData }) => ({
+    getVariableResult: (getVariableData as Payload[]).map((item) => {
+      const attributeValue = variables[`${named(item, "component")}.${named(item, "variable")}`];
+      return attributeValue === undefined
+        ? { ...item, attributeStatus: "UnknownVariable" }
+        : { ...item, attributeStatus: "Accepted", attributeValue };
+    }),
+  }));
+  box.on("SetVariables", ({ setVariableData }) => ({
+    setVariableResult: (setVariableData as Payload[]).map(({ attributeValue: _value, ...item }) => ({
+      ...item,
+      attributeStatus: "Accepted",
+    })),
+  }));
+  for (const action of ["RequestStartTransaction", "RequestStopTransaction", "ClearChargingProfile"]) {
+    box.on(action, () => ({ status: "Accepted" }));
+  }
+  const boot = await box.call("BootNotification", {
+    reason: "PowerUp",
+    chargingStation: { vendorName: "Station", model: "Two", serialNumber: "S1", firmwareVersion: "7" },
+  });
+  expect(boot).toMatchObject({ status: "Accepted", interval: 60 });
+  await eventually(() => box.calls("TriggerMessage").some((call) => call.requestedMessage === "MeterValues"));
+  return box;
+}
+
+const event = (box: ScriptedBox, eventType: string, chargingState: string, more: Payload = {}) =>
+  box.call("TransactionEvent", {
+    eventType,
+    timestamp: "2022-03-19T06:00:00Z",
+    triggerReason: "ChargingStateChanged",
+    seqNo: 0,
+    transactionInfo: { transactionId: "tx-abc", chargingState },
+    evse: { id: 1, connectorId: 1 },
+    ...more,
+  });
+
+const currents = (amperes: number) => [
+  {
+    timestamp: "2022-03-19T06:00:00Z",
+    sampledValue: ["L1", "L2", "L3"].map((phase) => ({
+      value: amperes,
+      measurand: "Current.Import",
+      phase,
+      unitOfMeasure: { unit: "A", multiplier: 0 },
+    })),
+  },
+];
+
+describe("a 2.0.1 station", () => {
+  it("speaks 1.6 with us where it can do both", async () => {
+    site = await createTestSite();
+    const box = await site.dial({ protocols: ["ocpp2.0.1", "ocpp1.6"] });
+    expect(box.socket.protocol).toBe("ocpp1.6");
+  });
+
+  it("gets floor and expiring set point in its own words", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    expect(box.socket.protocol).toBe("ocpp2.0.1");
+    const wallMs = site.clock.wallMs();
+    expect(await site.wallbox.apply(command(11.5))).toEqual({ kind: "written" });
+    const [floor, setpoint] = box.calls("SetChargingProfile");
+    expect(floor).toEqual({
+      evseId: 1,
+      chargingProfile: {
+        id: 100,
+        stackLevel: 0,
+        chargingProfilePurpose: "TxDefaultProfile",
+        chargingProfileKind: "Absolute",
+        chargingSchedule: [
+          {
+            id: 100,
+            startSchedule: "2020-01-01T00:00:00Z",
+            chargingRateUnit: "A",
+            chargingSchedulePeriod: [{ startPeriod: 0, limit: 6 }],
+          },
+        ],
+      },
+    });
+    expect(setpoint).toMatchObject({
+      evseId: 1,
+      chargingProfile: {
+        stackLevel: 1,
+        chargingSchedule: [
+          { duration: HORIZON_MS / 1_000 + 60, chargingSchedulePeriod: [{ startPeriod: 0, limit: 11.5 }] },
+        ],
+      },
+    });
+    const { validTo } = (setpoint as { chargingProfile: { validTo: string } }).chargingProfile;
+    expect(Date.parse(validTo)).toBe(wallMs + HORIZON_MS);
+  });
+
+  it("is asked for its variables and given ours", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    expect(site.wallbox.card()).toMatchObject({
+      protocol: "ocpp2.0.1",
+      vendor: "Station",
+      model: "Two",
+      serial: "S1",
+      smartCharging: { maxStackLevel: 3, maxPeriods: 10, rateUnits: ["A", "W"] },
+    });
+    expect(box.calls("SetVariables")).toContainEqual({
+      setVariableData: [
+        {
+          attributeValue: "10",
+          component: { name: "SampledDataCtrlr" },
+          variable: { name: "TxUpdatedInterval" },
+        },
+      ],
+    });
+  });
+
+  it("steps down in one profile where it has no second level", async () => {
+    site = await createTestSite();
+    await dial201({ ...VARIABLES, "SmartChargingCtrlr.ProfileStackLevel": "0" });
+    await site.wallbox.apply(command(12));
+    expect(site.wallbox.card().deadMan.variant).toBe("B");
+  });
+
+  it("tells by one event of start, state, meter and tag", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    expect(
+      await event(box, "Started", "EVConnected", { idToken: { idToken: "TAG", type: "ISO14443" } }),
+    ).toEqual({ idTokenInfo: { status: "Accepted" } });
+    expect(site.wallbox.sample().vehicle).toBe("connected");
+    expect(await event(box, "Updated", "Charging", { meterValue: currents(9.5) })).toEqual({});
+    expect(site.wallbox.sample()).toMatchObject({
+      vehicle: "charging",
+      phaseCurrentsA: { value: [9.5, 9.5, 9.5] },
+    });
+    await event(box, "Updated", "SuspendedEVSE");
+    expect(site.wallbox.sample().vehicle).toBe("suspended_by_wallbox");
+    await event(box, "Ended", "EVConnected");
+    expect(site.wallbox.sample().vehicle).toBe("finishing");
+    await box.call("StatusNotification", {
+      timestamp: "2022-03-19T06:10:00Z",
+      connectorStatus: "Available",
+      evseId: 1,
+      connectorId: 1,
+    });
+    expect(site.wallbox.sample().vehicle).toBe("absent");
+  });
+
+  it("is unplugged by the end that says so", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    await event(box, "Started", "Charging");
+    await event(box, "Ended", "Idle", {
+      transactionInfo: { transactionId: "tx-abc", chargingState: "Idle", stoppedReason: "EVDisconnected" },
+    });
+    expect(site.wallbox.sample().vehicle).toBe("absent");
+  });
+
+  it("is only occupied before a transaction, and within one its states count", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    const occupied = () =>
+      box.call("StatusNotification", {
+        timestamp: "2022-03-19T06:00:00Z",
+        connectorStatus: "Occupied",
+        evseId: 1,
+        connectorId: 1,
+      });
+    await occupied();
+    expect(site.wallbox.sample().vehicle).toBe("connected");
+    await event(box, "Started", "Charging");
+    await occupied();
+    expect(site.wallbox.sample().vehicle).toBe("charging");
+  });
+
+  it("has its running transaction adopted after our restart", async () => {
+    site = await createTestSite();
+    await event(await dial201(), "Started", "Charging");
+    const { store } = site;
+    await site.close();
+    site = await createTestSite({ store });
+    const box = await dial201();
+    await event(box, "Updated", "Charging", { meterValue: currents(8) });
+    expect(site.wallbox.sample()).toMatchObject({
+      vehicle: "charging",
+      phaseCurrentsA: { value: [8, 8, 8] },
+    });
+  });
+
+  it("is told to start and to stop by the names of its own", async () => {
+    site = await createTestSite({
+      wallbox: { habits: { remoteStart: ["preparing"], pause: ["zero", "remote_stop"] } },
+    });
+    const box = await dial201();
+    await box.call("StatusNotification", {
+      timestamp: "2022-03-19T06:00:00Z",
+      connectorStatus: "Occupied",
+      evseId: 1,
+      connectorId: 1,
+    });
+    await site.wallbox.apply(command(10));
+    await eventually(() => box.calls("RequestStartTransaction").length === 1);
+    expect(box.calls("RequestStartTransaction")).toEqual([
+      { remoteStartId: 1, idToken: { idToken: "hems-edge", type: "Central" }, evseId: 1 },
+    ]);
+    await event(box, "Started", "Charging");
+    await site.wallbox.apply(command(0));
+    for (let second = 0; second < 70; second += 5) {
+      await site.clock.advance(5_000);
+      await event(box, "Updated", "Charging", {
+        meterValue: currents(16).map(({ sampledValue }) => ({ sampledValue })),
+      });
+      void site.wallbox.apply(command(0));
+    }
+    await eventually(() => box.calls("RequestStopTransaction").length >= 1);
+    expect(box.calls("RequestStopTransaction")[0]).toEqual({ transactionId: "tx-abc" });
+  });
+
+  it("gets a new password where 2.0.1 keeps it", async () => {
+    site = await createTestSite({ central: { accounts: [{ identity: "BOX1" }] } });
+    const box = await dial201();
+    const change = await site.wallbox.changeKey();
+    expect(change).toMatchObject({ ok: true });
+    expect(box.calls("SetVariables").at(-1)).toMatchObject({
+      setVariableData: [{ component: { name: "SecurityCtrlr" }, variable: { name: "BasicAuthPassword" } }],
+    });
+  });
+
+  it.each([
+    ["Heartbeat", {}, { currentTime: expect.any(String) }],
+    ["Authorize", { idToken: { idToken: "T", type: "Local" } }, { idTokenInfo: { status: "Accepted" } }],
+    ["NotifyReport", { requestId: 1, seqNo: 0 }, {}],
+    ["NotifyEVChargingNeeds", { evseId: 1 }, { status: "Accepted" }],
+    ["SignCertificate", { csr: "x" }, { status: "Rejected" }],
+    ["DataTransfer", { vendorId: "x" }, { status: "Accepted" }],
+    ["SecurityEventNotification", { type: "x" }, {}],
+    ["MeterValues", { evseId: 1, meterValue: currents(3) }, {}],
+  ])("is answered to %s", async (action, payload, answer) => {
+    site = await createTestSite();
+    const box = await dial201();
+    expect(await box.call(action, payload)).toEqual(answer);
+  });
+
+  it.each(["StartTransaction", "StopTransaction", "toString"])(
+    "is refused %s, which 2.0.1 does not know",
+    async (action) => {
+      site = await createTestSite();
+      const box = await dial201();
+      expect(await box.call(action)).toEqual({ error: "NotImplemented" });
+    },
+  );
+
+  it.each([
+    ["no transaction", { transactionInfo: {} }],
+    ["nothing", { transactionInfo: null, evse: null, meterValue: "x" }],
+    ["rubbish", { transactionInfo: { transactionId: { a: 1 } }, evse: [], idToken: 7 }],
+  ])("is answered to an event of %s", async (_what, more) => {
+    site = await createTestSite();
+    const box = await dial201();
+    expect(await event(box, "Updated", "Charging", more)).toEqual({});
+  });
+});

@@ -1,0 +1,94 @@
+"""An OCPP 1.6 charge point on the library "ocpp", which checks every message in both directions against the schemas."""
+
+import asyncio
+import base64
+import json
+import sys
+from datetime import datetime, timezone
+
+import websockets
+from ocpp.routing import on
+from ocpp.v16 import ChargePoint, call, call_result
+
+URL, IDENTITY, PASSWORD = sys.argv[1:4]
+
+
+def tell(**what):
+    print(json.dumps(what), flush=True)
+
+
+def now():
+    return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+class Box(ChargePoint):
+    limits = {}
+
+    def limit(self):
+        return self.limits[max(self.limits)] if self.limits else 32.0
+
+    @on("SetChargingProfile")
+    def set_charging_profile(self, connector_id, cs_charging_profiles):
+        level = cs_charging_profiles["stack_level"]
+        period = cs_charging_profiles["charging_schedule"]["charging_schedule_period"][0]
+        self.limits[level] = float(period["limit"])
+        tell(level=level, limit=self.limits[level])
+        return call_result.SetChargingProfile(status="Accepted")
+
+    @on("GetConfiguration")
+    def get_configuration(self, key=None):
+        keys = {"ChargeProfileMaxStackLevel": "4", "MaxChargingProfilesInstalled": "4", "HeartbeatInterval": "300"}
+        entries = [{"key": k, "readonly": False, "value": v} for k, v in keys.items()]
+        return call_result.GetConfiguration(configuration_key=entries)
+
+    @on("ChangeConfiguration")
+    def change_configuration(self, key, value):
+        tell(changed=key, value=value)
+        return call_result.ChangeConfiguration(status="Accepted")
+
+    @on("TriggerMessage")
+    def trigger_message(self, requested_message, connector_id=None):
+        return call_result.TriggerMessage(status="Accepted")
+
+    async def live(self):
+        boot = await self.call(call.BootNotification(charge_point_vendor="Python", charge_point_model="Box"))
+        tell(boot=boot.status, interval=boot.interval)
+        await self.call(call.StatusNotification(connector_id=1, error_code="NoError", status="Preparing"))
+        tag = await self.call(call.Authorize(id_tag="TAG-1"))
+        tell(authorized=tag.id_tag_info["status"])
+        start = await self.call(
+            call.StartTransaction(connector_id=1, id_tag="TAG-1", meter_start=100, timestamp=now())
+        )
+        tell(transaction=start.transaction_id)
+        await self.call(call.StatusNotification(connector_id=1, error_code="NoError", status="Charging"))
+        for _ in range(40):
+            values = [
+                {"value": f"{self.limit():.1f}", "measurand": "Current.Import", "phase": phase, "unit": "A"}
+                for phase in ("L1", "L2", "L3")
+            ]
+            meter_value = [{"timestamp": now(), "sampled_value": values}]
+            await self.call(
+                call.MeterValues(connector_id=1, transaction_id=start.transaction_id, meter_value=meter_value)
+            )
+            await asyncio.sleep(0.25)
+        stop = await self.call(
+            call.StopTransaction(meter_stop=200, timestamp=now(), transaction_id=start.transaction_id)
+        )
+        tell(stopped=stop.id_tag_info["status"] if stop.id_tag_info else "Accepted")
+        await self.call(call.Heartbeat())
+        tell(done=True)
+
+
+async def main():
+    login = base64.b64encode(f"{IDENTITY}:{PASSWORD}".encode()).decode()
+    headers = {"Authorization": f"Basic {login}"}
+    async with websockets.connect(
+        f"{URL}/{IDENTITY}", subprotocols=["ocpp1.6"], additional_headers=headers
+    ) as socket:
+        box = Box(IDENTITY, socket)
+        listening = asyncio.create_task(box.start())
+        await box.live()
+        listening.cancel()
+
+
+asyncio.run(main())

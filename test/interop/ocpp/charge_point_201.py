@@ -1,0 +1,111 @@
+"""An OCPP 2.0.1 charging station on the library "ocpp", which checks every message in both directions."""
+
+import asyncio
+import base64
+import json
+import sys
+from datetime import datetime, timezone
+
+import websockets
+from ocpp.routing import on
+from ocpp.v201 import ChargePoint, call, call_result
+
+URL, IDENTITY, PASSWORD = sys.argv[1:4]
+EVSE = {"id": 1, "connector_id": 1}
+
+
+def tell(**what):
+    print(json.dumps(what), flush=True)
+
+
+def now():
+    return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+
+
+class Station(ChargePoint):
+    limits = {}
+
+    def limit(self):
+        return self.limits[max(self.limits)] if self.limits else 32.0
+
+    @on("SetChargingProfile")
+    def set_charging_profile(self, evse_id, charging_profile):
+        level = charging_profile["stack_level"]
+        period = charging_profile["charging_schedule"][0]["charging_schedule_period"][0]
+        self.limits[level] = float(period["limit"])
+        tell(level=level, limit=self.limits[level])
+        return call_result.SetChargingProfile(status="Accepted")
+
+    @on("GetVariables")
+    def get_variables(self, get_variable_data):
+        known = {"ProfileStackLevel": "4", "PeriodsPerSchedule": "8", "HeartbeatInterval": "300"}
+        results = []
+        for item in get_variable_data:
+            value = known.get(item["variable"]["name"])
+            result = {**item, "attribute_status": "UnknownVariable" if value is None else "Accepted"}
+            if value is not None:
+                result["attribute_value"] = value
+            results.append(result)
+        return call_result.GetVariables(get_variable_result=results)
+
+    @on("SetVariables")
+    def set_variables(self, set_variable_data):
+        tell(changed=[item["variable"]["name"] for item in set_variable_data])
+        results = [
+            {"attribute_status": "Accepted", "component": item["component"], "variable": item["variable"]}
+            for item in set_variable_data
+        ]
+        return call_result.SetVariables(set_variable_result=results)
+
+    @on("TriggerMessage")
+    def trigger_message(self, requested_message, evse=None):
+        return call_result.TriggerMessage(status="Accepted")
+
+    async def event(self, kind, state, seq, **more):
+        return await self.call(
+            call.TransactionEvent(
+                event_type=kind,
+                timestamp=now(),
+                trigger_reason="ChargingStateChanged",
+                seq_no=seq,
+                transaction_info={"transaction_id": "interop-1", "charging_state": state},
+                evse=EVSE,
+                **more,
+            )
+        )
+
+    async def live(self):
+        station = {"vendor_name": "Python", "model": "Station"}
+        boot = await self.call(call.BootNotification(charging_station=station, reason="PowerUp"))
+        tell(boot=boot.status)
+        await self.call(
+            call.StatusNotification(timestamp=now(), connector_status="Occupied", evse_id=1, connector_id=1)
+        )
+        tag = {"id_token": "TAG-1", "type": "ISO14443"}
+        started = await self.event("Started", "Charging", 0, id_token=tag)
+        tell(authorized=started.id_token_info["status"])
+        for seq in range(1, 60):
+            sampled = [
+                {"value": self.limit(), "measurand": "Current.Import", "phase": phase, "unit_of_measure": {"unit": "A"}}
+                for phase in ("L1", "L2", "L3")
+            ]
+            await self.event("Updated", "Charging", seq, meter_value=[{"timestamp": now(), "sampled_value": sampled}])
+            await asyncio.sleep(0.25)
+        await self.event("Ended", "EVConnected", 60)
+        await self.call(call.Heartbeat())
+        tell(done=True)
+
+
+async def main():
+    login = base64.b64encode(f"{IDENTITY}:{PASSWORD}".encode()).decode()
+    headers = {"Authorization": f"Basic {login}"}
+    async with websockets.connect(
+        f"{URL}/{IDENTITY}", subprotocols=["ocpp2.0.1"], additional_headers=headers
+    ) as socket:
+        station = Station(IDENTITY, socket)
+        listening = asyncio.create_task(station.start())
+        await station.live()
+        listening.cancel()
+
+
+asyncio.run(main())
