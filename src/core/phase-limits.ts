@@ -52,6 +52,8 @@ function unbalanceLimitsA(context: LimitContext, carA: CarCurrentsA, limitA: num
 function placements(context: LimitContext): readonly CarCurrentsA[] {
   const boxA = carCurrentsA(context);
   const { phaseRotation } = context.limits;
+  // Where the phases of the house are not measured they count as equal, and so does every way.
+  if (context.sample.gridPhaseCurrentsA === undefined) return [boxA];
   if (phaseRotation !== undefined) return [placed(boxA, phaseRotation)];
   if (boxA[0] === boxA[1] && boxA[1] === boxA[2]) return [boxA];
   return ROTATIONS.map((rotation) => placed(boxA, rotation));
