@@ -8,6 +8,8 @@ export interface LawConstants {
    * seconds and a small one within a minute, which is how many writes a box's flash can take.
    */
   readonly missedWh: number;
+  /** A set point that is too high by this much waits for no proof, W: down fast, up slowly. */
+  readonly overdrawnW: number;
   /** A miss within this part of the box's step is rounding, not a miss. */
   readonly deadbandSteps: number;
   /** Net solar energy that three phases would have brought before they are worth a pause and the wear, Wh. */
@@ -36,6 +38,7 @@ export interface LawConstants {
 
 export const LAW_CONSTANTS: LawConstants = {
   missedWh: 2,
+  overdrawnW: 3_000,
   deadbandSteps: 0.55,
   toThreePhasesWh: 100,
   toOnePhaseWh: 150,

@@ -52,7 +52,7 @@ export interface Followed {
 
 /** The current and phases that use the surplus. What was missed is counted as energy, so that noise decides nothing. */
 export function followSurplus(follower: Follower, context: FollowContext): Followed {
-  const { capability, setpointA, surplusPowerW } = context;
+  const { capability, setpointA, surplusPowerW, constants } = context;
   const today =
     follower.switchDay === context.day ? follower : { ...follower, switchDay: context.day, switchesToday: 0 };
   if (setpointA < capability.minCurrentA) return started(today, context);
@@ -63,7 +63,7 @@ export function followSurplus(follower: Follower, context: FollowContext): Follo
   }
   const idealA = idealCurrentA(surplusPowerW, capability.phases, context);
   const missedWh = nextMissedWh(today.missedWh, idealA - setpointA, context);
-  const isMissed = Math.abs(missedWh) >= context.constants.missedWh;
+  const isMissed = Math.abs(missedWh) >= constants.missedWh || isOverdrawn(setpointA - idealA, context);
   return {
     follower: { ...today, phaseRegretWh, missedWh: isMissed ? 0 : missedWh },
     currentA: isMissed ? nearestStepA(idealA, capability.stepA) : setpointA,
@@ -121,6 +121,10 @@ function nextMissedWh(missedWh: number, missA: number, context: FollowContext): 
   if (Math.abs(missA) <= deadbandA(context)) return 0;
   const passWh = energyWh(powerW(missA, phases), passMs(context));
   return Math.sign(missedWh) === -Math.sign(missA) ? passWh : missedWh + passWh;
+}
+
+function isOverdrawn(tooHighA: number, { capability, constants }: FollowContext): boolean {
+  return powerW(tooHighA, capability.phases) >= constants.overdrawnW;
 }
 
 function deadbandA({ capability, constants }: FollowContext): number {

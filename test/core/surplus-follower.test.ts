@@ -41,6 +41,23 @@ function secondsToChange(changes: Partial<FollowContext>): readonly [number, num
   return undefined;
 }
 
+describe("a set point that is far too high", () => {
+  const three = { ...ONE_PHASE, phases: 3 } as const;
+  const drawn = { capability: three, setpointA: 16, chargePowerW: 11_040 };
+
+  it.each([
+    [8_040, 12],
+    [8_041, 16],
+  ])("is lowered at once from 3 kW on: %d W of surplus", (surplusPowerW, expectedA) => {
+    expect(follow({ ...drawn, surplusPowerW }).currentA).toBe(expectedA);
+  });
+
+  it("is lowered at once, not raised", () => {
+    const low = { capability: three, setpointA: 6, chargePowerW: 4_140 };
+    expect(follow({ ...low, surplusPowerW: 11_040 }).currentA).toBe(6);
+  });
+});
+
 describe("a start", () => {
   const start = (surplusPowerW: number, changes: Partial<FollowContext> = {}) =>
     follow({ surplusPowerW, setpointA: 0, ...changes });

@@ -6,6 +6,7 @@ import { type ControlLoop, type ControlLoopOptions, createControlLoop } from "..
 import { type CollectorOptions, createSampleCollector } from "../../control/sample-collector.ts";
 import { createSettingsKeeper } from "../../control/settings-keeper.ts";
 import type { ControlOptions } from "../../core/decide.ts";
+import type { LawConstants } from "../../core/law-constants.ts";
 import type { PriceCurve } from "../../core/planner/price-curve.ts";
 import type { Settings, Thresholds } from "../../core/settings.ts";
 import type { TickReport } from "../../core/tick-report.ts";
@@ -42,6 +43,8 @@ export interface HemsEdgeRun {
   readonly thresholds: Partial<Thresholds>;
   /** With it no pass is left out, not even at night. */
   readonly onReport?: (report: TickReport) => void;
+  /** For a bench: constants of the law other than the product's. */
+  readonly constants?: Partial<LawConstants>;
   /** Sections of the daemon's config file over the defaults of a replay. */
   readonly config?: ConfigSections;
   readonly faults?: PlantFaults;
@@ -195,15 +198,16 @@ function nightOf({ pvW, stepMs }: DayTrace): (atMs: number) => boolean {
   };
 }
 
-function replayConfig({ thresholds, ...run }: HemsEdgeRun): ReplayConfig {
+function replayConfig({ thresholds, constants, ...run }: HemsEdgeRun): ReplayConfig {
   const config = configSchema.parse(replayConfigFile(run));
   const settings = initialSettings(config);
   const [wallbox] = config.wallboxes;
   if (wallbox === undefined) throw new Error("a replay has a wallbox");
+  const control = controlOptions(config, wallbox);
   return {
     collector: collectorOptions(config),
     loop: controlLoopOptions(config),
-    control: controlOptions(config, wallbox),
+    control: { ...control, constants: { ...control.constants, ...constants } },
     planner: chargePlannerOptions(config, wallbox),
     settings: { ...settings, thresholds: { ...settings.thresholds, ...thresholds } },
     horizonMs: config.ocpp.horizon_s * 1_000,

@@ -1,10 +1,11 @@
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
+import type { LawConstants } from "../../core/law-constants.ts";
 import type { Thresholds } from "../../core/settings.ts";
 import type { TickReport } from "../../core/tick-report.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { BASELINES, type Baseline, createBaseline } from "./baselines/baselines.ts";
 import { type DayCounts, type DayFigures, dayFigures } from "./day-figures.ts";
-import { runHemsEdge } from "./hems-edge-run.ts";
+import { type ConfigSections, runHemsEdge } from "./hems-edge-run.ts";
 import { type Optimum, optimum } from "./optimum.ts";
 import { createPlant, type Plant, type PlantSecond } from "./plant.ts";
 import type { PhaseChoice, ReplayDevice } from "./replay-device.ts";
@@ -18,6 +19,10 @@ export interface ReplayOptions {
   readonly phases: PhaseChoice;
   /** For hems-edge; undefined parts are the product's own defaults. */
   readonly thresholds: Partial<Thresholds>;
+  /** For hems-edge: constants of the law other than the product's. */
+  readonly constants?: Partial<LawConstants>;
+  /** For hems-edge: sections of the daemon's config file over the defaults of a replay. */
+  readonly config?: ConfigSections;
   /** Told of every second of the plant; not by `optimum`, which has none. */
   readonly onSecond?: (second: PlantSecond) => void;
   /** Told after each pass of hems-edge. */
@@ -36,7 +41,7 @@ export async function replayedDay(trace: DayTrace, options: ReplayOptions): Prom
   const best = cachedOptimum(trace, options, 0);
   const clock = createSystemClock();
   const startMs = clock.monotonicMs();
-  const { device, phases, controller, thresholds, onReport, onSecond } = options;
+  const { device, phases, controller, onSecond } = options;
   const optimumWh = best.solarWh - best.gridWh;
   if (controller === "optimum") {
     const reckoned = cachedOptimum(trace, options, options.startPenaltyWh ?? 0);
@@ -44,8 +49,8 @@ export async function replayedDay(trace: DayTrace, options: ReplayOptions): Prom
   }
   const plant = createPlant({ trace, device, phases, ...(onSecond && { onSecond }) });
   if (controller === "hems-edge") {
-    const config = { site: { pv_peak_w: plant.house.peakW } };
-    await runHemsEdge(plant, { device, phases, thresholds, config, ...(onReport && { onReport }) });
+    const config = { ...options.config, site: { pv_peak_w: plant.house.peakW, ...options.config?.site } };
+    await runHemsEdge(plant, { ...options, config });
   } else {
     const { minA, maxA, stepA } = device;
     const setup = { minA, maxA, stepA, canSwitchPhases: phases === "auto" };
