@@ -1,7 +1,6 @@
 import type { DayFigures } from "../../src/cli/replay/day-figures.ts";
 import type { ControlBench, SetFigures } from "./control-bench.ts";
-
-type Cells = readonly string[];
+import { type Cells, markdownTable } from "./markdown.ts";
 
 /** Everything measured, as Markdown tables. */
 export function benchTables(bench: ControlBench): string {
@@ -20,9 +19,15 @@ function setTable({ set, controllers }: SetFigures): string {
     "short runs",
     "phase switches",
     "writes",
+    "HTW index %",
   ];
-  const rows = controllers.map(({ controller, phases, mean }) => [controller, phases, ...figures(mean)]);
-  return `### Set ${set}: ${days} days, means of a day\n\n${markdown(head, rows)}`;
+  const rows = controllers.map(({ controller, phases, mean, performance_index_pct: index }) => [
+    controller,
+    phases,
+    ...figures(mean),
+    index?.toFixed(1) ?? "",
+  ]);
+  return `### Set ${set}: ${days} days, means of a day\n\n${markdownTable(head, rows)}`;
 }
 
 function figures(day: DayFigures): Cells {
@@ -50,7 +55,7 @@ function deviceTable({ device_grid: grid }: ControlBench): string {
         : [point.regret_pct.toFixed(1), point.starts.toFixed(1), point.writes.toFixed(0)];
     }),
   ]);
-  return `### Other devices, set shipped\n\n${markdown(head, rows)}`;
+  return `### Other devices, set shipped\n\n${markdownTable(head, rows)}`;
 }
 
 function stepTable({ step_response: steps }: ControlBench): string {
@@ -60,7 +65,7 @@ function stepTable({ step_response: steps }: ControlBench): string {
     seconds(up),
     seconds(down),
   ]);
-  return `### Step of 5 A, nine of ten settle within\n\n${markdown(["controller", "up", "down"], rows)}`;
+  return `### Step of 5 A, nine of ten settle within\n\n${markdownTable(["controller", "up", "down"], rows)}`;
 }
 
 function kettleTable({ kettle }: ControlBench): string {
@@ -70,10 +75,5 @@ function kettleTable({ kettle }: ControlBench): string {
     String(writes),
   ]);
   const head = ["controller", "extra starts", "writes"];
-  return `### Kettle of 2 kW, twelve times in four hours\n\n${markdown(head, rows)}`;
-}
-
-function markdown(head: Cells, rows: readonly Cells[]): string {
-  const line = (cells: Cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+  return `### Kettle of 2 kW, twelve times in four hours\n\n${markdownTable(head, rows)}`;
 }
