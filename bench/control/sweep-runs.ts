@@ -1,7 +1,7 @@
 import { type DayCounts, meanFigures } from "../../src/cli/replay/day-figures.ts";
 import { type ReplayOptions, replayedDay } from "../../src/cli/replay/replay-day.ts";
 import { NOMINAL_DEVICE } from "../../src/cli/replay/replay-device.ts";
-import { configSchema } from "../../src/config/schema.ts";
+import { configFileSchema } from "../../src/config/schema.ts";
 import { LAW_CONSTANTS, type LawConstants } from "../../src/core/law-constants.ts";
 import type { TraceSet } from "./trace-sets.ts";
 
@@ -69,8 +69,7 @@ export function meanCostWh(days: readonly SweptDay[]): number {
 }
 
 function settings(): readonly Setting[] {
-  const { control } = configSchema.shape;
-  const defaults = control.parse({});
+  const defaults = configFileSchema.shape.control.parse({});
   const law = (Object.keys(LAW_CONSTANTS) as (keyof LawConstants)[]).map((constant) => ({
     constant,
     value: LAW_CONSTANTS[constant],

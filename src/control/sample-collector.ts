@@ -150,13 +150,17 @@ function newTrack(collected: CollectedSource): Track {
   };
 }
 
+function isNumeric(value: number | readonly number[]): boolean {
+  return typeof value === "number" ? Number.isFinite(value) : value.every(Number.isFinite);
+}
+
 function implausibility(
   channels: SiteChannels,
   isGridMeter: boolean,
   { maxGridPowerW, maxPvPowerW }: CollectorOptions,
 ): string | undefined {
   const { gridPowerW, pvPowerW } = channels;
-  if (!Object.values(channels).flat().every(Number.isFinite)) return "it gives values that are not numbers";
+  if (!Object.values(channels).every(isNumeric)) return "it gives values that are not numbers";
   if (isGridMeter && gridPowerW === undefined) return "it gives no grid power";
   if (gridPowerW !== undefined && Math.abs(gridPowerW) > maxGridPowerW) {
     return "its grid power is beyond the house connection";

@@ -67,21 +67,19 @@ export const NO_LOAD: OthersLoad = { powerW: 0, currentA: 0 };
 export function smallestLimit(context: LimitContext): Limit {
   const { limits, sample } = context;
   const isBlind = sample.meterTrust === "lost";
-  const others: readonly (readonly [LimitName, number | undefined])[] = [
-    ["configured_maximum", limits.configuredMaxA],
-    ["cable", limits.cableCurrentA],
-    ["user_maximum", context.userMaxA],
-    ["failsafe", isBlind ? limits.failsafeCurrentA : undefined],
-    ["main_fuse", isBlind ? undefined : fuseLimitA(context)],
-    ["unbalance", unbalanceLimitA(context)],
-    ["site_import", isBlind ? undefined : importLimitA(context)],
-    ["grid_operator", operatorLimitA(context)],
-  ];
-  let smallest: Limit = { name: "wallbox_rating", maxCurrentA: sample.wallbox.capability.maxCurrentA };
-  for (const [name, maxCurrentA] of others) {
-    if (maxCurrentA !== undefined && maxCurrentA < smallest.maxCurrentA) smallest = { name, maxCurrentA };
-  }
-  return smallest;
+  let limit: Limit = { name: "wallbox_rating", maxCurrentA: sample.wallbox.capability.maxCurrentA };
+  limit = tighter(limit, "configured_maximum", limits.configuredMaxA);
+  limit = tighter(limit, "cable", limits.cableCurrentA);
+  limit = tighter(limit, "user_maximum", context.userMaxA);
+  limit = tighter(limit, "failsafe", isBlind ? limits.failsafeCurrentA : undefined);
+  limit = tighter(limit, "main_fuse", isBlind ? undefined : fuseLimitA(context));
+  limit = tighter(limit, "unbalance", unbalanceLimitA(context));
+  limit = tighter(limit, "site_import", isBlind ? undefined : importLimitA(context));
+  return tighter(limit, "grid_operator", operatorLimitA(context));
+}
+
+function tighter(limit: Limit, name: LimitName, maxCurrentA: number | undefined): Limit {
+  return maxCurrentA !== undefined && maxCurrentA < limit.maxCurrentA ? { name, maxCurrentA } : limit;
 }
 
 /** The wanted current under the limit: whole steps of the box, and 0 instead of less than its minimum. */

@@ -15,14 +15,19 @@ const ROTATIONS: readonly PhaseRotation[] = [
 
 /** Main fuse: what the tightest of the car's phases leaves it, A. Not known without any reading of the grid. */
 export function fuseLimitA(context: LimitContext): number | undefined {
-  const limitsA = placements(context).flatMap((carA) => {
+  let smallestA: number | undefined;
+  // In plain loops: this runs with every pass, and a replay has a day of them.
+  for (const carA of placements(context)) {
     const importsA = gridImportsA(context, carA);
-    if (importsA === undefined) return [];
-    return drawing(carA).map(({ phase, drawnA }) =>
-      allowanceA(context, context.limits.mainFuseA - importsA[phase], drawnA),
-    );
-  });
-  return smallest(limitsA);
+    if (importsA === undefined) return undefined;
+    for (const phase of PHASES) {
+      const drawnA = carA[phase];
+      if (drawnA === undefined) continue;
+      const limitA = allowanceA(context, context.limits.mainFuseA - importsA[phase], drawnA);
+      smallestA = smallestA === undefined ? limitA : Math.min(smallestA, limitA);
+    }
+  }
+  return smallestA;
 }
 
 /**
@@ -78,8 +83,8 @@ function gridImportsA(context: LimitContext, carA: CarCurrentsA): PhaseCurrentsA
   if (gridPowerW === undefined) return undefined;
   const others = context.others ?? NO_LOAD;
   const houseA = (gridPowerW.value - carPowerW(context) - others.powerW) / (3 * NOMINAL_VOLTAGE_V);
-  const importA = (phase: Phase) => houseA + others.currentA + (carA[phase] ?? 0);
-  return [importA(0), importA(1), importA(2)];
+  const besidesA = houseA + others.currentA;
+  return [besidesA + (carA[0] ?? 0), besidesA + (carA[1] ?? 0), besidesA + (carA[2] ?? 0)];
 }
 
 function smallest(limitsA: readonly number[]): number | undefined {

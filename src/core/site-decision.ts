@@ -30,7 +30,7 @@ export function decideSite(pass: HousePass, boxes: readonly BoxPass[]): SiteDeci
   const results = boxes.length === 1 ? boxes.map((box) => lonelyBox(pass, box)) : sharingBoxes(pass, boxes);
   return {
     decisions: results.map(({ decision }) => decision),
-    report: siteReport(results.map(({ name, decision }) => ({ ...decision.report, name }))),
+    report: siteReport(results.map(({ name, decision }) => ({ name, report: decision.report }))),
   };
 }
 
@@ -97,6 +97,9 @@ function boxDecision({ house, ...pass }: HousePass, box: BoxPass, share?: BoxSha
 }
 
 function namedDecision({ options }: BoxPass, decision: Decision, standing: BoxStanding): NamedDecision {
-  const { claim: _claim, state, ...rest } = decision;
-  return { name: options.name, decision: { ...rest, state: { control: state, standing } } };
+  const { report, setpointA, phases, isUrgent, state } = decision;
+  return {
+    name: options.name,
+    decision: { report, setpointA, phases, isUrgent, state: { control: state, standing } },
+  };
 }
