@@ -3,6 +3,8 @@ export type { JsonMap } from "./json/json-map.ts";
 export { createTopicSource, type TopicFeed } from "./json/topic-source.ts";
 export { createModbusBus, type ModbusBus } from "./modbus/modbus-bus.ts";
 export { createModbusContact } from "./modbus/modbus-contact.ts";
+export { createModbusProxy, type ModbusProxy } from "./modbus-proxy/modbus-proxy.ts";
+export { createRecordedBus, type RecordedBus } from "./modbus-proxy/recorded-bus.ts";
 export type { BoxHabits } from "./ocpp/box-habits.ts";
 export {
   type CentralSystem,

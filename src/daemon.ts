@@ -12,6 +12,7 @@ import type { TickReport } from "./core/tick-report.ts";
 import { createGridOperator } from "./daemon/grid-operator.ts";
 import { createInflux } from "./daemon/influx.ts";
 import { createListening } from "./daemon/listening.ts";
+import { createModbusProxies } from "./daemon/modbus-proxies.ts";
 import {
   apiOptions,
   chargePlannerOptions,
@@ -88,6 +89,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     log,
     sources: devices.sources,
   });
+  const proxies = createModbusProxies(config, { clock, log, recordedBusOf: devices.recordedBusOf });
   const commissioning = createCommissioning(config.devices, { log });
   const runtime = createRuntime();
   const sinks: ReportSink[] = [...(deps.sinks ?? []), commissioning];
@@ -157,7 +159,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
 
   return {
     async start() {
-      await listening.open();
+      await Promise.all([listening.open(), proxies.start()]);
       sync?.start();
       mqtt?.start();
       prices.start();
@@ -171,7 +173,12 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       runtime.stop();
       sync?.stop();
       await gridOperator?.source.stop();
-      await Promise.all([mqtt?.stop(), prices.stop(), api.stop(), devices.close()]);
+      await Promise.all([
+        mqtt?.stop(),
+        prices.stop(),
+        api.stop(),
+        proxies.close().then(() => devices.close()),
+      ]);
       await Promise.all(boxes.map(({ wallbox }) => wallbox.close()));
       await Promise.all([centralSystem.close(), history?.stop().then(() => influx?.stop())]);
       limits.save();

@@ -20,6 +20,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["drivers/profiles", "drivers/modbus", "src/core", "src/ports"],
     libraries: ["zod", "pino", "node:"],
   },
+  "drivers/modbus-proxy": {
+    own: ["drivers/modbus-proxy", "drivers/modbus", "src/core", "src/ports"],
+    libraries: ["pino", "node:"],
+  },
   "drivers/json": {
     own: ["drivers/json", "drivers/profiles", "src/core", "src/ports"],
     libraries: ["zod", "pino", "node:"],

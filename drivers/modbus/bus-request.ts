@@ -15,6 +15,8 @@ export interface ReadRequest {
   readonly functionCode: 1 | 2 | 3 | 4;
   readonly address: number;
   readonly count: number;
+  /** Waits behind all that are not: for somebody who is not in a hurry. */
+  readonly isBackground?: boolean;
 }
 
 /** 16-bit `values` from the 0-based `address` of `unit`; function 6 takes exactly one. */

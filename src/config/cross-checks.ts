@@ -2,6 +2,7 @@ import { deviceFindings, entries, repeats } from "./device-checks.ts";
 import { batteryFindings, operatorFindings } from "./operator-checks.ts";
 import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
+import { proxyFindings } from "./proxy-checks.ts";
 import type { Config, DeviceConfig } from "./schema.ts";
 import { configFileSchema } from "./schema.ts";
 import { type PlacedWallbox, placedWallboxes, wallboxFindings } from "./wallbox-checks.ts";
@@ -12,6 +13,7 @@ export interface SoundParts {
   readonly control: Config["control"] | undefined;
   /** One entry for each in the file; undefined where the entry itself is wrong. */
   readonly devices: readonly (DeviceConfig | undefined)[];
+  readonly modbusProxy: Config["modbus_proxy"] | undefined;
   readonly ocpp: Config["ocpp"] | undefined;
   /** Those that are valid, with their places in the file. */
   readonly wallboxes: readonly PlacedWallbox[];
@@ -37,6 +39,7 @@ export function soundParts(value: unknown): SoundParts {
     site: shape.site.safeParse(root.site).data,
     control: shape.control.safeParse(root.control).data,
     devices: devices.map((device) => deviceShape.safeParse(device).data),
+    modbusProxy: shape.modbus_proxy.safeParse(root.modbus_proxy).data,
     ocpp: shape.ocpp.safeParse(root.ocpp).data,
     wallboxes: placedWallboxes(root),
     partner: shape.partner.safeParse(root.partner).data,
@@ -71,6 +74,7 @@ export const TAKEN_NAMES: readonly string[] = [
 export function crossFindings(parts: SoundParts): readonly Finding[] {
   return [
     ...deviceFindings(parts),
+    ...proxyFindings(parts),
     ...repeatedNames(parts),
     ...wallboxFindings(parts),
     ...sharedPort(parts),

@@ -6,6 +6,7 @@ import { gridOperatorSchema } from "./grid-operator-schema.ts";
 import { homeBatterySchema } from "./home-battery-schema.ts";
 import { influxSchema } from "./influx-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
+import { modbusProxySchema } from "./proxy-schema.ts";
 import { secretSchema } from "./secret.ts";
 import { WALLBOX_MODEL_KEYS, wallboxQuirksSchema } from "./wallbox-schema.ts";
 
@@ -303,6 +304,9 @@ const fileShape = {
   site: siteSchema.describe("The house and its connection."),
   control: controlSchema.prefault({}).describe("How charging is steered."),
   devices: z.array(deviceSchema).max(20).default([]).describe("Inverters, meters and batteries."),
+  modbus_proxy: modbusProxySchema
+    .default([])
+    .describe("Modbus devices that other programs read through this gateway."),
   ocpp: ocppSchema.prefault({}).describe("The OCPP central system that wallboxes dial."),
   wallbox: wallboxSchema.optional().describe("The wallbox and its installation, where there is only one."),
   wallboxes: z

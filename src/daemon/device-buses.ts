@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { createModbusBus, type ModbusBus } from "../../drivers/index.ts";
+import { createModbusBus, createRecordedBus, type ModbusBus, type RecordedBus } from "../../drivers/index.ts";
 import type { DeviceConfig } from "../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 
@@ -17,6 +17,8 @@ export type BusDevice = Pick<
 export interface DeviceBuses {
   /** Throws for a device that is not on Modbus. */
   busOf(device: BusDevice): ModbusBus;
+  /** The same bus, with what was read on it last. */
+  recordedBusOf(device: BusDevice): RecordedBus;
   close(): Promise<void>;
 }
 
@@ -25,15 +27,21 @@ export function createDeviceBuses(deps: {
   readonly log: Logger;
   readonly random: () => number;
 }): DeviceBuses {
-  const buses = new Map<string, ModbusBus>();
+  const buses = new Map<string, RecordedBus>();
+
+  function busOf(device: BusDevice): RecordedBus {
+    const connection = modbusConnection(device);
+    const key = busKey(connection);
+    const known = buses.get(key);
+    if (known !== undefined) return known;
+    const bus = createRecordedBus(createModbusBus(busOptions(device, connection), deps), deps.clock);
+    buses.set(key, bus);
+    return bus;
+  }
+
   return {
-    busOf(device) {
-      const connection = modbusConnection(device);
-      const key = busKey(connection);
-      const bus = buses.get(key) ?? createModbusBus(busOptions(device, connection), deps);
-      buses.set(key, bus);
-      return bus;
-    },
+    busOf,
+    recordedBusOf: busOf,
     async close() {
       await Promise.all([...buses.values()].map((bus) => bus.close()));
     },

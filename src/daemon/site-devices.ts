@@ -26,6 +26,7 @@ export interface SiteDevices {
   readonly sources: readonly CollectedSource[];
   /** The bus for one more device, shared with those on the same line; ends with `close`. */
   readonly busOf: DeviceBuses["busOf"];
+  readonly recordedBusOf: DeviceBuses["recordedBusOf"];
   /** How each device is, in the order of the config. */
   statuses(): readonly DeviceStatus[];
   close(): Promise<void>;
@@ -53,6 +54,7 @@ export function createSiteDevices(config: Config, deps: SiteDevicesDeps): SiteDe
   return {
     sources,
     busOf: buses.busOf,
+    recordedBusOf: buses.recordedBusOf,
     statuses: () =>
       watched.map(({ device: { name, driver, roles }, health, reads }) => {
         const maturity = profileOf(driver)?.maturity;

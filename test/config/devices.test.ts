@@ -169,3 +169,39 @@ describe("what a driver cannot do is told", () => {
     expect(found).toMatchObject({ problem: "the role grid is already taken by one" });
   });
 });
+
+describe("a device that is shared by modbus_proxy", () => {
+  const hybrid = "  - { name: hybrid, driver: e3dc, connection: { type: tcp, host: a } }\n";
+
+  it("needs its name only", () => {
+    const outcome = parse(`${hybrid}modbus_proxy:\n  - { device: hybrid }\n`);
+    expect(outcome).toMatchObject({
+      ok: true,
+      config: { modbus_proxy: [{ port: 5_020, allow_writes: [] }] },
+    });
+  });
+
+  it.each<[string, string, string, RegExp, RegExp]>([
+    ["a name typed wrong", "device: hybird", "device", /no device hybird/, /did you mean hybrid/],
+    ["the port of the wallboxes", "device: hybrid, port: 8887", "port", /already used by ocpp/, /of its own/],
+    [
+      "a list that ends before it begins",
+      "device: hybrid, allow_writes: [{ from: 9, to: 8 }]",
+      "allow_writes[0].to",
+      /8 is below 9/,
+      /lower/,
+    ],
+  ])("cannot have %s", (_, proxy, path, problem, remedy) => {
+    const found = problemOf(`${hybrid}modbus_proxy:\n  - { ${proxy} }\n`);
+    expect(found?.path).toBe(`modbus_proxy[0].${path}`);
+    expect(found?.problem).toMatch(problem);
+    expect(found?.remedy).toMatch(remedy);
+  });
+
+  it("is on Modbus", () => {
+    const meter = "  - { name: p1, driver: homewizard-p1, connection: { type: http, host: a } }\n";
+    expect(problemOf(`${meter}modbus_proxy:\n  - { device: p1 }\n`)).toMatchObject({
+      problem: "p1 is not on Modbus",
+    });
+  });
+});
