@@ -14,6 +14,7 @@ const LIMITS = {
   cable: "charging cable",
   main_fuse: "main fuse",
   site_import: "import limit of the house",
+  unbalance: "unbalance between the phases",
   grid_operator: "grid operator",
   configured_maximum: "configured maximum",
   user_maximum: "your own maximum",

@@ -1,4 +1,5 @@
 import type { Config, DeviceConfig, WallboxConfig } from "../config/schema.ts";
+import type { BatteryPolicy } from "../core/battery-policy.ts";
 
 /** What a config means, in sentences, without any secret. */
 export function configSummary(config: Config): string {
@@ -7,6 +8,8 @@ export function configSummary(config: Config): string {
     ...config.devices.map(deviceSentence),
     ...config.wallboxes.map((wallbox) => wallboxSentence(wallbox, config)),
     modeSentence(config),
+    ...batterySentences(config),
+    ...operatorSentences(config),
     cloudSentence(config),
   ]
     .map((sentence) => `  ${sentence}`)
@@ -46,6 +49,30 @@ function wallboxSentence(wallbox: WallboxConfig, { ocpp, control, wallboxes }: C
 function modeSentence({ control }: Config): string {
   const { hems_min_export_to_start_w: startW, hems_max_import_before_stopping_w: stopW } = control.thresholds;
   return `Mode ${control.mode} until told otherwise; starts from ${startW} W export, stops above ${stopW} W import.`;
+}
+
+const POLICY_WORDS: Readonly<Record<BatteryPolicy, string>> = {
+  car_first: "the car comes first",
+  battery_first: "the battery comes first",
+  soc_window: "the battery comes first until it is full enough",
+};
+
+function batterySentences({ devices, home_battery: battery }: Config): readonly string[] {
+  if (!devices.some(({ roles }) => roles.includes("battery"))) return [];
+  const discharge = battery.allow_discharge_into_car
+    ? `may charge the car down to ${battery.reserve_soc_pct} %`
+    : "never charges the car by surplus";
+  return [`Home battery: ${POLICY_WORDS[battery.policy]}, and it ${discharge}.`];
+}
+
+const SOURCE_WORDS = { contact: "a contact", mqtt: "MQTT", http: "HTTP", static: "this file" } as const;
+
+function operatorSentences({ grid_operator: operator }: Config): readonly string[] {
+  if (operator === undefined) return [];
+  const { source, minimum_w: minimumW, failsafe_limit_w: failsafeW } = operator;
+  return [
+    `Grid operator: limits through ${SOURCE_WORDS[source.type]}, to ${minimumW} W at least; ${failsafeW} W while it is not heard.`,
+  ];
 }
 
 function cloudSentence({ partner, mqtt, api }: Config): string {

@@ -3,7 +3,53 @@ import type { SoundParts } from "./cross-checks.ts";
 import type { Finding } from "./problem.ts";
 
 /** What is wrong between the grid operator's part and the rest of the file. */
-export function operatorFindings({ gridOperator, hasMqtt }: SoundParts): readonly Finding[] {
+export function operatorFindings(parts: SoundParts): readonly Finding[] {
+  return [...topicWithoutBroker(parts), ...unequalLine(parts)];
+}
+
+/** The contact's device shares the bus of devices on the same line: the line has one type. */
+function unequalLine({ gridOperator, devices }: SoundParts): readonly Finding[] {
+  if (gridOperator?.source.type !== "contact") return [];
+  const { connection } = gridOperator.source;
+  const line = lineOf(connection);
+  const other = devices.find(
+    (device) =>
+      device !== undefined &&
+      lineOf(device.connection) === line &&
+      device.connection.type !== connection.type,
+  );
+  if (other === undefined) return [];
+  return [
+    {
+      at: ["grid_operator", "source", "connection", "type"],
+      problem: `differs from the connection of ${other.name} on the same line ${line}`,
+      remedy: "devices on one line share its type",
+    },
+  ];
+}
+
+type Connection = NonNullable<SoundParts["devices"][number]>["connection"] | ContactConnection;
+type ContactConnection = Extract<
+  NonNullable<SoundParts["gridOperator"]>["source"],
+  { readonly type: "contact" }
+>["connection"];
+
+/** Names the line or endpoint on Modbus; undefined for what is on none. */
+function lineOf(connection: Connection): string | undefined {
+  switch (connection.type) {
+    case "rtu":
+      return connection.path;
+    case "tcp":
+      return `${connection.host.toLowerCase()}:${connection.port ?? 502}`;
+    case "rtu_over_tcp":
+      return `${connection.host.toLowerCase()}:${connection.port}`;
+    case "http":
+    case "mqtt":
+      return undefined;
+  }
+}
+
+function topicWithoutBroker({ gridOperator, hasMqtt }: SoundParts): readonly Finding[] {
   if (gridOperator?.source.type !== "mqtt" || hasMqtt) return [];
   return [
     {

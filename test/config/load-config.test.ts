@@ -91,6 +91,13 @@ describe("a problem names its place, its line and a remedy", () => {
       /leave some percent/,
     ],
     [
+      "a contact of the grid operator on another kind of line",
+      `${SOUND}\ngrid_operator: { source: { type: contact, address: 0, connection: { type: rtu_over_tcp, host: 192.0.2.1, port: 502 } } }`,
+      "grid_operator.source.connection.type",
+      /differs from the connection of inverter on the same line 192.0.2.1:502/,
+      /share its type/,
+    ],
+    [
       "a topic of the grid operator without a broker",
       `${SOUND}\ngrid_operator: { source: { type: mqtt, topic: control-box } }`,
       "grid_operator.source.type",
