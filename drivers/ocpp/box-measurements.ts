@@ -42,6 +42,8 @@ export interface BoxMeasurements {
   readonly clockErrorMs: number | undefined;
   /** By how much times in profiles have to be moved, ms. */
   readonly profileClockErrorMs: number;
+  /** The newest energy register, Wh; undefined while unknown. */
+  readonly energyRegisterWh: number | undefined;
   vehicleChanged(vehicle: VehicleState): void;
   take(payload: JsonRecord): void;
   expectEvery(intervalMs: number): void;
@@ -64,11 +66,13 @@ export function createBoxMeasurements(
   let vehicle: VehicleState = "unknown";
   let intervalMs = DEFAULT_INTERVAL_MS;
   let drawsSinceMs = clock.monotonicMs();
+  let energyRegisterWh: number | undefined;
 
   function takeSample(sample: MeterSample): void {
     const ageMs = boxTime.ageMs(sample.timestamp);
     if (ageMs > REPLAY_AGE_MS) return;
     const atMs = clock.monotonicMs() - ageMs;
+    energyRegisterWh = sample.energyRegisterWh ?? energyRegisterWh;
     const currentA = judgedCurrentA(sample, box.phases());
     judgeClock(sample.offeredCurrentA ?? currentA, atMs);
     if (isDrawingNothing(vehicle)) {
@@ -102,6 +106,9 @@ export function createBoxMeasurements(
   return {
     get isFollowing() {
       return follow.isFollowing;
+    },
+    get energyRegisterWh() {
+      return energyRegisterWh;
     },
     get clockErrorMs() {
       return boxTime.errorMs();

@@ -23,6 +23,8 @@ export interface IncomingCallsDeps {
   readonly clock: Clock;
   readonly deviations: DeviationLog;
   readonly transactions: Transactions;
+  /** Whether this tag may charge. */
+  readonly isTagAllowed: (idTag: string) => boolean;
   readonly onBoot: (identification: BoxIdentification) => void;
   readonly onVehicle: (vehicle: VehicleState) => void;
   readonly onTransactionStarted: () => void;
@@ -41,7 +43,8 @@ export interface IncomingCalls {
 }
 
 const ACCEPTED = { status: "Accepted" } as const;
-const ACCEPTED_TAG = { idTagInfo: ACCEPTED } satisfies AuthorizeResponse & StopTransactionResponse;
+const ACCEPTED_TAG = { idTagInfo: ACCEPTED } satisfies StopTransactionResponse;
+const REFUSED_TAG = { idTagInfo: { status: "Invalid" } } as const;
 
 export function createIncomingCalls(connector: number, deps: IncomingCallsDeps): IncomingCalls {
   const { clock, deviations, transactions } = deps;
@@ -78,6 +81,10 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
     return id === undefined || id === connector;
   }
 
+  function authorize(payload: JsonRecord): AuthorizeResponse {
+    return deps.isTagAllowed(textOf(payload.idTag) ?? "") ? ACCEPTED_TAG : REFUSED_TAG;
+  }
+
   function start(payload: JsonRecord): StartTransactionResponse {
     const timestamp = textOf(payload.timestamp);
     if (timestamp === undefined) deviations.note("start_without_timestamp");
@@ -92,7 +99,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
       startedWallMs: clock.wallMs(),
     });
     if (isOurs && transactions.openId !== before) deps.onTransactionStarted();
-    return { ...ACCEPTED_TAG, transactionId };
+    return { ...authorize(payload), transactionId };
   }
 
   function stop(payload: JsonRecord): StopTransactionResponse {
@@ -114,7 +121,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
       case "Heartbeat":
         return { currentTime: isoUtc(clock.wallMs()) } satisfies HeartbeatResponse;
       case "Authorize":
-        return ACCEPTED_TAG;
+        return authorize(payload);
       case "StartTransaction":
         return start(payload);
       case "StopTransaction":

@@ -9,6 +9,8 @@ export interface MeterSample {
   readonly powerW: number | undefined;
   readonly phaseCurrentsA: PhaseCurrentsA | undefined;
   readonly offeredCurrentA: number | undefined;
+  /** Of the lifetime or of the session, as the box has it. */
+  readonly energyRegisterWh: number | undefined;
 }
 
 export interface MeterContext {
@@ -35,15 +37,24 @@ const scaleByUnit = new Map([
   ["ma", 0.001],
   ["v", 1],
   ["kv", 1_000],
+  ["wh", 1],
+  ["kwh", 1_000],
 ]);
 
-type Quantity = "power.active.import" | "current.import" | "voltage" | "current.offered" | "power.offered";
+type Quantity =
+  | "power.active.import"
+  | "current.import"
+  | "voltage"
+  | "current.offered"
+  | "power.offered"
+  | "energy.active.import.register";
 const quantities: ReadonlySet<string> = new Set<Quantity>([
   "power.active.import",
   "current.import",
   "voltage",
   "current.offered",
   "power.offered",
+  "energy.active.import.register",
 ]);
 
 /** Values of one quantity: `total` came without a phase. */
@@ -73,6 +84,7 @@ function sampleOf(entry: JsonRecord, context: MeterContext): MeterSample {
     powerW: plausiblePowerW({ reportedW, apparentVa }, context),
     phaseCurrentsA,
     offeredCurrentA: offeredCurrent(readings, context),
+    energyRegisterWh: sumOrTotal(readings["energy.active.import.register"]),
   };
 }
 
@@ -119,6 +131,7 @@ function phaseIndex(phase: string): 0 | 1 | 2 | undefined {
 
 function defaultUnit(quantity: string): string {
   if (quantity === "voltage") return "v";
+  if (quantity.startsWith("energy")) return "wh";
   return quantity.startsWith("power") ? "w" : "a";
 }
 
@@ -130,6 +143,7 @@ function emptyReadings(): Readings {
     voltage: empty(),
     "current.offered": empty(),
     "power.offered": empty(),
+    "energy.active.import.register": empty(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { VehicleState, WallboxCapability } from "../../src/core/site-sample.ts";
+import type { ChargeTransaction, VehicleState, WallboxCapability } from "../../src/core/site-sample.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import type { ApplyResult, Wallbox } from "../../src/ports/wallbox.ts";
@@ -21,7 +21,9 @@ import type { BoxIdentification } from "./model-book.ts";
 import { createPhaseSwitch } from "./phase-switch.ts";
 import { createProfileWriter, type ProfileWriterOptions } from "./profile-writer.ts";
 import { createSelfTest } from "./self-test.ts";
+import { createTagCheck } from "./tag-list.ts";
 import { createTransactionSteering } from "./transaction-steering.ts";
+import type { Transactions } from "./transactions.ts";
 
 export interface OcppWallboxOptions extends ProfileWriterOptions {
   readonly name: string;
@@ -38,6 +40,8 @@ export interface OcppWallboxOptions extends ProfileWriterOptions {
   readonly security?: Account["security"];
   /** Under which tag we start a charge, where the box must be told to. */
   readonly idTag?: string;
+  /** Tags that may charge; empty or left out: everybody. */
+  readonly allowedTags?: readonly string[];
 }
 
 export interface OcppWallboxDeps {
@@ -65,6 +69,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
   const log = deps.log.child({ wallbox: options.name });
   const key = `wallbox/${options.name}`;
   const timeZone = options.timeZone ?? "UTC";
+  const idTag = options.idTag ?? DEFAULT_ID_TAG;
   const memory = createBoxMemory(
     {
       key,
@@ -115,7 +120,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
     },
   );
   const steering = createTransactionSteering(
-    { connector, idTag: options.idTag ?? DEFAULT_ID_TAG },
+    { connector, idTag },
     { clock, log, habits, openTransactionId: () => transactions.openId },
   );
   const writer = createProfileWriter(options, {
@@ -148,6 +153,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
     clock,
     deviations,
     transactions,
+    isTagAllowed: createTagCheck({ allowed: options.allowedTags ?? [], ours: idTag }, log),
     onBoot: bootSeen,
     onVehicle: vehicleIs,
     onTransactionStarted() {
@@ -261,6 +267,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
         ...measurements.readings(isConnected),
         isFollowing: measurements.isFollowing,
         capability: capabilityNow(),
+        transaction: runningTransaction(transactions, measurements.energyRegisterWh),
       };
     },
     apply(command) {
@@ -298,5 +305,22 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
       session.linkDown();
       unregister();
     },
+  };
+}
+
+/** A register that is below its start counts the session only. */
+function runningTransaction(
+  { openId, session }: Transactions,
+  registerWh: number | undefined,
+): ChargeTransaction | undefined {
+  if (openId === undefined) return undefined;
+  const startWh = session?.meterStartWh;
+  const isLifetime = startWh !== undefined && registerWh !== undefined && registerWh >= startWh;
+  const energyWh = isLifetime ? registerWh - startWh : registerWh;
+  return {
+    id: openId,
+    idTag: session?.idTag,
+    startedWallMs: session?.startedWallMs,
+    energyWh: session === undefined ? undefined : energyWh,
   };
 }

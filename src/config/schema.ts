@@ -212,6 +212,11 @@ const wallboxSchema = z.strictObject({
     .regex(/^[\x21-\x7e]{1,20}$/, "at most 20 printable characters without spaces")
     .default("hems-edge")
     .describe("OCPP tag under which we start a charge, where the box must be told to."),
+  allowed_tags: z
+    .array(z.string().min(1).max(36))
+    .max(200)
+    .default([])
+    .describe("Tags (cards) that may charge; empty: everybody."),
 });
 
 const partnerAuthSchema = z.discriminatedUnion("grant", [

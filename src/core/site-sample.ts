@@ -39,6 +39,17 @@ export interface WallboxCapability {
   readonly isModulating: boolean;
 }
 
+/** The charge that runs, as the wallbox told it. */
+export interface ChargeTransaction {
+  readonly id: number;
+  /** Who charges, where a card or an app said so. */
+  readonly idTag: string | undefined;
+  /** Undefined for a transaction that was found running. */
+  readonly startedWallMs: number | undefined;
+  /** Charged since its start by the wallbox's own register, Wh. */
+  readonly energyWh: number | undefined;
+}
+
 /** The latest that is known of one wallbox; every part may be missing. */
 export interface WallboxSample {
   readonly isConnected: boolean;
@@ -52,6 +63,7 @@ export interface WallboxSample {
   /** False after the box took a set point and was measured above it, retries included. */
   readonly isFollowing: boolean;
   readonly capability: WallboxCapability;
+  readonly transaction?: ChargeTransaction | undefined;
 }
 
 /** Everything that one pass knows of the house. `undefined` is "not known", never a number. */

@@ -26,6 +26,7 @@ export function wallboxOptions(
     model: wallbox.model,
     habits: habitsOf(wallbox.quirks ?? {}),
     idTag: wallbox.id_tag,
+    allowedTags: wallbox.allowed_tags,
   };
 }
 

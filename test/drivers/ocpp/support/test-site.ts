@@ -96,7 +96,6 @@ export async function createTestSite(options: TestSiteOptions = {}): Promise<Tes
       await eventually(() =>
         scripted.calls("TriggerMessage").some((call) => call.requestedMessage === "MeterValues"),
       );
-      await eventually(() => wallbox.sample().isConnected);
       return scripted;
     },
     async close() {
