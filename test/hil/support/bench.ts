@@ -55,6 +55,8 @@ export interface Bench {
   within(seconds: number, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** Lets seconds of the house pass. */
   pass(seconds: number): Promise<void>;
+  /** What its API answers; rejects when it does not. */
+  answer(path: string): Promise<Record<string, unknown>>;
   /** What the daemon says of itself; undefined while it does not answer. */
   state(): Promise<DaemonState | undefined>;
   /** Waits until the box offers this current, A per phase. */
@@ -124,6 +126,12 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     async pass(seconds) {
       const untilMs = clock.monotonicMs() + seconds * 1_000;
       await within(seconds, () => site.house.nowMs >= untilMs);
+    },
+    async answer(path) {
+      const response = await fetch(`http://127.0.0.1:${ports.page}${path}`, {
+        signal: AbortSignal.timeout(5_000),
+      });
+      return (await response.json()) as Record<string, unknown>;
     },
     state,
     offers: (currentA, withinSeconds) =>
