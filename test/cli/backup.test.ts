@@ -14,9 +14,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readArchive, writeArchive } from "../../src/cli/backup/sqlite-archive.ts";
-import { runCli } from "../../src/cli/cli.ts";
 import { createSqliteStateStore } from "../../src/history/sqlite-state-store.ts";
 import { minuteRecord, openDesk } from "../history/support/records.ts";
+import { capturedCli } from "../support/captured-cli.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { silentLog } from "../support/silent-log.ts";
 
@@ -34,20 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-async function run(...argv: string[]) {
-  const output = { out: "", err: "" };
-  const code = await runCli(argv, {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: { HEMS_EDGE_CONFIG: config },
-    isTerminal: false,
-  });
-  return { code, ...output };
-}
+const run = (...argv: string[]) => capturedCli(argv, { HEMS_EDGE_CONFIG: config });
 
 /** State and history as a running daemon has them; `stop` closes them. */
 function daemon() {

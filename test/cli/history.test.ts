@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { csvLine } from "../../src/api/csv.ts";
-import { runCli } from "../../src/cli/cli.ts";
 import { DAY_S, minuteRecord, openDesk } from "../history/support/records.ts";
+import { capturedCli } from "../support/captured-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hems-history-cli-"));
 const writer = openDesk(folder, { meta: { time_zone: "Europe/Berlin", site: "home" } });
@@ -35,20 +35,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function run(argv: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const output = { out: "", err: "" };
-  const code = await runCli(argv, {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: { HEMS_EDGE_CONFIG: "/nonexistent", ...environment },
-    isTerminal: false,
-  });
-  return { code, ...output };
-}
+const run = (argv: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
+  capturedCli(argv, { HEMS_EDGE_CONFIG: "/nonexistent", ...environment });
 
 describe("history export", () => {
   it("writes every minute as CSV while the daemon runs", async () => {

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli/cli.ts";
 import { historyDays, historyHouse } from "../../src/cli/replay/history-trace.ts";
 import type { MinuteRecord } from "../../src/history/history-batch.ts";
 import { openHistoryFile } from "../../src/history/history-file.ts";
 import { minuteRecord, openDesk } from "../history/support/records.ts";
+import { capturedCli } from "../support/captured-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hems-replay-history-"));
 /** Local midnights in Berlin of 2026-03-27 to 2026-03-31; the 29th has 23 hours. */
@@ -64,20 +64,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function run(...argv: string[]) {
-  const output = { out: "", err: "" };
-  const code = await runCli(argv, {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: {},
-    isTerminal: false,
-  });
-  return { code, ...output };
-}
+const run = (...argv: string[]) => capturedCli(argv);
 
 function opened() {
   const result = openHistoryFile(folder);

@@ -2,22 +2,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli/cli.ts";
+import { capturedCli } from "../support/captured-cli.ts";
 
-async function run(...argv: string[]) {
-  const output = { out: "", err: "" };
-  const code = await runCli(["replay", ...argv], {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: {},
-    isTerminal: false,
-  });
-  return { code, ...output };
-}
+const run = (...argv: string[]) => capturedCli(["replay", ...argv]);
 
 /** An hour of sun as a file. */
 function dayFile(name: string, pvW: number): string {

@@ -2,30 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli/cli.ts";
 import { NOMINAL_DEVICE } from "../../src/cli/replay/replay-device.ts";
 import { NET_SOLAR } from "../../src/cli/tune/objective.ts";
 import type { TuneResult } from "../../src/cli/tune/tune-run.ts";
 import { tuneText } from "../../src/cli/tune/tune-text.ts";
 import { traceOf } from "../replay/traces.ts";
+import { capturedCli } from "../support/captured-cli.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hems-tune-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function run(...argv: string[]) {
-  const output = { out: "", err: "" };
-  const code = await runCli(["tune", ...argv], {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: {},
-    isTerminal: false,
-  });
-  return { code, ...output };
-}
+const run = (...argv: string[]) => capturedCli(["tune", ...argv]);
 
 /** Half an hour in which the sun is just enough for one phase: a start at 4 kW sleeps through it. */
 function weakSun(name: string, pvW: number): string {
