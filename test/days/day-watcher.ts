@@ -56,6 +56,8 @@ export function createDayWatcher(scenario: Scenario): DayWatcher {
   /** Of the set point, whether told or found; and of what the box was told. */
   let changedMs = Number.NEGATIVE_INFINITY;
   let toldMs = Number.NEGATIVE_INFINITY;
+  /** When the gateway was started last: what was before it has not seen. */
+  let bootS = 0;
   /** The house drew what no meter could tell from nonsense. */
   let absurdS = Number.NEGATIVE_INFINITY;
   let committedMs: number | undefined;
@@ -173,7 +175,7 @@ export function createDayWatcher(scenario: Scenario): DayWatcher {
     const isSurplusMode = now.mode === "hems" || (now.mode === "hems_and_spot" && !isPlanCharging(now.plan));
     if (!isSurplusMode || now.boost !== "off" || now.reason.code === "starting_up") return;
     const isLate = scenario.events.some(({ kind, from_min, minutes }) => {
-      const lostS = from_min * 60 + lostAfterS(kind) + 3 * intervalS + device.meterS;
+      const lostS = Math.max(from_min * 60, bootS) + lostAfterS(kind) + 3 * intervalS + device.meterS;
       return second > lostS && second < (from_min + minutes) * 60;
     });
     laws.check(
@@ -229,6 +231,7 @@ export function createDayWatcher(scenario: Scenario): DayWatcher {
       const second = Math.round(now.monotonicMs / 1_000);
       // After a start of the gateway nothing before it counts.
       const before = latest !== undefined && now.pass === latest.pass + 1 ? latest : undefined;
+      if (before === undefined) bootS = second;
       checkReport(before, now, second);
       checkRange(now, second);
       checkLoss(now, second);
