@@ -10,6 +10,7 @@ import {
   retailCurve,
   STEP_MS,
   TIME_ZONE,
+  USUAL_START_PENALTY_CT,
   type VirtualPlanner,
 } from "./virtual-planner.ts";
 
@@ -23,7 +24,6 @@ const DEADLINE_HOUR = 20;
 const TARIFF = { markupCtKwh: 15.5, vatPct: 19 };
 const FEED_IN_CT_KWH = 8.03;
 const LOWEST_POWER_W = 1_380;
-const START_PENALTY_CT = 0.5;
 /** Tomorrow's prices are known from this local hour on. */
 const PUBLICATION_HOUR = 13;
 
@@ -88,7 +88,7 @@ function run(
     createVirtualPlanner({
       mode: "hems_and_spot",
       deadline: `${DEADLINE_HOUR}:00`,
-      startPenaltyCt: START_PENALTY_CT,
+      startPenaltyCt: USUAL_START_PENALTY_CT,
     });
   const lasting = create();
   return days.map((day) => runDay(day, curve, local, isLearning ? lasting : create()));

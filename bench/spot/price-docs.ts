@@ -1,6 +1,7 @@
 import type { DayTrace } from "../../simulator/house/day-trace.ts";
 import { type HemsSpotFigures, hemsSpotWeek } from "./hems-spot-week.ts";
 import { type SpotFigures, type SpotOptions, spotNights } from "./spot-nights.ts";
+import { USUAL_START_PENALTY_CT } from "./virtual-planner.ts";
 
 /** Days for `hems_and_spot` under the name that the page gives them. */
 export interface DaySet {
@@ -31,7 +32,7 @@ hour kept): they show that the planner works with them, not what the market does
 ## spot
 
 Every night from 18 to 07 h local time: 20 kWh at 11 kW, wholesale prices without fees, the daemon's own planner asked every 30 s
-with a start penalty of 0.5 ct. The optimum takes the cheapest stretches, whatever starts it needs. A night in which the clocks
+with the default start penalty of ${USUAL_START_PENALTY_CT} ct. The optimum takes the cheapest stretches, whatever starts it needs. A night in which the clocks
 change has 12 or 14 hours.
 
 | nights | number | ct/kWh | optimum | above it | starts a night | not delivered |

@@ -10,12 +10,12 @@ import {
   retailCurve,
   STEP_MS,
   TIME_ZONE,
+  USUAL_START_PENALTY_CT,
 } from "./virtual-planner.ts";
 
 const DAY_MS = 86_400_000;
 /** From 18 to 07 h, unless the clocks change. */
 const USUAL_NIGHT_MS = 13 * HOUR_MS;
-const START_PENALTY_CT = 0.5;
 /** Less than this is what the last pass rounds away, Wh. */
 const ROUNDING_WH = 50;
 
@@ -36,7 +36,7 @@ export interface SpotOptions {
   readonly startPenaltyCt: number;
 }
 
-const USUAL: SpotOptions = { nights: "usual", resolution: "hours", startPenaltyCt: START_PENALTY_CT };
+const USUAL: SpotOptions = { nights: "usual", resolution: "hours", startPenaltyCt: USUAL_START_PENALTY_CT };
 
 interface Window {
   readonly startMs: number;

@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { chargePlanSchema } from "../../src/config/price-schema.ts";
 import { type ChargePlanner, createChargePlanner } from "../../src/control/charge-planner.ts";
 import { goalDays } from "../../src/core/planner/charge-goal.ts";
 import { WEEKDAYS } from "../../src/core/planner/local-time.ts";
@@ -12,6 +13,7 @@ export const TIME_ZONE = "Europe/Berlin";
 export const HOUR_MS = 3_600_000;
 /** What the car draws, W. */
 export const CHARGE_POWER_W = 11_000;
+export const USUAL_START_PENALTY_CT = chargePlanSchema.parse({}).start_penalty_ct;
 export const ENERGY_WH = 20_000;
 /** Time from pass to pass, ms. */
 export const STEP_MS = 30_000;

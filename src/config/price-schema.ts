@@ -93,7 +93,7 @@ export const chargePlanSchema = z.strictObject({
     .number()
     .min(0)
     .max(100)
-    .default(0.5)
+    .default(2)
     .describe("What one start less is worth, ct: higher means longer charges at slightly higher prices."),
   margin_min: z
     .number()
