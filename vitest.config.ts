@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/system/**", "test/interop/**"],
+    exclude: ["test/system/**", "test/interop/**", "test/page/**"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     maxWorkers: 2,

@@ -153,7 +153,7 @@ function acceptJsonOnly(app: FastifyInstance): void {
 }
 
 async function addPage(app: FastifyInstance, options: ApiOptions, log: Logger): Promise<void> {
-  const folder = options.pageFolder ?? join(import.meta.dirname, "../../ui");
+  const folder = options.pageFolder ?? join(import.meta.dirname, "../../ui/dist");
   const { files, missing } = await readPageFiles(folder);
   if (missing.length > 0) log.warn({ folder, missing }, "files of the page are missing");
   for (const { path, contentType, content } of files) {

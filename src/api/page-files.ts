@@ -7,13 +7,17 @@ export interface PageFile {
   readonly content: Buffer;
 }
 
-/** The only files that are served: no path from outside ever reaches the disk. */
+/** The only files that are served: no path from outside ever reaches the disk. `npm run build:page` makes them. */
 const FILES = [
   { path: "/", name: "index.html", contentType: "text/html; charset=utf-8" },
   { path: "/app.js", name: "app.js", contentType: "text/javascript; charset=utf-8" },
-  { path: "/view.js", name: "view.js", contentType: "text/javascript; charset=utf-8" },
-  { path: "/style.css", name: "style.css", contentType: "text/css; charset=utf-8" },
+  { path: "/index.css", name: "index.css", contentType: "text/css; charset=utf-8" },
   { path: "/icon.svg", name: "icon.svg", contentType: "image/svg+xml" },
+  {
+    path: "/manifest.webmanifest",
+    name: "manifest.webmanifest",
+    contentType: "application/manifest+json",
+  },
 ] as const;
 
 /** Reads the page into memory; files that cannot be read are left out and named in `missing`. */

@@ -19,6 +19,7 @@ export function stateView(context: ApiContext, report: TickReport) {
     state: stateWire(report),
     telemetry: telemetryWire(report),
     status: smartChargingStatus(report),
+    min_band_w: options.minBandW,
     meter: report.meterTrust,
     wallbox: {
       is_connected: report.wallbox.isConnected,

@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Bench, onBench } from "../hil/support/bench.ts";
+import { DESKTOP, type Looks, openPage, PHONE, startBrowser } from "./support/browser.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+
+interface Opened {
+  readonly bench: Bench;
+  readonly page: Page;
+  readonly errors: readonly string[];
+}
+
+/** Runs `test` before the real daemon in the simulated house, once the page is live. */
+function onPage(looks: Looks, test: (opened: Opened) => Promise<void>): () => Promise<void> {
+  return onBench({}, async (bench) => {
+    bench.startDaemon();
+    await bench.within(300, async () => (await bench.state()) !== undefined);
+    const { page, errors } = await openPage(browser, `http://127.0.0.1:${bench.ports.page}/`, looks);
+    await page.getByText("live", { exact: true }).waitFor();
+    await test({ bench, page, errors });
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+}
+
+describe.each([
+  ["phone", PHONE],
+  ["desktop", DESKTOP],
+])("the page on a %s", (_, viewport) => {
+  it(
+    "says why in the gateway's words, and nothing is wider than the screen",
+    onPage({ viewport }, async ({ bench, page }) => {
+      await bench.says("following_surplus", 400);
+      await page.getByText(/Charging from surplus: .+ available, 11 A allowed\./).waitFor();
+      const overflowPx = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+      expect(overflowPx).toBeLessThanOrEqual(0);
+    }),
+  );
+
+  it(
+    "changes the mode, and boosts until it is cancelled",
+    onPage({ viewport }, async ({ bench, page }) => {
+      await page.getByRole("button", { name: "No steering" }).click();
+      await bench.within(60, async () => (await bench.state())?.state.mode === "none");
+      await page.getByRole("button", { name: "Sun", exact: true }).click();
+      await bench.within(60, async () => (await bench.state())?.state.mode === "hems");
+      await page.getByRole("button", { name: "Charge now" }).click();
+      await page.getByRole("button", { name: "Cancel charge now" }).click();
+      await page.getByRole("button", { name: "Charge now", exact: true }).waitFor();
+    }),
+  );
+
+  it(
+    "changes the thresholds by keyboard, and warns of a pair that is too narrow",
+    onPage({ viewport }, async ({ bench, page }) => {
+      const start = page.getByLabel("Start at an export of");
+      await start.focus();
+      for (let press = 0; press < 5; press++) await page.keyboard.press("ArrowLeft");
+      await page.getByText(/too close together for this wallbox/).waitFor();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Done.").waitFor();
+      await bench.within(
+        60,
+        async () => (await bench.state())?.state.thresholds.hems_min_export_to_start_w === 3_700,
+      );
+    }),
+  );
+});
+
+describe("the page", () => {
+  it(
+    "explains what the gateway refuses",
+    onPage({ viewport: PHONE }, async ({ page }) => {
+      await page.getByRole("spinbutton").fill("5000");
+      await page.getByRole("button", { name: "Set", exact: true }).click();
+      await page.getByText(/energy_kwh: .*200/).waitFor();
+    }),
+  );
+
+  it(
+    "says that its values are old while the daemon is away, and is live again by itself",
+    onBench({}, async (bench) => {
+      const daemon = bench.startDaemon();
+      await bench.within(300, async () => (await bench.state()) !== undefined);
+      const url = `http://127.0.0.1:${bench.ports.page}/`;
+      const { page } = await openPage(browser, url, { viewport: PHONE });
+      await page.getByText("live", { exact: true }).waitFor();
+      daemon.kill("SIGKILL");
+      await page.getByText("The values below are old", { exact: false }).waitFor();
+      bench.startDaemon();
+      await page.getByText("live", { exact: true }).waitFor({ timeout: 60_000 });
+      await page.context().close();
+    }),
+  );
+
+  it(
+    "speaks German",
+    onPage({ viewport: PHONE }, async ({ page }) => {
+      await page.getByRole("button", { name: "Deutsch" }).click();
+      await page.getByRole("heading", { name: "Energie jetzt" }).waitFor();
+      expect(await page.evaluate("document.documentElement.lang")).toBe("de");
+    }),
+  );
+
+  it.each(["light", "dark"] as const)(
+    "has no serious accessibility violation on any view in %s colours",
+    (colorScheme) =>
+      onPage({ viewport: PHONE, colorScheme }, async ({ page }) => {
+        await page.evaluate(AXE);
+        for (const view of ["Now", "Day", "History", "System"]) {
+          await page.getByRole("button", { name: view, exact: true }).click();
+          await page.getByRole("heading", { level: 2 }).first().waitFor();
+          expect(await seriousViolations(page), view).toEqual([]);
+        }
+      })(),
+  );
+
+  it("is small: script and style under 120 kB compressed", () => {
+    const sizes = ["app.js", "index.css"].map(
+      (name) => gzipSync(readFileSync(join(import.meta.dirname, "../../ui/dist", name))).length,
+    );
+    expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(120_000);
+  });
+});
+
+/** What axe finds serious or worse, each with the elements it means. */
+async function seriousViolations(page: Page): Promise<unknown> {
+  return page.evaluate(`axe.run().then(({ violations }) =>
+    violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
+}
