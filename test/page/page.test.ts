@@ -62,18 +62,20 @@ describe.each([
   );
 
   it(
-    "changes the thresholds by keyboard, and warns of a pair that is too narrow",
+    "changes the thresholds by keyboard, warns of a pair that is too narrow, and shows that the partner refuses it",
     onPage({ viewport }, async ({ bench, page }) => {
-      const start = page.getByLabel("Start at an export of");
-      await start.focus();
+      const startW = async () => (await bench.state())?.state.thresholds.hems_min_export_to_start_w;
+      await page.getByLabel("Start at an export of").focus();
+      for (let press = 0; press < 2; press++) await page.keyboard.press("ArrowLeft");
+      await page.getByRole("button", { name: "Save" }).click();
+      await bench.within(60, async () => (await startW()) === 4_000);
+
+      await page.getByLabel("Start at an export of").focus();
       for (let press = 0; press < 5; press++) await page.keyboard.press("ArrowLeft");
       await page.getByText(/too close together for this wallbox/).waitFor();
       await page.getByRole("button", { name: "Save" }).click();
-      await page.getByText("Done.").waitFor();
-      await bench.within(
-        60,
-        async () => (await bench.state())?.state.thresholds.hems_min_export_to_start_w === 3_700,
-      );
+      await page.getByText(/Your partner refused the last change/).waitFor();
+      await bench.within(60, async () => (await startW()) === 4_000);
     }),
   );
 });

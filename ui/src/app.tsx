@@ -77,11 +77,21 @@ function Content({ tab, view, isLive }: { tab: Tab; view: View; isLive: boolean 
 
 function Alert({ view, isLive }: { view: View | undefined; isLive: boolean }) {
   if (view === undefined) return null;
+  const refusal = view.partner?.rejected;
   const code = isLive ? view.health_warning?.code : "offline";
-  return code === undefined ? null : (
-    <p class="alert" role="alert">
-      {say(`alert.${code}`)}
-    </p>
+  return (
+    <>
+      {code === undefined ? null : (
+        <p class="alert" role="alert">
+          {say(`alert.${code}`)}
+        </p>
+      )}
+      {refusal === null || refusal === undefined ? null : (
+        <p class="alert" role="alert">
+          {say("alert.refused", { reason: refusal })}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -10,6 +10,7 @@ export const german: Words = {
   "alert.wallbox_disconnected": "Keine Verbindung zur Wallbox.",
   "alert.config_divergence":
     "Die Schwellen liegen für diese Wallbox zu dicht beieinander: Das Laden beginnt später als gewünscht.",
+  "alert.refused": "Der Partner hat die letzte Änderung abgelehnt, sie wurde zurückgenommen: {reason}",
   "tab.now": "Jetzt",
   "tab.day": "Tag",
   "tab.history": "Verlauf",

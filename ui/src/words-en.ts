@@ -10,6 +10,7 @@ export const english: Words = {
   "alert.wallbox_disconnected": "No connection to the wallbox.",
   "alert.config_divergence":
     "The thresholds are too close together for this wallbox: charging starts later than asked.",
+  "alert.refused": "Your partner refused the last change, and it was taken back: {reason}",
   "tab.now": "Now",
   "tab.day": "Day",
   "tab.history": "History",
