@@ -81,8 +81,17 @@ export interface View {
   readonly partner: {
     readonly is_online: boolean;
     readonly error: string | null;
+    readonly token: string | null;
     readonly age_ms: number | null;
     readonly rejected: string | null;
+    readonly mode_conflict: boolean | null;
+    readonly health_warning: { readonly code: string } | null;
+    readonly last_decision: {
+      readonly part: string;
+      readonly local: string | number;
+      readonly remote: string | number;
+      readonly winner: string;
+    } | null;
   } | null;
   readonly mqtt: { readonly is_connected: boolean } | null;
 }

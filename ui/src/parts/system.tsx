@@ -45,8 +45,20 @@ function partnerWords(partner: View["partner"]): { words: string; isGood: boolea
   if (partner.rejected !== null) {
     return { words: say("device.refused", { reason: partner.rejected }), isGood: false };
   }
-  const words = say(partner.is_online ? "device.connected" : "device.away");
-  return { words: `${words}, ${ageWords(partner.age_ms)}`, isGood: partner.is_online };
+  if (partner.token === "refused") return { words: say("partner.login"), isGood: false };
+  const state = say(partner.is_online ? "device.connected" : "device.away");
+  const words = [`${state}, ${ageWords(partner.age_ms)}`, ...partnerNotes(partner)].join("; ");
+  return { words, isGood: partner.is_online };
+}
+
+/** What the partner's own app holds of this house. */
+function partnerNotes(partner: NonNullable<View["partner"]>): readonly string[] {
+  const { health_warning: warning, last_decision: decision } = partner;
+  return [
+    ...(partner.mode_conflict === true ? [say("partner.mode_conflict")] : []),
+    ...(warning === null ? [] : [say(`partner.${warning.code}`)]),
+    ...(decision?.winner === "remote" ? [say("partner.decision", { ...decision })] : []),
+  ];
 }
 
 function ageWords(ms: number | null): string {
