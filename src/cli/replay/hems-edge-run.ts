@@ -1,15 +1,19 @@
 import { type Logger, pino } from "pino";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
+import type { GridOperatorConfig } from "../../config/grid-operator-schema.ts";
 import { configSchema } from "../../config/schema.ts";
 import { type ChargePlannerOptions, createChargePlanner } from "../../control/charge-planner.ts";
 import { type ControlLoop, type ControlLoopOptions, createControlLoop } from "../../control/control-loop.ts";
+import { createGridOperatorKeeper, type GridOperatorKeeper } from "../../control/grid-operator-keeper.ts";
 import { type CollectorOptions, createSampleCollector } from "../../control/sample-collector.ts";
 import { createSettingsKeeper } from "../../control/settings-keeper.ts";
 import type { ControlOptions } from "../../core/decide.ts";
 import type { LawConstants } from "../../core/law-constants.ts";
+import type { OperatorSignal } from "../../core/operator-machine.ts";
 import type { PriceCurve } from "../../core/planner/price-curve.ts";
 import type { Settings, Thresholds } from "../../core/settings.ts";
 import type { TickReport } from "../../core/tick-report.ts";
+import { operatorRules } from "../../daemon/grid-operator.ts";
 import {
   chargePlannerOptions,
   collectorOptions,
@@ -48,11 +52,16 @@ export interface HemsEdgeRun {
   /** Sections of the daemon's config file over the defaults of a replay. */
   readonly config?: ConfigSections;
   readonly faults?: PlantFaults;
+  /** The grid operator of a config that has one; without this it is never heard. */
+  readonly operator?: OperatorSignals;
   /** When the gateway is down, in order of time; what it stored outlives that. */
   readonly outages?: readonly Outage[];
   /** What the house pays, ct/kWh, hour by hour from the start of the trace; without them there is no plan. */
   readonly pricesCtKwh?: readonly number[];
 }
+
+/** What the operator has said up to a time, ms since the start, about its limit, W. */
+export type OperatorSignals = (atMs: number, limitW: number) => OperatorSignal;
 
 /** Ms since the start. */
 export interface Outage {
@@ -70,11 +79,12 @@ interface ReplayConfig {
   readonly planner: ChargePlannerOptions;
   readonly settings: Settings;
   readonly horizonMs: number;
+  readonly operator: GridOperatorConfig | undefined;
 }
 
 /** The daemon's control over the whole trace of `plant`: the same loop, collector, core and writer, on virtual time. */
 export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void> {
-  const { faults = NO_FAULTS, outages = [] } = run;
+  const { faults = NO_FAULTS, outages = [], operator } = run;
   const config = replayConfig(run);
   const wallbox = createPlantWallbox(plant, {
     device: run.device,
@@ -102,7 +112,7 @@ export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void>
     },
   };
 
-  const boot = () => bootedLoop(config, { ...deps, plant, wallbox, faults, prices, sink });
+  const boot = () => bootedLoop(config, { ...deps, plant, wallbox, faults, prices, sink, operator });
 
   let loop = boot();
   const ahead = [...outages];
@@ -137,12 +147,13 @@ interface GatewayDeps {
   readonly faults: PlantFaults;
   readonly prices: PriceCurve;
   readonly sink: ReportSink;
+  readonly operator: OperatorSignals | undefined;
 }
 
 /** What the daemon makes of its config at each start, as far as control goes. */
 function bootedLoop(
   config: ReplayConfig,
-  { plant, faults, prices, wallbox, sink, ...deps }: GatewayDeps,
+  { plant, faults, prices, wallbox, sink, operator, ...deps }: GatewayDeps,
 ): ControlLoop {
   const source = createPlantMeter(plant, faults);
   const planner =
@@ -166,10 +177,24 @@ function bootedLoop(
       },
     ],
     settings: createSettingsKeeper(config.settings, deps),
+    gridOperator: operatorKeeper(config, operator, deps),
     sinks: [sink],
   });
   loop.start();
   return loop;
+}
+
+const NEVER_HEARD: OperatorSignals = () => ({ heartbeatMs: undefined, command: undefined });
+
+function operatorKeeper(
+  { operator: config }: ReplayConfig,
+  signals: OperatorSignals = NEVER_HEARD,
+  deps: Pick<GatewayDeps, "clock" | "log" | "store">,
+): GridOperatorKeeper | undefined {
+  if (config === undefined) return undefined;
+  const limitW = "limit_w" in config.source ? config.source.limit_w : config.minimum_w;
+  const source = { latest: () => signals(deps.clock.monotonicMs(), limitW), start() {}, async stop() {} };
+  return createGridOperatorKeeper({ rules: operatorRules(config), timeZone: "UTC" }, { ...deps, source });
 }
 
 function hourlyCurve(pricesCtKwh: readonly number[], startWallMs: number): PriceCurve {
@@ -211,6 +236,7 @@ function replayConfig({ thresholds, constants, ...run }: HemsEdgeRun): ReplayCon
     planner: chargePlannerOptions(config, wallbox),
     settings: { ...settings, thresholds: { ...settings.thresholds, ...thresholds } },
     horizonMs: config.ocpp.horizon_s * 1_000,
+    operator: config.grid_operator,
   };
 }
 

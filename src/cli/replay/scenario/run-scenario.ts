@@ -5,7 +5,7 @@ import type { HouseOptions } from "../../../../simulator/house/house.ts";
 import type { ReasonCode } from "../../../core/reasons.ts";
 import type { TickReport } from "../../../core/tick-report.ts";
 import { dayFigures } from "../day-figures.ts";
-import { type Outage, runHemsEdge } from "../hems-edge-run.ts";
+import { type OperatorSignals, type Outage, runHemsEdge } from "../hems-edge-run.ts";
 import { optimum } from "../optimum.ts";
 import { createPlant, type Plant } from "../plant.ts";
 import type { PlantFaults } from "../plant-ports.ts";
@@ -67,6 +67,7 @@ export async function runScenario(scenario: Scenario, watcher?: ScenarioWatcher)
     thresholds: {},
     faults: faultsOf(scenario.events),
     outages: outagesOf(scenario.events),
+    operator: operatorOf(scenario.events),
     pricesCtKwh: scenario.prices_ct_kwh,
     onReport: (report) => {
       reasons.add(report.reason.code);
@@ -140,6 +141,20 @@ function carOptions(car: Scenario["car"]): Partial<CarOptions> {
 
 function faultsOf(events: readonly ScenarioEvent[]): PlantFaults {
   return (kind, atMs) => isOn(events, kind, atMs);
+}
+
+/** A control box that says every second whether it limits, unless it is silent. */
+function operatorOf(events: readonly ScenarioEvent[]): OperatorSignals {
+  return (nowMs, limitW) => {
+    let atMs = Math.floor(nowMs / 1_000) * 1_000;
+    const silences = events.filter(({ kind }) => kind === "operator_silent");
+    for (const silence of silences.toSorted((a, b) => b.from_min - a.from_min)) {
+      if (isOn([silence], "operator_silent", atMs)) atMs = silence.from_min * MINUTE_MS - 1_000;
+    }
+    if (atMs < 0) return { heartbeatMs: undefined, command: undefined };
+    const isActive = isOn(events, "operator_limits", atMs);
+    return { heartbeatMs: atMs, command: { isActive, limitW, durationMs: undefined, atMs } };
+  };
 }
 
 function outagesOf(events: readonly ScenarioEvent[]): readonly Outage[] {

@@ -105,7 +105,7 @@ const carSchema = z
 
 const eventSchema = z
   .strictObject({
-    kind: z.enum([...FAULT_KINDS, "car_away", "gateway_down"]),
+    kind: z.enum([...FAULT_KINDS, "car_away", "gateway_down", "operator_limits", "operator_silent"]),
     from_min: minute,
     minutes: minute,
   })
