@@ -1,6 +1,7 @@
 import type { DeviceKind } from "../../partner/device-kind.ts";
 import { createAuthSession } from "../../partner/onboarding.ts";
 import type { PartnerUser } from "../../partner/users.ts";
+import { connectionFindings, type FindingCode, isDisconnected } from "./diagnosis.ts";
 import { deviceName, type OwnedDevice } from "./household.ts";
 import type { PartnerSession } from "./session.ts";
 
@@ -15,6 +16,8 @@ export interface DeviceAlert {
   readonly device: string;
   /** Since when the device has been lost. */
   readonly since: string;
+  /** Why it is lost; a login is what the user can renew. */
+  readonly reason?: FindingCode;
   /** With which the user connects it again. */
   readonly reconnect_link?: string;
 }
@@ -28,7 +31,7 @@ export function alertsOf(
 ): readonly DeviceAlert[] {
   return devices.flatMap((owned) => {
     const { device, kind } = owned;
-    const isLost = device.is_authenticated === false;
+    const isLost = isDisconnected(device);
     const since = lost[device.id];
     if (isLost === (since !== undefined)) return [];
     return [
@@ -41,6 +44,7 @@ export function alertsOf(
         kind,
         device: deviceName(owned),
         since: since ?? nowText,
+        ...(isLost ? { reason: connectionFindings(device)[0]?.code ?? "offline" } : {}),
         ...(isLost && device.resolution_link !== undefined ? { reconnect_link: device.resolution_link } : {}),
       },
     ];
@@ -50,7 +54,7 @@ export function alertsOf(
 /** A lost device without a link gets a new one, where the API can make it. */
 export async function withLink(alert: DeviceAlert, { write }: PartnerSession): Promise<DeviceAlert> {
   const { event, kind, reconnect_link, user_id: userId, device_id: deviceId } = alert;
-  const canAsk = kind === "inverter" || kind === "wallbox";
+  const canAsk = (kind === "inverter" || kind === "wallbox") && alert.reason === "not_authenticated";
   if (event === "device_recovered" || reconnect_link !== undefined || !canAsk) return alert;
   const entry = { action: "auth-session.create", target: deviceId };
   const made = await write(createAuthSession({ userId, kind, deviceId }), entry);

@@ -5,6 +5,7 @@ import type { ContractState } from "./household.ts";
 
 export const FINDING_CODES = [
   "not_authenticated",
+  "offline",
   "lifecycle_error",
   "never_reported",
   "data_stale",
@@ -68,7 +69,30 @@ export function connectionFindings(device: PartnerDevice): readonly Finding[] {
             remedy: "connect it again; if the error stays, ask the manufacturer's support",
           },
         ];
-  return [...lost, ...broken];
+  return [...lost, ...offlineFindings(device), ...broken];
+}
+
+/** Logged in, and yet not there. */
+function offlineFindings(device: PartnerDevice): readonly Finding[] {
+  if (!isOffline(device)) return [];
+  return [
+    {
+      code: "offline",
+      problem: "the device is logged in and cannot be reached",
+      remedy:
+        "ask the user to look at its power and its network; a wallbox must dial the Partner API's address",
+    },
+  ];
+}
+
+function isOffline(device: PartnerDevice): boolean {
+  const isCut = device.is_ocpp_connected === false || device.connection_status === "error";
+  return device.is_authenticated !== false && isCut;
+}
+
+/** Lost to the Partner API, for want of a login or of a network. */
+export function isDisconnected(device: PartnerDevice): boolean {
+  return device.is_authenticated === false || isOffline(device);
 }
 
 export function freshnessFindings(device: PartnerDevice, wallMs: number): readonly Finding[] {

@@ -6,4 +6,9 @@ export const probeCommand = commandGroup("probe", [
     summary: "Find out which driver fits a Modbus device, and what it tells.",
     load: async () => (await import("../modbus/probe-modbus-command.ts")).probeModbusCommand,
   },
+  {
+    name: "probe partner",
+    summary: "Log in at the config's Partner API and show the charging-config.",
+    load: async () => (await import("../partner/probe-partner-command.ts")).probePartnerCommand,
+  },
 ]);

@@ -154,6 +154,20 @@ describe("watching", () => {
     expect(hook.alerts.map(({ event }) => event)).toEqual(["device_disconnected", "device_recovered"]);
   });
 
+  it("tells a wallbox without a network from one without a login", async () => {
+    const { run, server } = await partnerProgram();
+    const hook = await webhook();
+    server.organisation.setFields(BOX, { is_ocpp_connected: false });
+    await run("devices", "watch", "--webhook", hook.url, "--cycles", "1");
+    expect(hook.alerts).toMatchObject([{ event: "device_disconnected", device_id: BOX, reason: "offline" }]);
+    expect(hook.alerts[0]).not.toHaveProperty("reconnect_link");
+    const found = (await run("devices", "troubleshoot", ANNA, "--device", BOX)).json();
+    expect(found).toMatchObject([{ code: "offline" }, { code: "contract_missing" }]);
+    server.organisation.setFields(BOX, { is_ocpp_connected: true });
+    await run("devices", "watch", "--webhook", hook.url, "--cycles", "1");
+    expect(hook.alerts[1]).toMatchObject({ event: "device_recovered", device_id: BOX });
+  });
+
   it("tries an alert again that the webhook did not take", async () => {
     const { run, server } = await partnerProgram();
     const hook = await webhook();
