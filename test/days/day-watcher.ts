@@ -19,6 +19,8 @@ export interface DayWatcher extends ScenarioWatcher {
 const AFTERMATH_S = 150;
 /** A limit is kept in steps of the box and with readings in whole watts. */
 const LIMIT_TOLERANCE_W = 60;
+/** So much more than before is another breach, W. */
+const WORSE_W = 300;
 /** A car ramps down with 5 A/s. */
 const RAMP_S = 8;
 const UNREAD = new Set(["wallbox_disconnected", "starting_up"]);
@@ -52,6 +54,7 @@ export function createDayWatcher(scenario: Scenario): DayWatcher {
 
   /** Consecutive seconds over a limit, and in the dark. */
   let overS = 0;
+  let overHouseW = 0;
   let darkS = 0;
   /** Of the set point, whether told or found; and of what the box was told. */
   let changedMs = Number.NEGATIVE_INFINITY;
@@ -92,7 +95,10 @@ export function createDayWatcher(scenario: Scenario): DayWatcher {
     if (Math.abs(houseW(second)) + given.house.evse.powerW > maxGridPowerW) absurdS = second;
     const isBlind = isDisturbed(second, [...BLINDING, ...UNRULY]) || second - absurdS <= AFTERMATH_S;
     const isOver = !isBlind && given.house.evse.powerW > 0 && excessW(given, second) > LIMIT_TOLERANCE_W;
-    overS = isOver ? overS + 1 : 0;
+    // A house that draws more than when the breach began has begun another one.
+    const isWorse = isOver && houseW(second) > overHouseW + WORSE_W;
+    if (overS === 0 || isWorse) overHouseW = houseW(second);
+    overS = isOver && !isWorse ? overS + 1 : 0;
     const reactionS = seenAfterS + intervalS + device.deadS + RAMP_S;
     laws.check(overS <= reactionS, second, `import above a limit for more than ${reactionS} s`);
   }
