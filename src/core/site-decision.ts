@@ -8,7 +8,14 @@ import {
 import type { BoxShare } from "./boxes/box-share.ts";
 import { type SeenBox, seenBox } from "./boxes/seen-box.ts";
 import { type DecidedBox, limitShare, nextStanding, servingOrder } from "./boxes/serving.ts";
-import { commonSurplusW, type SunBox, type SunStage, sunShare, usedBySunW } from "./boxes/sun-share.ts";
+import {
+  commonSurplusW,
+  pooledSurplusW,
+  type SunBox,
+  type SunStage,
+  sunShare,
+  usedBySunW,
+} from "./boxes/sun-share.ts";
 import { type ControlState, type Decision, decide } from "./decide.ts";
 import { siteReport } from "./site-report.ts";
 import type { ChargeState, TickReport } from "./tick-report.ts";
@@ -27,10 +34,22 @@ export interface SiteDecision {
 
 /** One pass for all wallboxes of a house, at least one, in the order of the config. */
 export function decideSite(pass: HousePass, boxes: readonly BoxPass[]): SiteDecision {
-  const results = boxes.length === 1 ? boxes.map((box) => lonelyBox(pass, box)) : sharingBoxes(pass, boxes);
+  if (boxes.length === 1)
+    return reported(
+      boxes.map((box) => lonelyBox(pass, box)),
+      undefined,
+    );
+  const all = boxes.map((box) => seenBox(box, pass.house, pass.settings));
+  return reported(sharingBoxes(pass, all), pooledSurplusW(pass.house, all));
+}
+
+function reported(results: readonly NamedDecision[], surplusPowerW: number | undefined): SiteDecision {
   return {
     decisions: results.map(({ decision }) => decision),
-    report: siteReport(results.map(({ name, decision }) => ({ name, report: decision.report }))),
+    report: siteReport(
+      results.map(({ name, decision }) => ({ name, report: decision.report })),
+      surplusPowerW,
+    ),
   };
 }
 
@@ -45,9 +64,8 @@ function lonelyBox(pass: HousePass, box: BoxPass): NamedDecision {
 }
 
 /** Box after box in the order in which they are served, each with what those before it leave. */
-function sharingBoxes(pass: HousePass, boxes: readonly BoxPass[]): readonly NamedDecision[] {
-  const { house, settings } = pass;
-  const all = boxes.map((box) => seenBox(box, house, settings));
+function sharingBoxes(pass: HousePass, all: readonly SeenBox[]): readonly NamedDecision[] {
+  const { house } = pass;
   const drawnW = all.reduce((sum, seen) => sum + seen.drawnW, 0);
   const isSettled = !all.some(({ isSettling }) => isSettling);
   const decided: DecidedBox[] = [];

@@ -71,3 +71,12 @@ export function healthWarning(conditions: HealthConditions): HealthWarning | und
   }
   return undefined;
 }
+
+/** The one that matters most among those of several boxes; of two alike the older. */
+export function worstWarning(warnings: readonly HealthWarning[]): HealthWarning | undefined {
+  const [worst] = warnings.toSorted(
+    (one, other) =>
+      PRIORITY.indexOf(one.code) - PRIORITY.indexOf(other.code) || one.sinceWallMs - other.sinceWallMs,
+  );
+  return worst;
+}

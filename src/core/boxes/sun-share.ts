@@ -32,13 +32,18 @@ export interface SunShare {
  */
 export function commonSurplusW(house: HouseSample, boxes: readonly SeenBox[]): number | undefined {
   const followers = boxes.filter(({ isFollowingSun }) => isFollowingSun);
-  const [first] = followers;
-  if (first === undefined || followers.some(({ isSettling }) => isSettling)) return undefined;
-  const chargePowerW = { value: sum(followers.map(({ drawnW }) => drawnW)), atMs: house.nowMs };
-  const surplusW = surplusPowerW(usableSample({ ...house, wallbox: { ...first.wallbox, chargePowerW } }));
-  if (surplusW === undefined) return undefined;
+  const surplusW = pooledSurplusW(house, followers);
+  if (surplusW === undefined || followers.some(({ isSettling }) => isSettling)) return undefined;
   const others = boxes.filter(({ isFollowingSun }) => !isFollowingSun);
   return surplusW - sum(others.map((box) => reservedPowerW(box, house.nowMs) - box.drawnW));
+}
+
+/** Surplus of the house with these boxes taken together, W; undefined while the grid is not known. */
+export function pooledSurplusW(house: HouseSample, boxes: readonly SeenBox[]): number | undefined {
+  const [first] = boxes;
+  if (first === undefined) return undefined;
+  const chargePowerW = { value: sum(boxes.map(({ drawnW }) => drawnW)), atMs: house.nowMs };
+  return surplusPowerW(usableSample({ ...house, wallbox: { ...first.wallbox, chargePowerW } }));
 }
 
 /**
