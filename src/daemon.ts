@@ -267,6 +267,7 @@ function createMqtt(
       mqtt: { ...mqtt, ...deps.secrets.mqtt },
       siteName: config.site.name,
       devices: telemetryDevices(config),
+      wallboxNames: config.wallboxes.map(({ name }) => name),
     },
     deps,
   );

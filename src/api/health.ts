@@ -15,12 +15,14 @@ export function liveness(
   return isFresh ? { ok: true } : { ok: false, detail: `last pass was ${Math.round(ageMs / 1_000)} s ago` };
 }
 
-/** Ready means that it can steer by what it sees: meter good and wallbox there. */
+/** Ready means that it can steer by what it sees: meter good and every wallbox there. */
 export function readiness(live: Health, report: TickReport | undefined): Health {
   if (!live.ok || report === undefined) return live;
   const missing = [
     ...(report.meterTrust === "good" ? [] : [`meter is ${report.meterTrust}`]),
-    ...(report.wallbox.isConnected ? [] : ["wallbox is not connected"]),
+    ...report.wallboxes
+      .filter(({ wallbox }) => !wallbox.isConnected)
+      .map(({ name }) => `${report.wallboxes.length === 1 ? "wallbox" : name} is not connected`),
   ];
   return missing.length === 0 ? { ok: true } : { ok: false, detail: missing.join(", ") };
 }

@@ -70,6 +70,12 @@ function begun(summary: string, requestBody: object) {
   return { summary, requestBody, responses: { 202: { description: "Begun" }, 409: PROBLEM, 422: INVALID } };
 }
 
+const boostedWallbox = {
+  name: "wallbox",
+  in: "query",
+  description: "Name of the box, where there are several; to cancel, default: every one.",
+  schema: { type: "string" },
+};
 const wallboxName = { name: "name", in: "path", required: true, schema: { type: "string" } };
 
 /** OpenAPI 3.1 description of the local API. */
@@ -89,7 +95,10 @@ export function openApiDocument(version: string) {
       "/api/events": {
         get: read("The same as server-sent events, at most two a second", "text/event-stream"),
       },
-      "/api/boost": { post: command("Charge now"), delete: command("Cancel charge now") },
+      "/api/boost": {
+        post: { ...command("Charge now"), parameters: [boostedWallbox] },
+        delete: { ...command("Cancel charge now"), parameters: [boostedWallbox] },
+      },
       "/api/mode": { put: command("Choose the charging mode", body({ mode }, ["mode"])) },
       "/api/thresholds": {
         put: command(

@@ -15,6 +15,8 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 import { stateView } from "./state-view.ts";
 
 const thresholdW = z.int().min(0).max(50_000).optional();
+/** Which box is meant; may be left out where there is only one. */
+const wallboxQuerySchema = z.strictObject({ wallbox: z.string().min(1).max(32).optional() });
 const modeSchema = z.strictObject({ mode: z.enum(CHARGING_MODES) });
 const thresholdsSchema = z
   .strictObject({ hems_min_export_to_start_w: thresholdW, hems_max_import_before_stopping_w: thresholdW })
@@ -55,8 +57,18 @@ export function addReadingRoutes(app: FastifyInstance, context: ApiContext, stre
 /** What can be asked for. Everything goes through the same commands as MQTT and takes effect in the next pass. */
 export function addCommandRoutes(app: FastifyInstance, context: ApiContext): void {
   const { commands } = context;
-  app.post("/api/boost", (_request, reply) => sendOutcome(reply, commands.startBoost(), context));
-  app.delete("/api/boost", (_request, reply) => sendOutcome(reply, commands.cancelBoost(), context));
+  const ask = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    run: (wallboxName?: string) => CommandOutcome,
+  ) => {
+    const parsed = wallboxQuerySchema.safeParse(request.query);
+    if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
+    const { wallbox } = parsed.data;
+    return sendOutcome(reply, wallbox === undefined ? run() : run(wallbox), context);
+  };
+  app.post("/api/boost", (request, reply) => ask(request, reply, commands.startBoost));
+  app.delete("/api/boost", (request, reply) => ask(request, reply, commands.cancelBoost));
   app.put("/api/mode", (request, reply) => {
     const parsed = modeSchema.safeParse(request.body);
     if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));

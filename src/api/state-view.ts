@@ -1,7 +1,7 @@
 import { isoUtc } from "../core/iso-time.ts";
-import { stateWire, telemetryWire } from "../core/report-wire.ts";
+import { boxDecisionWire, kWh, stateWire, telemetryWire } from "../core/report-wire.ts";
 import { smartChargingStatus } from "../core/smart-charging-status.ts";
-import type { TickReport } from "../core/tick-report.ts";
+import type { NamedBoxReport, TickReport } from "../core/tick-report.ts";
 import type { ApiContext, MqttStateView } from "./api-context.ts";
 import { modeAvailabilities } from "./mode-availability.ts";
 import { partnerWire } from "./partner-view.ts";
@@ -27,6 +27,8 @@ export function stateView(context: ApiContext, report: TickReport) {
       is_following: report.wallbox.isFollowing,
       writes_today: report.wallbox.writesToday,
     },
+    leading_wallbox: report.leadingWallbox,
+    wallboxes: report.wallboxes.map(wallboxWire),
     health_warning: healthWarningWire(report),
     available_modes: modeAvailabilities(options, report),
     partner: partnerWire(context.partnerState?.()),
@@ -34,7 +36,23 @@ export function stateView(context: ApiContext, report: TickReport) {
   };
 }
 
-export function healthWarningWire({ healthWarning }: TickReport) {
+/** One box with all that is decided and known of it. */
+function wallboxWire(box: NamedBoxReport) {
+  const { chargePowerW, surplusPowerW } = box.powers;
+  return {
+    ...boxDecisionWire(box),
+    charge_w: chargePowerW === undefined ? null : Math.round(chargePowerW),
+    surplus_w: surplusPowerW === undefined ? null : Math.round(surplusPowerW),
+    solar_kwh_today: kWh(box.solarEnergyTodayWh),
+    is_connected: box.wallbox.isConnected,
+    vehicle: box.wallbox.vehicle,
+    is_following: box.wallbox.isFollowing,
+    writes_today: box.wallbox.writesToday,
+    health_warning: healthWarningWire(box),
+  };
+}
+
+export function healthWarningWire({ healthWarning }: Pick<TickReport, "healthWarning">) {
   if (healthWarning === undefined) return null;
   return { code: healthWarning.code, since: isoUtc(healthWarning.sinceWallMs) };
 }

@@ -23,6 +23,7 @@ export const whyCommand: Command = {
       reason_text: state.reason_text,
       limited_by: state.limited_by,
       thresholds: state.thresholds,
+      wallboxes: state.wallboxes,
     })),
 };
 
@@ -50,15 +51,22 @@ export const modeCommand: Command = {
 };
 
 export const boostCommand: Command = {
-  options: { ...daemonOptions, cancel: { summary: "Go back to the mode." }, json },
+  options: {
+    ...daemonOptions,
+    cancel: { summary: "Go back to the mode." },
+    wallbox: { summary: "Name of the wallbox, where there are several.", placeholder: "NAME" },
+    json,
+  },
   example: "hems-edge boost --cancel",
   run(input) {
     const isCancel = input.switches.has("cancel");
-    const request: DaemonRequest = { method: isCancel ? "DELETE" : "POST", path: "/api/boost" };
+    const { wallbox } = input.texts;
+    const path = wallbox === undefined ? "/api/boost" : `/api/boost?wallbox=${encodeURIComponent(wallbox)}`;
+    const request: DaemonRequest = { method: isCancel ? "DELETE" : "POST", path };
     return command(
       input,
       request,
-      { boost: !isCancel },
+      { boost: !isCancel, ...(wallbox === undefined ? {} : { wallbox }) },
       isCancel ? "boost cancelled\n" : "boost requested\n",
     );
   },

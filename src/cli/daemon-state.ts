@@ -19,6 +19,19 @@ export const daemonStateSchema = z.object({
       }),
       is_widened: z.boolean(),
     }),
+    wallboxes: z
+      .array(
+        z.object({
+          name: z.string(),
+          boost: z.string(),
+          reason: z.string(),
+          reason_text: z.string(),
+          setpoint_a: z.number(),
+          phases: z.number(),
+          limited_by: z.string().nullable(),
+        }),
+      )
+      .default([]),
     valid: z.boolean(),
     ts: z.string(),
   }),
@@ -52,6 +65,7 @@ export function stateText({ state, telemetry, partner }: DaemonState): string {
     `car       ${watts(telemetry.charge_w)}, allowed ${state.setpoint_a} A on ${phases}${limited}`,
     `house     sun ${watts(telemetry.pv_w)}, load ${watts(telemetry.load_w)}, grid ${gridText(telemetry.grid_w)}`,
     `why       ${state.reason_text}`,
+    ...boxLines(state.wallboxes),
     ...(partner === undefined || partner === null ? [] : [`partner   ${partnerText(partner)}`]),
     "",
   ].join("\n");
@@ -75,7 +89,18 @@ export function whyText({ state }: DaemonState): string {
   const { hems_min_export_to_start_w: startW, hems_max_import_before_stopping_w: stopW } =
     state.thresholds.effective;
   const widened = state.thresholds.is_widened ? ", raised for this wallbox" : "";
-  return `${state.reason_text}\nStarts from ${startW} W export${widened}, stops above ${stopW} W import.\n`;
+  const reasons = state.wallboxes.length > 1 ? boxLines(state.wallboxes).join("\n") : state.reason_text;
+  return `${reasons}\nStarts from ${startW} W export${widened}, stops above ${stopW} W import.\n`;
+}
+
+/** One line for each of several boxes; one box alone is told above. */
+function boxLines(boxes: DaemonState["state"]["wallboxes"]): readonly string[] {
+  if (boxes.length < 2) return [];
+  const width = Math.max(9, ...boxes.map(({ name }) => name.length));
+  return boxes.map(({ name, setpoint_a: setpointA, boost, reason_text: text }) => {
+    const boosted = boost === "off" ? "" : `boost ${boost}, `;
+    return `${name.padEnd(width)} ${boosted}${setpointA} A: ${text}`;
+  });
 }
 
 function gridText(gridW: number | null): string {

@@ -2,7 +2,7 @@ import type { OperatorStatus } from "./grid-operator.ts";
 import { isoUtc } from "./iso-time.ts";
 import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Thresholds } from "./settings.ts";
-import type { TickReport } from "./tick-report.ts";
+import type { NamedBoxReport, TickReport } from "./tick-report.ts";
 
 /** What is asked and decided, as `state` on MQTT and under `state` in the local API. */
 export type StateWire = ReturnType<typeof stateWire>;
@@ -30,8 +30,24 @@ export function stateWire(report: TickReport) {
       is_widened: isWidened,
     },
     plan: report.plan === undefined ? null : planWire(report.plan),
+    wallboxes: report.wallboxes.map(boxDecisionWire),
     valid: report.meterTrust === "good",
     ts: isoUtc(report.wallMs),
+  };
+}
+
+/** What is decided for one box, in the words of the whole. */
+export function boxDecisionWire(box: NamedBoxReport) {
+  return {
+    name: box.name,
+    boost: box.boost,
+    phase: box.state,
+    ux_phase: box.uxPhase,
+    reason: box.reason.code,
+    reason_text: box.reason.text,
+    setpoint_a: box.setpointA,
+    phases: box.phases,
+    limited_by: box.limitedBy ?? null,
   };
 }
 
@@ -78,6 +94,7 @@ export function telemetryWire(report: TickReport) {
     load_w: whole(powers.loadPowerW),
     charge_w: whole(powers.chargePowerW),
     surplus_w: whole(powers.surplusPowerW),
+    wallboxes: report.wallboxes.map((box) => ({ name: box.name, charge_w: whole(box.powers.chargePowerW) })),
     ages_ms: {
       grid: whole(ages.gridAgeMs),
       pv: whole(ages.pvAgeMs),

@@ -4,10 +4,14 @@ import type { LimitName } from "./limits.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { BoostState, ChargingMode, Thresholds } from "./settings.ts";
 import { areSameThresholds } from "./thresholds.ts";
-import type { ChargeState, TickReport } from "./tick-report.ts";
+import type { ChargeState, NamedBoxReport, TickReport } from "./tick-report.ts";
 
 /** What `event` carries: something that happened once. */
-export type SiteEvent = { readonly ts: string } & (
+export type SiteEvent = {
+  readonly ts: string;
+  /** Where there are several boxes: the one it is about. */
+  readonly wallbox?: string;
+} & (
   | {
       readonly event: "state_changed";
       readonly from: ChargeState;
@@ -41,18 +45,24 @@ export type SiteEvent = { readonly ts: string } & (
 /** A device is `unseen` until it was there once: what never came is not lost. */
 type Presence = "unseen" | "there" | "lost";
 
-/** What the events told so far add up to. */
-export interface ToldSite {
+/** What the events told so far of one wallbox. */
+interface ToldBox {
   readonly state: ChargeState;
-  readonly mode: ChargingMode;
   readonly boost: BoostState;
-  /** The pair that was asked for. */
-  readonly thresholds: Thresholds;
   readonly limitedBy: LimitName | undefined;
   readonly limitToldAtMs: number;
+  readonly link: Presence;
+}
+
+/** What the events told so far add up to. */
+export interface ToldSite {
+  readonly mode: ChargingMode;
+  /** The pair that was asked for. */
+  readonly thresholds: Thresholds;
   readonly operator: Pick<OperatorStatus, "state" | "limitW"> | undefined;
   readonly meter: Presence;
-  readonly wallbox: Presence;
+  /** In the order of the report. */
+  readonly boxes: readonly ToldBox[];
 }
 
 /** A current at the edge of a limit crosses it on every pass; one event in this time is enough. */
@@ -61,47 +71,63 @@ const LIMIT_PAUSE_MS = 5_000;
 /** Where the story starts: the first pass raises no event. */
 export function initialToldSite(report: TickReport): ToldSite {
   return {
-    state: report.state,
     mode: report.mode,
-    boost: report.boost,
     thresholds: report.thresholds.asked,
-    limitedBy: report.limitedBy,
-    limitToldAtMs: Number.NEGATIVE_INFINITY,
     operator: report.gridOperator,
     meter: report.meterTrust === "good" ? "there" : "unseen",
-    wallbox: report.wallbox.isConnected ? "there" : "unseen",
+    boxes: report.wallboxes.map(initialToldBox),
   };
+}
+
+function initialToldBox({ state, boost, limitedBy, wallbox }: NamedBoxReport): ToldBox {
+  const link = wallbox.isConnected ? "there" : "unseen";
+  return { state, boost, limitedBy, limitToldAtMs: Number.NEGATIVE_INFINITY, link };
 }
 
 /** The events that lead from what was told to this pass, in a fixed order, and what is told after them. */
 export function siteEvents(told: ToldSite, report: TickReport): { told: ToldSite; events: SiteEvent[] } {
-  const meter = meterPresence(told.meter, report);
-  const wallbox = presence(told.wallbox, report.wallbox.isConnected);
-  const isLimitDue =
-    told.limitedBy !== report.limitedBy && report.monotonicMs - told.limitToldAtMs >= LIMIT_PAUSE_MS;
+  const boxes = report.wallboxes.map((box, index) => {
+    const before = told.boxes[index] ?? initialToldBox(box);
+    return { box, before, after: nextToldBox(before, box) };
+  });
   const next: ToldSite = {
-    state: report.state,
     mode: report.mode,
-    boost: report.boost,
     thresholds: report.thresholds.asked,
-    limitedBy: isLimitDue ? report.limitedBy : told.limitedBy,
-    limitToldAtMs: isLimitDue ? report.monotonicMs : told.limitToldAtMs,
     operator: report.gridOperator,
-    meter,
-    wallbox,
+    meter: meterPresence(told.meter, report),
+    boxes: boxes.map(({ after }) => after),
   };
-  return { told: next, events: eventsBetween(told, next, report) };
+  const ts = isoUtc(report.wallMs);
+  const happened = [
+    ...meterEvents(told, next),
+    ...boxes.flatMap(({ box, before, after }) => named(linkEvents(before, after), box, report)),
+    ...settingsEvents(told, next),
+    ...boxes.flatMap(({ box, before, after }) => named(boxEvents(before, after, box), box, report)),
+    ...operatorEvents(told, next, report),
+    ...boxes.flatMap(({ box, before, after }) => named(limitEvents(before, after, box), box, report)),
+  ];
+  return { told: next, events: happened.map((event) => ({ ts, ...event })) };
 }
 
-function eventsBetween(from: ToldSite, to: ToldSite, report: TickReport): SiteEvent[] {
-  const ts = isoUtc(report.wallMs);
-  const told = [
-    ...presenceEvents(from, to),
-    ...settingsEvents(from, to),
-    ...stateEvents(from, to, report),
-    ...limitEvents(from, to, report),
-  ];
-  return told.map((event) => ({ ts, ...event }));
+function nextToldBox(told: ToldBox, box: NamedBoxReport): ToldBox {
+  const isLimitDue =
+    told.limitedBy !== box.limitedBy && box.monotonicMs - told.limitToldAtMs >= LIMIT_PAUSE_MS;
+  return {
+    state: box.state,
+    boost: box.boost,
+    limitedBy: isLimitDue ? box.limitedBy : told.limitedBy,
+    limitToldAtMs: isLimitDue ? box.monotonicMs : told.limitToldAtMs,
+    link: presence(told.link, box.wallbox.isConnected),
+  };
+}
+
+/** Where there are several boxes, an event says which one it is about. */
+function named(
+  events: readonly Happening[],
+  { name }: NamedBoxReport,
+  { wallboxes }: TickReport,
+): readonly Happening[] {
+  return wallboxes.length === 1 ? events : events.map((event) => ({ ...event, wallbox: name }));
 }
 
 type Happening = SiteEvent extends infer Event
@@ -110,19 +136,19 @@ type Happening = SiteEvent extends infer Event
     : never
   : never;
 
-function presenceEvents(from: ToldSite, to: ToldSite): Happening[] {
-  const events: Happening[] = [];
-  if (isLoss(from.meter, to.meter)) events.push({ event: "meter_lost" });
-  if (isRecovery(from.meter, to.meter)) events.push({ event: "meter_recovered" });
-  if (isLoss(from.wallbox, to.wallbox)) events.push({ event: "wallbox_lost" });
-  if (isRecovery(from.wallbox, to.wallbox)) events.push({ event: "wallbox_recovered" });
-  return events;
+function meterEvents(from: ToldSite, to: ToldSite): Happening[] {
+  if (isLoss(from.meter, to.meter)) return [{ event: "meter_lost" }];
+  return isRecovery(from.meter, to.meter) ? [{ event: "meter_recovered" }] : [];
+}
+
+function linkEvents(from: ToldBox, to: ToldBox): Happening[] {
+  if (isLoss(from.link, to.link)) return [{ event: "wallbox_lost" }];
+  return isRecovery(from.link, to.link) ? [{ event: "wallbox_recovered" }] : [];
 }
 
 function settingsEvents(from: ToldSite, to: ToldSite): Happening[] {
   const events: Happening[] = [];
   if (from.mode !== to.mode) events.push({ event: "mode_changed", from: from.mode, to: to.mode });
-  if (from.boost !== to.boost) events.push({ event: "boost_changed", from: from.boost, to: to.boost });
   if (!areSameThresholds(from.thresholds, to.thresholds)) {
     events.push({
       event: "thresholds_changed",
@@ -133,27 +159,33 @@ function settingsEvents(from: ToldSite, to: ToldSite): Happening[] {
   return events;
 }
 
-function stateEvents(from: ToldSite, to: ToldSite, { reason }: TickReport): Happening[] {
-  if (from.state === to.state) return [];
-  const { code, text } = reason;
-  return [{ event: "state_changed", from: from.state, to: to.state, reason: code, reason_text: text }];
+function boxEvents(from: ToldBox, to: ToldBox, { reason }: NamedBoxReport): Happening[] {
+  const events: Happening[] = [];
+  if (from.boost !== to.boost) events.push({ event: "boost_changed", from: from.boost, to: to.boost });
+  if (from.state !== to.state) {
+    const { code, text } = reason;
+    events.push({ event: "state_changed", from: from.state, to: to.state, reason: code, reason_text: text });
+  }
+  return events;
 }
 
-function limitEvents(from: ToldSite, to: ToldSite, { powers, setpointA }: TickReport): Happening[] {
-  const events: Happening[] = [];
-  if (from.operator?.state !== to.operator?.state || from.operator?.limitW !== to.operator?.limitW) {
-    events.push({
+function operatorEvents(from: ToldSite, to: ToldSite, { powers }: TickReport): Happening[] {
+  const isSame = from.operator?.state === to.operator?.state && from.operator?.limitW === to.operator?.limitW;
+  if (isSame) return [];
+  return [
+    {
       event: "grid_operator_changed",
       state: to.operator?.state ?? null,
       limit_w: to.operator?.limitW ?? null,
       grid_w: powers.gridPowerW === undefined ? null : Math.round(powers.gridPowerW),
-    });
-  }
-  if (from.limitedBy !== to.limitedBy) {
-    const [was, is] = [from.limitedBy ?? null, to.limitedBy ?? null];
-    events.push({ event: "limit_changed", from: was, to: is, setpoint_a: setpointA });
-  }
-  return events;
+    },
+  ];
+}
+
+function limitEvents(from: ToldBox, to: ToldBox, { setpointA }: NamedBoxReport): Happening[] {
+  if (from.limitedBy === to.limitedBy) return [];
+  const [was, is] = [from.limitedBy ?? null, to.limitedBy ?? null];
+  return [{ event: "limit_changed", from: was, to: is, setpoint_a: setpointA }];
 }
 
 /** A suspect meter is neither lost nor back. */

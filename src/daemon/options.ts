@@ -146,5 +146,5 @@ export function apiOptions(config: Config, version: string): ApiOptions {
 }
 
 export function telemetryDevices({ devices }: Config): readonly TelemetryDevice[] {
-  return [...new Set<TelemetryDevice>([...devices.flatMap(({ roles }) => roles), "wallbox"])];
+  return [...new Set<TelemetryDevice>(devices.flatMap(({ roles }) => roles))];
 }

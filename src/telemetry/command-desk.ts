@@ -75,6 +75,14 @@ export function createCommandDesk(deps: {
   };
 }
 
+function boosted(
+  commands: Commands,
+  { isWanted, wallbox }: Command & { readonly kind: "boost" },
+): CommandOutcome {
+  if (wallbox === undefined) return isWanted ? commands.startBoost() : commands.cancelBoost();
+  return isWanted ? commands.startBoost(wallbox) : commands.cancelBoost(wallbox);
+}
+
 function run(commands: Commands, command: Command): CommandOutcome {
   switch (command.kind) {
     case "mode":
@@ -82,7 +90,7 @@ function run(commands: Commands, command: Command): CommandOutcome {
     case "thresholds":
       return commands.setThresholds(command.change);
     case "boost":
-      return command.isWanted ? commands.startBoost() : commands.cancelBoost();
+      return boosted(commands, command);
     case "max_current":
       return commands.setMaxCurrent(command.currentA);
     case "charge_plan":

@@ -19,7 +19,7 @@ export const LARGEST_COMMAND_BYTES = 4_096;
 export type Command =
   | { readonly kind: "mode"; readonly mode: ChargingMode }
   | { readonly kind: "thresholds"; readonly change: Partial<Thresholds> }
-  | { readonly kind: "boost"; readonly isWanted: boolean }
+  | { readonly kind: "boost"; readonly isWanted: boolean; readonly wallbox?: string }
   | { readonly kind: "max_current"; readonly currentA: number | undefined }
   /** Without a choice every local one is taken back. */
   | {
@@ -49,6 +49,8 @@ export interface ReceivedCommand {
 }
 
 const idSchema = z.string().min(1).max(64);
+/** Name of the box that is meant; may be left out where there is only one. */
+const wallboxName = z.string().min(1).max(32).optional();
 const thresholdW = z.int().min(0).max(50_000).optional();
 const envelope = {
   id: idSchema,
@@ -75,8 +77,8 @@ const schemas = {
     )
     .transform((body) => ({ ...body, command: thresholdsCommand(body) })),
   boost: z
-    .strictObject({ ...envelope, boost: z.boolean() })
-    .transform((body) => ({ ...body, command: { kind: "boost", isWanted: body.boost } satisfies Command })),
+    .strictObject({ ...envelope, boost: z.boolean(), wallbox: wallboxName })
+    .transform((body) => ({ ...body, command: boostCommand(body.boost, body.wallbox) })),
   max_current: z
     .strictObject({ ...envelope, max_current_a: z.number().min(LOWEST_CHARGE_CURRENT_A).max(80).nullable() })
     .transform((body) => ({
@@ -116,6 +118,10 @@ export function parseCommand(received: ReceivedCommand): ParsedCommand {
     return refusal(id, "expired", `expired at ${expiresAt}: send it again with a later time`);
   }
   return { ok: true, id: parsed.data.id, command };
+}
+
+function boostCommand(isWanted: boolean, wallbox: string | undefined): Command {
+  return { kind: "boost", isWanted, ...(wallbox === undefined ? {} : { wallbox }) };
 }
 
 function thresholdsCommand(body: {

@@ -1,35 +1,37 @@
-import type { TickReport } from "../core/tick-report.ts";
+import type { BoxReport, TickReport } from "../core/tick-report.ts";
 import type { TelemetryDevice } from "./topics.ts";
 
-export interface DeviceScalar {
-  readonly device: TelemetryDevice;
+/** One retained topic in base units, for dashboards that take no JSON. */
+export interface Scalar<Report> {
   readonly name: string;
   /** Smallest change worth a message; 0 tells every change. */
   readonly deadband: number;
-  value(report: TickReport): number | string | undefined;
+  value(report: Report): number | string | undefined;
+}
+
+export interface DeviceScalar extends Scalar<TickReport> {
+  readonly device: TelemetryDevice;
 }
 
 const POWER_DEADBAND_W = 25;
 
-/** One retained topic each, in base units, for dashboards that take no JSON. */
 export const DEVICE_SCALARS: readonly DeviceScalar[] = [
-  power("grid", (report) => report.powers.gridPowerW),
-  power("pv", (report) => report.powers.pvPowerW),
-  power("battery", (report) => report.powers.batteryPowerW),
+  { device: "grid", ...power((report: TickReport) => report.powers.gridPowerW) },
+  { device: "pv", ...power((report: TickReport) => report.powers.pvPowerW) },
+  { device: "battery", ...power((report: TickReport) => report.powers.batteryPowerW) },
   { device: "battery", name: "soc_pct", deadband: 0.5, value: (report) => report.powers.batterySocPct },
-  power("wallbox", (report) => report.powers.chargePowerW),
-  {
-    device: "wallbox",
-    name: "solar_energy_today_wh",
-    deadband: 10,
-    value: (report) => Math.round(report.solarEnergyTodayWh),
-  },
-  { device: "wallbox", name: "setpoint_a", deadband: 0, value: (report) => report.setpointA },
-  { device: "wallbox", name: "phases", deadband: 0, value: (report) => report.phases },
-  { device: "wallbox", name: "vehicle", deadband: 0, value: (report) => report.wallbox.vehicle },
 ];
 
-/** Whether what the device measures or does can be believed at this pass. */
+/** Of each wallbox, below its name. */
+export const WALLBOX_SCALARS: readonly Scalar<BoxReport>[] = [
+  power((box: BoxReport) => box.powers.chargePowerW),
+  { name: "solar_energy_today_wh", deadband: 10, value: (box) => Math.round(box.solarEnergyTodayWh) },
+  { name: "setpoint_a", deadband: 0, value: (box) => box.setpointA },
+  { name: "phases", deadband: 0, value: (box) => box.phases },
+  { name: "vehicle", deadband: 0, value: (box) => box.wallbox.vehicle },
+];
+
+/** Whether what the device measures can be believed at this pass. */
 export function isDeviceAvailable(device: TelemetryDevice, report: TickReport): boolean {
   switch (device) {
     case "grid":
@@ -38,14 +40,11 @@ export function isDeviceAvailable(device: TelemetryDevice, report: TickReport): 
       return report.powers.pvPowerW !== undefined;
     case "battery":
       return report.powers.batteryPowerW !== undefined;
-    case "wallbox":
-      return report.wallbox.isConnected;
   }
 }
 
-function power(device: TelemetryDevice, read: (report: TickReport) => number | undefined): DeviceScalar {
+function power<Report>(read: (report: Report) => number | undefined): Scalar<Report> {
   return {
-    device,
     name: "power_w",
     deadband: POWER_DEADBAND_W,
     value(report) {

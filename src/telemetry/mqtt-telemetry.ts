@@ -11,7 +11,7 @@ import type { Commands } from "../ports/commands.ts";
 import type { LimitListener } from "../ports/limit-log.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import { createCommandDesk } from "./command-desk.ts";
-import { DEVICE_SCALARS, isDeviceAvailable } from "./device-scalars.ts";
+import { DEVICE_SCALARS, isDeviceAvailable, WALLBOX_SCALARS } from "./device-scalars.ts";
 import { createEventSpool } from "./event-spool.ts";
 import { createMqttConnection, type MqttConnection, type PublishOptions } from "./mqtt-connection.ts";
 import { isSameDecision, isSameStatus } from "./report-change.ts";
@@ -23,6 +23,7 @@ export interface MqttTelemetryOptions {
   readonly siteName: string;
   /** The roles that this site has. */
   readonly devices: readonly TelemetryDevice[];
+  readonly wallboxNames: readonly string[];
 }
 
 export interface MqttTelemetryDeps {
@@ -99,7 +100,7 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
     if (isSent) published += 1;
     return isSent;
   });
-  const retained = createRetainedTopics(topics, options.devices, publish);
+  const retained = createRetainedTopics(topics, options, publish);
 
   function onConnected(): void {
     publish(topics.status, "online", RETAINED);
@@ -172,7 +173,11 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
 type Publish = MqttConnection["publish"];
 
 /** All retained topics that follow the reports; each is told when it is worth a message, or again after `forget`. */
-function createRetainedTopics(topics: Topics, devices: readonly TelemetryDevice[], publish: Publish) {
+function createRetainedTopics(
+  topics: Topics,
+  { devices, wallboxNames }: Pick<MqttTelemetryOptions, "devices" | "wallboxNames">,
+  publish: Publish,
+) {
   let decision: TickReport | undefined;
   let status: { readonly told: SmartChargingStatus; readonly atMs: number } | undefined;
   const scalars = DEVICE_SCALARS.filter((scalar) => devices.includes(scalar.device)).map((scalar) => ({
@@ -187,7 +192,11 @@ function createRetainedTopics(topics: Topics, devices: readonly TelemetryDevice[
     told: createToldValue(0),
     how: RETAINED,
   }));
-  const values = [...availabilities, ...scalars];
+  const values = [
+    ...availabilities,
+    ...scalars,
+    ...wallboxNames.flatMap((name) => wallboxTopics(topics, name)),
+  ];
 
   function tellState(report: TickReport): void {
     const isDue =
@@ -236,4 +245,24 @@ interface ValueTopic {
   readonly told: ToldValue;
   readonly how: PublishOptions;
   value(report: TickReport): number | string | undefined;
+}
+
+function wallboxTopics(topics: Topics, wallboxName: string): readonly ValueTopic[] {
+  const boxIn = ({ wallboxes }: TickReport) => wallboxes.find(({ name }) => name === wallboxName);
+  const scalars = WALLBOX_SCALARS.map(({ name, deadband, value }) => ({
+    topic: topics.device(wallboxName, name),
+    told: createToldValue(deadband),
+    how: RETAINED_SCALAR,
+    value(report: TickReport) {
+      const box = boxIn(report);
+      return box === undefined ? undefined : value(box);
+    },
+  }));
+  const availability: ValueTopic = {
+    topic: topics.device(wallboxName, "availability"),
+    told: createToldValue(0),
+    how: RETAINED,
+    value: (report) => (boxIn(report)?.wallbox.isConnected === true ? "online" : "offline"),
+  };
+  return [availability, ...scalars];
 }

@@ -1,6 +1,6 @@
 import type { SmartChargingStatus } from "../core/smart-charging-status.ts";
 import { areSameThresholds } from "../core/thresholds.ts";
-import type { TickReport } from "../core/tick-report.ts";
+import type { BoxReport, TickReport } from "../core/tick-report.ts";
 
 /** Least change of the charging power that is worth a new partner status, W. */
 const POWER_DEADBAND_W = 100;
@@ -13,14 +13,9 @@ const ENERGY_DEADBAND_KWH = 0.1;
  */
 export function isSameDecision(a: TickReport, b: TickReport): boolean {
   return (
-    a.setpointA === b.setpointA &&
-    a.reason.code === b.reason.code &&
-    a.state === b.state &&
-    a.uxPhase === b.uxPhase &&
+    isSameBoxDecision(a, b) &&
+    a.wallboxes.every((box, index) => isSameBoxDecision(box, b.wallboxes[index] ?? box)) &&
     a.mode === b.mode &&
-    a.boost === b.boost &&
-    a.phases === b.phases &&
-    a.limitedBy === b.limitedBy &&
     a.gridOperator?.state === b.gridOperator?.state &&
     a.gridOperator?.limitW === b.gridOperator?.limitW &&
     (a.meterTrust === "good") === (b.meterTrust === "good") &&
@@ -28,6 +23,18 @@ export function isSameDecision(a: TickReport, b: TickReport): boolean {
     areSameThresholds(a.thresholds.asked, b.thresholds.asked) &&
     areSameThresholds(a.thresholds.effective, b.thresholds.effective) &&
     isSamePlan(a.plan, b.plan)
+  );
+}
+
+function isSameBoxDecision(a: BoxReport, b: BoxReport): boolean {
+  return (
+    a.setpointA === b.setpointA &&
+    a.reason.code === b.reason.code &&
+    a.state === b.state &&
+    a.uxPhase === b.uxPhase &&
+    a.boost === b.boost &&
+    a.phases === b.phases &&
+    a.limitedBy === b.limitedBy
   );
 }
 

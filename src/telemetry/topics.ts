@@ -1,8 +1,8 @@
 /** Raised when a topic or a member is renamed or changes its meaning; new members do not raise it. */
 export const SCHEMA_VERSION = "1";
 
-/** The roles that are told as devices; each site has some of them. */
-export const TELEMETRY_DEVICES = ["grid", "pv", "battery", "wallbox"] as const;
+/** The roles that are told as devices beside the wallboxes; each site has some of them. */
+export const TELEMETRY_DEVICES = ["grid", "pv", "battery"] as const;
 export type TelemetryDevice = (typeof TELEMETRY_DEVICES)[number];
 
 export interface Topics {
@@ -14,7 +14,8 @@ export interface Topics {
   readonly partnerStatus: string;
   /** Matches every command, known or not, and none of the results. */
   readonly commandFilter: string;
-  device(device: TelemetryDevice, name: string): string;
+  /** `device` is a role, or the name of a wallbox. */
+  device(device: string, name: string): string;
   result(command: string): string;
   /** Name of the command that a topic carries; undefined for a topic that is none or that cannot be answered. */
   commandIn(topic: string): string | undefined;

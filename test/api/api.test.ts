@@ -147,6 +147,17 @@ describe("commands over HTTP", () => {
     expect(recorder.asked).toEqual([["startBoost"], ["startBoost"], ["cancelBoost"]]);
   });
 
+  it("boosts and cancels the wallbox that is named, and refuses a strange question", async () => {
+    const { port, recorder } = await serve();
+    expect((await ask(port, "/api/boost?wallbox=garage", { method: "POST" })).status).toBe(204);
+    expect((await ask(port, "/api/boost?wallbox=garage", { method: "DELETE" })).status).toBe(204);
+    expect(recorder.asked).toEqual([
+      ["startBoost", "garage"],
+      ["cancelBoost", "garage"],
+    ]);
+    expect((await ask(port, "/api/boost?box=garage", { method: "POST" })).status).toBe(422);
+  });
+
   it("answers a refused boost with 409, the state and the reason", async () => {
     const { api, port, recorder } = await serve();
     recorder.outcome = { ok: false, reason: "already_charging", detail: "It charges already." };
@@ -369,7 +380,9 @@ describe("health", () => {
     expect((await ask(port, "/readyz")).status).toBe(503);
     api.report(base);
     expect((await ask(port, "/readyz")).status).toBe(200);
-    api.report({ ...base, meterTrust: "lost", wallbox: { ...base.wallbox, isConnected: false } });
+    const away = { ...base.wallbox, isConnected: false };
+    const { monotonicMs } = base;
+    api.report(sampleReport({ monotonicMs, meterTrust: "lost", wallbox: away }));
     const answer = await ask(port, "/readyz");
     expect(answer.status).toBe(503);
     expect(answer.json()).toEqual({ detail: "meter is lost, wallbox is not connected" });

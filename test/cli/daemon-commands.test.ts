@@ -112,7 +112,10 @@ describe("asking the running daemon", () => {
     expect(await run("boost", "--cancel", "--json", "--url", url)).toMatchObject({
       out: '{"boost":false}\n',
     });
-    expect(asked).toEqual(["POST /api/boost", "DELETE /api/boost"]);
+    expect(await run("boost", "--wallbox", "yard", "--json", "--url", url)).toMatchObject({
+      out: '{"boost":true,"wallbox":"yard"}\n',
+    });
+    expect(asked).toEqual(["POST /api/boost", "DELETE /api/boost", "POST /api/boost?wallbox=yard"]);
   });
 
   it("a refusal is told with the daemon's own sentence", async () => {

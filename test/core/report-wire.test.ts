@@ -23,6 +23,19 @@ describe("the report on the wire", () => {
         is_widened: true,
       },
       plan: null,
+      wallboxes: [
+        {
+          name: "wallbox",
+          boost: "off",
+          phase: "active",
+          ux_phase: "active",
+          reason: "following_surplus",
+          reason_text: "Charging with 10 A from the sun.",
+          setpoint_a: 10,
+          phases: 1,
+          limited_by: null,
+        },
+      ],
       valid: true,
       ts: "2022-03-19T06:00:00.000Z",
     });
@@ -102,6 +115,7 @@ describe("the report on the wire", () => {
       load_w: 2_850,
       charge_w: 2_300,
       surplus_w: 2_450,
+      wallboxes: [{ name: "wallbox", charge_w: 2_300 }],
       ages_ms: { grid: 400, pv: 400, battery: null, charge: 3_000 },
     });
   });

@@ -118,3 +118,30 @@ describe("events", () => {
     expect(story({}, limited, {}, {}, {}, {}, limited, limited)).toEqual(["limit_changed main_fuse"]);
   });
 });
+
+describe("events of several boxes", () => {
+  const [box] = sampleReport().wallboxes;
+  if (box === undefined) throw new Error("there is a box");
+  const boxes = (yard: Partial<typeof box>) =>
+    sampleReport({
+      wallboxes: [
+        { ...box, name: "garage" },
+        { ...box, ...yard, name: "yard" },
+      ],
+    });
+
+  it("name the box that they are about", () => {
+    const told = initialToldSite(boxes({}));
+    const { events } = siteEvents(told, boxes({ state: "idle", boost: "armed", wallbox: away }));
+    expect(events.map(({ event, wallbox }) => [event, wallbox])).toEqual([
+      ["wallbox_lost", "yard"],
+      ["boost_changed", "yard"],
+      ["state_changed", "yard"],
+    ]);
+  });
+
+  it("begin with the first report of a box", () => {
+    const told = initialToldSite(sampleReport());
+    expect(siteEvents(told, boxes({ state: "idle" })).events).toEqual([]);
+  });
+});

@@ -102,7 +102,7 @@ describe("what the config file means to the parts of the daemon", () => {
   });
 
   it("names each measured thing once to MQTT", () => {
-    expect(telemetryDevices(config())).toEqual(["pv", "grid", "wallbox"]);
+    expect(telemetryDevices(config())).toEqual(["pv", "grid"]);
   });
 
   it("tells the local API the band that the wallbox needs", () => {

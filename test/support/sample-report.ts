@@ -2,6 +2,7 @@ import type { NamedBoxReport, TickReport } from "../../src/core/tick-report.ts";
 
 /** A pass in the middle of a sunny charge; `changes` replace whole members. */
 export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
+  const { wallboxes, leadingWallbox = "wallbox", ...boxChanges } = changes;
   const box: NamedBoxReport = {
     name: "wallbox",
     pass: 1,
@@ -37,8 +38,8 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     loopDelayMs: 12_000,
     solarEnergyTodayWh: 4_321.4,
     plan: undefined,
-    ...changes,
+    ...boxChanges,
   };
-  const { name, ...top } = box;
-  return { ...top, wallboxes: [box], leadingWallbox: name, ...changes };
+  const { name: _name, ...top } = box;
+  return { ...top, wallboxes: wallboxes ?? [box], leadingWallbox };
 }

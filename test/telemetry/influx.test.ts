@@ -228,6 +228,7 @@ describe("over MQTT", () => {
         mqtt: { url: broker.url, protocol_version: 4, telemetry_interval_ms: 0 },
         siteName: "home",
         devices: [],
+        wallboxNames: [],
       },
       { ...deps, commands: recordingCommands().commands },
     );

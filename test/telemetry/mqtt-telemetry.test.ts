@@ -25,6 +25,7 @@ async function broker(options: Parameters<typeof startBroker>[0] = {}): Promise<
 interface Setup {
   readonly url: string;
   readonly devices?: readonly TelemetryDevice[];
+  readonly wallboxNames?: readonly string[];
   readonly telemetryIntervalMs?: number;
   readonly username?: string;
   readonly password?: string;
@@ -45,7 +46,8 @@ function telemetryAgainst(setup: Setup) {
         ca_file: setup.caFile,
       },
       siteName: "home",
-      devices: setup.devices ?? ["grid", "pv", "wallbox"],
+      devices: setup.devices ?? ["grid", "pv"],
+      wallboxNames: setup.wallboxNames ?? ["wallbox"],
     },
     { clock, log: silentLog, commands: recorder.commands, random: () => 0 },
   );
@@ -159,6 +161,7 @@ describe("what is published", () => {
       load_w: 2_850,
       charge_w: 2_300,
       surplus_w: 2_450,
+      wallboxes: [{ name: "wallbox", charge_w: 2_300 }],
       ages_ms: { grid: 400, pv: 400, battery: null, charge: 3_000 },
     });
     expect(JSON.parse(second?.payload ?? "").grid_w).toBe(-1_234);
@@ -194,6 +197,23 @@ describe("what is published", () => {
     expect(peer.payloads(`${BASE}/pv/power_w`)).toEqual(["3000"]);
     expect(peer.messages.find((message) => message.topic === `${BASE}/pv/power_w`)?.isRetained).toBe(true);
     expect(peer.messages.some((message) => message.topic.startsWith(`${BASE}/battery/`))).toBe(false);
+  });
+
+  it("publishes each of several wallboxes below its name, and the decision anew when one of them changes", async () => {
+    const peer = await broker();
+    const { report } = await connected({ url: peer.url, devices: [], wallboxNames: ["garage", "yard"] });
+    const [box] = sampleReport().wallboxes;
+    if (box === undefined) throw new Error("there is a box");
+    const garage = { ...box, name: "garage" };
+    const yard = { ...box, name: "yard", setpointA: 6, wallbox: { ...box.wallbox, isConnected: false } };
+    report({ wallboxes: [garage, yard] });
+    report({ wallboxes: [garage, { ...yard, setpointA: 0 }] });
+    await eventually(() => peer.payloads(`${BASE}/yard/setpoint_a`).length === 2);
+    expect(peer.payloads(`${BASE}/garage/setpoint_a`)).toEqual(["10"]);
+    expect(peer.payloads(`${BASE}/yard/setpoint_a`)).toEqual(["6", "0"]);
+    expect(peer.payloads(`${BASE}/garage/availability`)).toEqual(["online"]);
+    expect(peer.payloads(`${BASE}/yard/availability`)).toEqual(["offline"]);
+    await eventually(() => peer.payloads(`${BASE}/state`).length === 2);
   });
 
   it("deletes a scalar that is not known any more and marks its device offline", async () => {
@@ -296,6 +316,8 @@ describe("commands", () => {
     ],
     ["boost", { id: "3", boost: true }, ["startBoost"]],
     ["boost", { id: "3", boost: false }, ["cancelBoost"]],
+    ["boost", { id: "3", boost: true, wallbox: "yard" }, ["startBoost", "yard"]],
+    ["boost", { id: "3", boost: false, wallbox: "yard" }, ["cancelBoost", "yard"]],
     ["max_current", { id: "4", max_current_a: 10 }, ["setMaxCurrent", 10]],
     ["max_current", { id: "4", max_current_a: null }, ["setMaxCurrent", undefined]],
     ["mode", { id: "5", mode: "none", expires_at: "2022-03-19T06:00:01Z" }, ["setMode", "none"]],
