@@ -1,8 +1,6 @@
+import { passDurationMs } from "../core/pass-duration.ts";
 import { type PowerFlows, powerFlows } from "../core/power-flows.ts";
 import type { TickReport } from "../core/tick-report.ts";
-
-/** What happened in a longer gap between passes is not known, ms. */
-const LONGEST_PASS_MS = 60_000;
 
 /** Energies since the start, J; a flow that was never known is absent. */
 export interface EnergyCounters {
@@ -15,10 +13,7 @@ export function createEnergyCounters(): EnergyCounters {
   let lastMs: number | undefined;
   return {
     add(report) {
-      const durationMs = Math.min(
-        Math.max(0, report.monotonicMs - (lastMs ?? report.monotonicMs)),
-        LONGEST_PASS_MS,
-      );
+      const durationMs = passDurationMs(lastMs, report.monotonicMs);
       lastMs = report.monotonicMs;
       const flows = powerFlows(report);
       for (const flow of Object.keys(flows) as (keyof PowerFlows)[]) {

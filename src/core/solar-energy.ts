@@ -1,7 +1,5 @@
+import { LONGEST_PASS_MS } from "./pass-duration.ts";
 import { energyWh } from "./units.ts";
-
-/** Longest stretch that one pass may account for, ms: what happened in a longer gap is not known. */
-const LONGEST_PASS_MS = 60_000;
 
 /** Energy charged from surplus on one local day; survives a restart. */
 export interface SolarEnergy {

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { limitPeriodWire } from "../core/limit-wire.ts";
+import { passDurationMs } from "../core/pass-duration.ts";
 import { priceAt } from "../core/planner/price-curve.ts";
 import { initialToldSite, type SiteEvent, siteEvents, type ToldSite } from "../core/site-events.ts";
 import type { TickReport } from "../core/tick-report.ts";
@@ -60,8 +61,6 @@ export interface HistoryRecorder extends ReportSink, HistoryReader {
   state(): HistoryState;
 }
 
-/** What happened in a longer gap between passes is not known, ms. */
-const LONGEST_PASS_MS = 60_000;
 const STOP_TIMEOUT_MS = 3_000;
 const RUNNING_KEY = "history_running";
 
@@ -120,10 +119,7 @@ export function createHistoryRecorder(
       queue.push({ events: [{ atMs: clock.wallMs(), event: `limit_${kind}`, detail }] });
     },
     report(report) {
-      const durationMs = Math.min(
-        Math.max(0, report.monotonicMs - (lastMs ?? report.monotonicMs)),
-        LONGEST_PASS_MS,
-      );
+      const durationMs = passDurationMs(lastMs, report.monotonicMs);
       lastMs = report.monotonicMs;
       const pass = sitePass(report);
       minutes.add(pass, { durationMs, wallMs: report.wallMs });
