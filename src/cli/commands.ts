@@ -117,6 +117,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./backup/restore-command.ts")).restoreCommand,
   },
   {
+    name: "support-bundle",
+    summary: "Collect config without secrets, state, records, log and versions for whoever helps.",
+    load: async () => (await import("./backup/support-command.ts")).supportCommand,
+  },
+  {
     name: "generate",
     summary: "In a checkout: write the files that are made from the config schema.",
     load: async () => (await import("./generate-command.ts")).generateCommand,

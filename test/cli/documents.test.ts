@@ -36,7 +36,7 @@ describe("the documents", () => {
 
   it("name only commands that exist", () => {
     const named = documents.flatMap((document) =>
-      [...textOf(document).matchAll(/(?:npx |`)hems-edge ([a-z]+)/g)].map((match) => match[1] ?? ""),
+      [...textOf(document).matchAll(/(?:npx |`)hems-edge ([a-z][a-z-]*)/g)].map((match) => match[1] ?? ""),
     );
     const known = commands.map(({ name }) => name);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
