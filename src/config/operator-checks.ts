@@ -79,6 +79,20 @@ export function operatorWarnings(parts: SoundParts): readonly Finding[] {
   return [...failsafeAboveLimit(parts), ...deafEndpoint(parts)];
 }
 
+/** One phase may not carry what the box is allowed: right where the rule holds, surprising where it does not. */
+export function unbalanceWarnings({ site, wallboxes }: SoundParts): readonly Finding[] {
+  if (site === undefined || site.unbalance_limit_va === "off") return [];
+  const limitVa = site.unbalance_limit_va;
+  return wallboxes
+    .filter(({ wallbox }) => wallbox.phases === 1 && powerW(wallbox.max_current_a, 1) > limitVa)
+    .map(({ wallbox }) => ({
+      at: ["site", "unbalance_limit_va"],
+      problem: `${limitVa} VA between phases leaves ${wallbox.name} less than its ${wallbox.max_current_a} A on one phase`,
+      remedy:
+        'lower max_current_a, or write "off" where no rule asks for it, as at a connection of one phase',
+    }));
+}
+
 /** A box without its gateway draws the failsafe current, whatever the operator says. */
 function failsafeAboveLimit({ gridOperator, control, wallboxes }: SoundParts): readonly Finding[] {
   if (gridOperator === undefined || control === undefined) return [];

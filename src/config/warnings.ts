@@ -1,6 +1,6 @@
 import { powerW } from "../core/units.ts";
 import type { SoundParts } from "./cross-checks.ts";
-import { operatorWarnings } from "./operator-checks.ts";
+import { operatorWarnings, unbalanceWarnings } from "./operator-checks.ts";
 import type { Finding } from "./problem.ts";
 import { wallboxWarnings } from "./wallbox-checks.ts";
 
@@ -14,6 +14,7 @@ export function warningFindings(parts: SoundParts): readonly Finding[] {
     ...plainHttp(parts),
     ...plainInfluxToken(parts),
     ...operatorWarnings(parts),
+    ...unbalanceWarnings(parts),
   ];
 }
 

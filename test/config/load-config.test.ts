@@ -475,6 +475,11 @@ describe("warnings let the config pass", () => {
       "control.failsafe_current_a",
     ],
     [
+      "a box of one phase above the unbalance limit",
+      replaced("phases: 3, max_current_a: 16", "phases: 1, max_current_a: 21"),
+      "site.unbalance_limit_va",
+    ],
+    [
       "an operator by HTTP whom nobody can reach",
       `${SOUND}\ngrid_operator: { source: { type: http, token: 0123456789abcdef } }`,
       "api.host",
