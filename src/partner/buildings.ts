@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { getCall, type PartnerCall, postCall, putCall, userPath } from "./partner-call.ts";
+import { addressReading, addressSending, withCountry } from "./postal-address.ts";
 import { code, looseText, optional, readableItems } from "./wire-reading.ts";
 
 /** Those that are published; the API may know more. */
@@ -27,20 +28,14 @@ export const buildingSchema = z
     property_age: optional(looseText),
     num_occupants: optional(z.number()),
     photovoltaic: optional(z.boolean()),
-    street_and_number: optional(z.string()),
-    street_add_info: optional(z.string()),
-    zip_code: optional(looseText),
-    town: optional(z.string()),
-    country: optional(z.string()),
-    country_iso2: optional(z.string()),
+    ...addressReading,
   })
-  .transform((building) => ({ ...building, country: building.country ?? building.country_iso2 }));
+  .transform(withCountry);
 
 export type PartnerBuilding = z.infer<typeof buildingSchema>;
 
 const name = z.string().min(1).max(100);
 const choice = z.string().min(1).max(50).exactOptional();
-const line = z.string().min(1).max(100).exactOptional();
 
 const buildingFields = {
   property_type: z.enum(PROPERTY_TYPES).exactOptional(),
@@ -51,14 +46,7 @@ const buildingFields = {
   property_age: z.int().min(0).max(2_000).exactOptional(),
   num_occupants: z.int().min(0).max(10_000).exactOptional(),
   photovoltaic: z.boolean().exactOptional(),
-  street_and_number: line,
-  street_add_info: line,
-  zip_code: z.string().min(1).max(20).exactOptional(),
-  town: line,
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, "takes two capital letters, e.g. DE")
-    .exactOptional(),
+  ...addressSending,
 };
 
 export const buildingCreateSchema = z.strictObject({ name, ...buildingFields });

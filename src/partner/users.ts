@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { getCall, type PartnerCall, postCall, putCall, userPath } from "./partner-call.ts";
+import { addressReading, addressSending, withCountry } from "./postal-address.ts";
 import { code, looseText, optional, readableItems } from "./wire-reading.ts";
 
 export const USER_ROLES = ["admin", "staff", "user"] as const;
@@ -19,18 +20,13 @@ export const userSchema = z
     email: optional(z.string()),
     first_name: optional(z.string()),
     last_name: optional(z.string()),
-    street_and_number: optional(z.string()),
-    street_add_info: optional(z.string()),
-    zip_code: optional(looseText),
-    town: optional(z.string()),
-    country: optional(z.string()),
-    country_iso2: optional(z.string()),
+    ...addressReading,
     latitude: optional(z.number()),
     longitude: optional(z.number()),
     location_last_updated: optional(z.string()),
     deleted_at: optional(z.string()),
   })
-  .transform((user) => ({ ...user, country: user.country ?? user.country_iso2 }));
+  .transform(withCountry);
 
 export type PartnerUser = z.infer<typeof userSchema>;
 
@@ -38,14 +34,7 @@ const userFields = {
   external_user_id: text.exactOptional(),
   first_name: text.exactOptional(),
   last_name: text.exactOptional(),
-  street_and_number: text.exactOptional(),
-  street_add_info: text.exactOptional(),
-  zip_code: z.string().min(1).max(20).exactOptional(),
-  town: text.exactOptional(),
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, "takes two capital letters, e.g. DE")
-    .exactOptional(),
+  ...addressSending,
   latitude: z.number().min(-90).max(90).exactOptional(),
   longitude: z.number().min(-180).max(180).exactOptional(),
 };

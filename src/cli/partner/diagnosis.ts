@@ -171,7 +171,7 @@ export function contractFindings(contract: ContractState): readonly Finding[] {
     {
       code: "contract_missing",
       problem: "the user has no energy contract, so wholesale prices are assumed",
-      remedy: "add the contract with its prices",
+      remedy: "add it with its prices: hems-edge partner contracts add",
     },
   ];
 }

@@ -84,6 +84,11 @@ const devices: readonly [CommandEntry, ...CommandEntry[]] = [
     load: async () => (await import("./devices-commands.ts")).devicesResetCommand,
   },
   {
+    name: "partner devices sessions",
+    summary: "A vehicle's charging sessions.",
+    load: async () => (await import("./sessions-command.ts")).sessionsCommand,
+  },
+  {
     name: "partner devices link",
     summary: "A link with which the user connects a device, or connects it again.",
     load: async () => (await import("./link-command.ts")).linkCommand,
@@ -97,6 +102,19 @@ const devices: readonly [CommandEntry, ...CommandEntry[]] = [
     name: "partner devices watch",
     summary: "Alert by webhook when a device is lost and when it is back.",
     load: async () => (await import("./watch-command.ts")).watchCommand,
+  },
+];
+
+const contracts: readonly [CommandEntry, ...CommandEntry[]] = [
+  {
+    name: "partner contracts list",
+    summary: "A user's energy contracts.",
+    load: async () => (await import("./contracts-commands.ts")).contractsListCommand,
+  },
+  {
+    name: "partner contracts add",
+    summary: "Add an energy contract with its prices.",
+    load: async () => (await import("./contracts-commands.ts")).contractsAddCommand,
   },
 ];
 
@@ -139,6 +157,12 @@ const subcommands: readonly [CommandEntry, ...CommandEntry[]] = [
     name: "partner devices",
     summary: "List, change, reset, troubleshoot and watch devices.",
     load: async () => commandGroup("partner devices", devices, "hems-edge partner devices list USER_ID"),
+  },
+  {
+    name: "partner contracts",
+    summary: "List and add energy contracts.",
+    load: async () =>
+      commandGroup("partner contracts", contracts, "hems-edge partner contracts list USER_ID"),
   },
   {
     name: "partner charging-config",

@@ -265,6 +265,32 @@ describe("devices", () => {
   });
 });
 
+describe("energy contracts and sessions", () => {
+  it("of a user are added with prices and listed", async () => {
+    const { folder, run, type } = await partnerProgram();
+    const prices = join(folder, "prices.csv");
+    writeFileSync(prices, "timestamp,price\n2026-11-25T00:00:00Z,0.21\n2026-11-25T01:00:00Z,0.19\n");
+    const add = ["contracts", "add", ANNA, "--energy-contract-type", "spot_hourly", "--prices", prices];
+    expect((await run(...add)).json()).toMatchObject({ energy_prices: [{ price: 0.21 }, { price: 0.19 }] });
+    expect((await type("contracts", "list", ANNA)).out).toMatch(/spot_hourly +- +- +2/);
+    expect((await run("devices", "troubleshoot", ANNA)).json()).toEqual([]);
+    writeFileSync(prices, "timestamp,price\nyesterday,cheap\n");
+    expect((await run(...add)).code).toBe(2);
+    expect((await run("contracts", "add", ANNA, "--prices", join(folder, "none.csv"))).code).toBe(2);
+  });
+
+  it("of a vehicle are listed over all pages", async () => {
+    const { run } = await partnerProgram();
+    expect((await run("devices", "sessions", ANNA, CAR)).json()).toHaveLength(120);
+    expect((await run("devices", "sessions", ANNA, CAR, "--current")).json()).toMatchObject([
+      { energy_charged_kwh: 0 },
+    ]);
+    const march = await run("devices", "sessions", ANNA, CAR, "--from", "2026-03-01", "--to", "2026-03-31");
+    expect(march.json()).toHaveLength(14);
+    expect((await run("devices", "sessions", ANNA, CAR, "--from", "March")).code).toBe(2);
+  });
+});
+
 describe("charging-config", () => {
   it("is told with its reasons spelled out", async () => {
     const { type } = await partnerProgram();
