@@ -13,6 +13,7 @@ import type { Account } from "./central-system.ts";
 import type { ProfilePlan } from "./charging-profile.ts";
 import { recordOf } from "./lenient-json.ts";
 import type { PhaseSwitch } from "./phase-switch.ts";
+import type { Upstream } from "./upstream/upstream.ts";
 
 /** What the configuration of the box said at commissioning; kept, because it is read only once. */
 export interface BoxFacts {
@@ -103,6 +104,7 @@ export interface CardParts extends BoxMemory {
   readonly phaseSwitch: PhaseSwitch;
   readonly selfTest: SelfTestRecord | undefined;
   readonly security: NonNullable<Account["security"]>;
+  readonly upstream: Upstream | undefined;
   readonly clockErrorMs: number | undefined;
   readonly needsReplug: boolean;
 }
@@ -138,6 +140,11 @@ export function wallboxCard(parts: CardParts): WallboxCard {
       test: phaseSwitch.test,
     },
     security: securityOf[parts.security],
+    upstream: parts.upstream && {
+      isConnected: parts.upstream.isConnected,
+      queued: parts.upstream.queued,
+      limitA: parts.upstream.limitA(),
+    },
     writesToday: parts.budget.count(),
     clockErrorS: parts.clockErrorMs === undefined ? undefined : Math.round(parts.clockErrorMs / 1_000),
     needsReplug: parts.needsReplug,

@@ -34,6 +34,23 @@ export type OutgoingAction =
   | "SetChargingProfile"
   | "TriggerMessage";
 
+/** What another central system may have passed on to the box as it is. */
+export const PASSED_ACTIONS = [
+  "CancelReservation",
+  "ChangeAvailability",
+  "ClearCache",
+  "DataTransfer",
+  "GetConfiguration",
+  "GetDiagnostics",
+  "GetLocalListVersion",
+  "ReserveNow",
+  "Reset",
+  "SendLocalList",
+  "UnlockConnector",
+  "UpdateFirmware",
+] as const;
+export type PassedAction = (typeof PASSED_ACTIONS)[number];
+
 /** How a CALL to the box ended. */
 export type CallOutcome =
   | { readonly kind: "result"; readonly payload: JsonRecord }
@@ -51,7 +68,7 @@ export interface BoxLink {
   readonly isOpen: boolean;
   readonly callTimeoutMs: number;
   /** Sends a CALL after all earlier ones: one is outstanding at a time (OCPP-J 4.1.1). Never rejects. */
-  call(action: OutgoingAction, payload: object): Promise<CallOutcome>;
+  call(action: OutgoingAction | PassedAction, payload: object): Promise<CallOutcome>;
   /** Time between WebSocket pings, ms; 0 sends none. */
   setPingInterval(intervalMs: number): void;
 }

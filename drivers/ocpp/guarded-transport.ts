@@ -11,7 +11,7 @@ import { recordOf } from "./lenient-json.ts";
 import { isIncomingAction201 } from "./v201/actions-201.ts";
 
 /**
- * The only file that knows ocpp-rpc (2.2.1, pinned). What the library does not guard is guarded here and in
+ * The only file beside `guarded-dial.ts` that knows ocpp-rpc (2.2.1, pinned). What the library does not guard is guarded here and in
  * `http-front.ts`: path decoding and a rejecting `handleUpgrade` (each ends the process), payload size, a frame in
  * the segment of the upgrade (lost), real-time pings and timeouts (switched off; the clock does both).
  */
@@ -182,7 +182,7 @@ function wireFault(error: unknown): WireOutcome {
   return { kind: "error", code: String(error.rpcErrorCode), detail: error.message.slice(0, 120) };
 }
 
-function wireOf(client: RpcClient, socket: WebSocket): Wire {
+export function wireOf(client: RpcClient, socket: WebSocket): Wire {
   return {
     async call(action, payload, signal) {
       try {

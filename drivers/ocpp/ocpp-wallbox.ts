@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { ChargeTransaction, VehicleState, WallboxCapability } from "../../src/core/site-sample.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
-import type { ApplyResult, Wallbox } from "../../src/ports/wallbox.ts";
+import type { ApplyResult, CurrentCommand, Wallbox } from "../../src/ports/wallbox.ts";
 import type { WallboxService } from "../../src/ports/wallbox-card.ts";
 import { deadManVariant, wallboxCard } from "./box-card.ts";
 import { type BoxConfiguration, profileLimits, sampleIntervalMs } from "./box-configuration.ts";
@@ -24,6 +24,7 @@ import { createSelfTest } from "./self-test.ts";
 import { createTagCheck } from "./tag-list.ts";
 import { createTransactionSteering } from "./transaction-steering.ts";
 import type { Transactions } from "./transactions.ts";
+import { createUpstream, type Upstream, type UpstreamOptions } from "./upstream/upstream.ts";
 
 export interface OcppWallboxOptions extends ProfileWriterOptions {
   readonly name: string;
@@ -40,6 +41,8 @@ export interface OcppWallboxOptions extends ProfileWriterOptions {
   readonly security?: Account["security"];
   /** Under which tag we start a charge, where the box must be told to. */
   readonly idTag?: string;
+  /** A second central system, which hears what the box says and may limit it. */
+  readonly upstream?: Omit<UpstreamOptions, "key"> | undefined;
   /** Tags that may charge; empty or left out: everybody. */
   readonly allowedTags?: readonly string[];
 }
@@ -187,12 +190,36 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
     askForMeter: () => void triggers.request("MeterValues", connector),
   });
 
+  const upstream: Upstream | undefined =
+    options.upstream === undefined
+      ? undefined
+      : createUpstream(
+          { ...options.upstream, key: `${key}/upstream` },
+          {
+            clock,
+            log,
+            store,
+            box: () => (session.isUsable ? link : undefined),
+            phases: () => phaseSwitch.activePhases,
+            session: () => transactions.session,
+            onLimit: () => log.info({ limitA: upstream?.limitA() }, "upstream limit changed"),
+          },
+        );
+
+  /** What another central system allows; it never raises anything. */
+  function withinUpstream(command: CurrentCommand): CurrentCommand {
+    const limitA = upstream?.limitA();
+    if (limitA === undefined || command.currentA <= limitA) return command;
+    return { ...command, currentA: limitA, isUrgent: true };
+  }
+
   function floorCurrentA(): number {
     return options.floorCurrentA < minCurrentA() ? 0 : options.floorCurrentA;
   }
 
   function capabilityNow(): WallboxCapability {
-    const { maxCurrentA } = options;
+    const limitA = upstream?.limitA() ?? options.maxCurrentA;
+    const maxCurrentA = Math.max(minCurrentA(), Math.min(options.maxCurrentA, limitA));
     return {
       minCurrentA: minCurrentA(),
       maxCurrentA,
@@ -253,6 +280,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
     onCall(action, payload) {
       const answer = calls.answer(action, payload);
       session.heard(action === "BootNotification");
+      upstream?.boxSaid(action, payload, answer);
       return answer;
     },
   });
@@ -272,7 +300,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
     },
     apply(command) {
       if ((link !== undefined && !session.isUsable) || selfTest.isRunning) return Promise.resolve(BUSY);
-      const admitted = phaseSwitch.admit(command);
+      const admitted = phaseSwitch.admit(withinUpstream(command));
       if (admitted === undefined) return Promise.resolve(BUSY);
       steering.wants(admitted.currentA);
       return writer.apply(admitted);
@@ -294,6 +322,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
         phaseSwitch,
         selfTest: selfTest.last,
         security: options.security ?? "open",
+        upstream,
         clockErrorMs: measurements.clockErrorMs,
         needsReplug: steering.needsReplug,
       }),
@@ -302,6 +331,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
     changeKey: () => changeKey(link, deps.centralSystem),
     pairAnew: () => deps.centralSystem.pairAnew(options.identity),
     async close() {
+      upstream?.stop();
       session.linkDown();
       unregister();
     },

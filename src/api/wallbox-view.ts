@@ -34,6 +34,14 @@ function cardView(card: WallboxCard) {
       test: testView(card.phases.test),
     },
     security: card.security,
+    upstream:
+      card.upstream === undefined
+        ? null
+        : {
+            is_connected: card.upstream.isConnected,
+            queued: card.upstream.queued,
+            limit_a: card.upstream.limitA ?? null,
+          },
     writes_today: card.writesToday,
     clock_error_s: card.clockErrorS ?? null,
     needs_replug: card.needsReplug,

@@ -8,7 +8,7 @@ import { influxSchema } from "./influx-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { modbusProxySchema } from "./proxy-schema.ts";
 import { secretSchema } from "./secret.ts";
-import { WALLBOX_MODEL_KEYS, wallboxQuirksSchema } from "./wallbox-schema.ts";
+import { upstreamSchema, WALLBOX_MODEL_KEYS, wallboxQuirksSchema } from "./wallbox-schema.ts";
 
 const listenPort = z.int().min(0).max(65_535);
 const host = z.string().min(1).max(253);
@@ -212,6 +212,9 @@ const wallboxSchema = z.strictObject({
     .regex(/^[\x21-\x7e]{1,20}$/, "at most 20 printable characters without spaces")
     .default("hems-edge")
     .describe("OCPP tag under which we start a charge, where the box must be told to."),
+  upstream: upstreamSchema
+    .optional()
+    .describe("A second OCPP central system, such as the one that bills; leave out for none."),
   allowed_tags: z
     .array(z.string().min(1).max(36))
     .max(200)

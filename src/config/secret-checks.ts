@@ -22,6 +22,9 @@ export function secretsOf({
   const auth = partner?.auth;
   const candidates: readonly (readonly [ConfigPath, Secret | undefined])[] = [
     ...wallboxes.map(({ wallbox, at }) => [[...at, "password"], wallbox.password] as const),
+    ...wallboxes.map(
+      ({ wallbox, at }) => [[...at, "upstream", "password"], wallbox.upstream?.password] as const,
+    ),
     [["partner", "auth", "password"], auth?.grant === "password" ? auth.password : undefined],
     [["partner", "auth", "client_id"], auth?.grant === "client_credentials" ? auth.client_id : undefined],
     [

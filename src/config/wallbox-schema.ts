@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { secretSchema } from "./secret.ts";
 
 /** Keys of the models in `drivers/ocpp/models`; a test holds the two lists together. */
 export const WALLBOX_MODEL_KEYS = [
@@ -87,3 +88,22 @@ export const wallboxQuirksSchema = z.strictObject({
 });
 
 export type WallboxQuirks = z.infer<typeof wallboxQuirksSchema>;
+
+/** A second central system for one wallbox. */
+export const upstreamSchema = z.strictObject({
+  url: z
+    .url({ protocol: /^wss?$/ })
+    .describe("Address of the other central system, without the identity: wss://HOST/PATH."),
+  identity: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,48}$/, "printable characters without spaces, at most 48")
+    .optional()
+    .describe("Name of the wallbox there; default: its identity here."),
+  password: secretSchema.optional().describe("OCPP Basic-auth password there."),
+  commands: z
+    .enum(["allow", "refuse"])
+    .default("allow")
+    .describe(
+      "Whether it may start, stop, unlock and reset; its limits count in any case, and never raise ours.",
+    ),
+});

@@ -6,7 +6,7 @@ import { readTlsFiles, type TlsFiles } from "./tls-files.ts";
 /** The secrets that the config refers to, read once at start. */
 export interface DaemonSecrets {
   /** By the identity of the box. */
-  readonly wallboxes: ReadonlyMap<string, { readonly password?: string }>;
+  readonly wallboxes: ReadonlyMap<string, { readonly password?: string; readonly upstreamPassword?: string }>;
   readonly mqtt: { readonly password?: string };
   /** Bearer token of the grid operator's sender. */
   readonly gridOperator: { readonly token?: string };
@@ -39,9 +39,11 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
   }
 
   const wallboxes = new Map(
-    config.wallboxes.map(({ identity, password: secret }, index) => {
+    config.wallboxes.map(({ identity, password: secret, upstream }, index) => {
       const place = config.wallboxes.length === 1 ? "wallbox" : `wallboxes[${index}]`;
-      return [identity, password(`${place}.password`, secret)];
+      const { password: upstreamPassword } = password(`${place}.upstream.password`, upstream?.password);
+      const own = password(`${place}.password`, secret);
+      return [identity, { ...own, ...(upstreamPassword !== undefined && { upstreamPassword }) }];
     }),
   );
   const mqtt = password("mqtt.password", config.mqtt?.password);

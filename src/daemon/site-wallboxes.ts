@@ -58,7 +58,7 @@ export function createSiteWallboxes(
         ...(wallbox.protocol !== "auto" && { protocols: [protocolByVersion[wallbox.protocol]] }),
         pinsPeer: wallbox.peer === "learn",
         assumesOcpp16: wallbox.quirks?.no_subprotocol ?? false,
-        ...secret,
+        ...(secret?.password !== undefined && { password: secret.password }),
       })),
     },
     deps,
@@ -66,7 +66,7 @@ export function createSiteWallboxes(
   const boxes = config.wallboxes.map((box) => ({
     config: box,
     wallbox: createOcppWallbox(
-      { ...wallboxOptions(config, box), security: securityOf(box) },
+      { ...wallboxOptions(config, box), security: securityOf(box), upstream: upstreamOf(box, secrets) },
       { ...deps, centralSystem },
     ),
   }));
@@ -78,6 +78,16 @@ export function createSiteWallboxes(
       strangers: () => centralSystem.strangers(),
       certificate: () => centralSystem.certificate(),
     },
+  };
+}
+
+function upstreamOf({ identity, upstream }: WallboxConfig, { wallboxes }: Pick<DaemonSecrets, "wallboxes">) {
+  if (upstream === undefined) return undefined;
+  return {
+    url: upstream.url,
+    identity: upstream.identity ?? identity,
+    password: wallboxes.get(identity)?.upstreamPassword,
+    mayCommand: upstream.commands === "allow",
   };
 }
 

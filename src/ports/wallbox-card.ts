@@ -66,6 +66,10 @@ export interface WallboxCard {
     readonly test: PhaseTestRecord | undefined;
   };
   readonly security: WallboxSecurity;
+  /** The second central system; undefined without one. */
+  readonly upstream:
+    | { readonly isConnected: boolean; readonly queued: number; readonly limitA: number | undefined }
+    | undefined;
   readonly writesToday: number;
   /** How far the box's clock is ahead of ours, s; undefined while unknown. */
   readonly clockErrorS: number | undefined;

@@ -1,4 +1,4 @@
-import type { CallOutcome, JsonRecord, OutgoingAction } from "../box-link.ts";
+import type { CallOutcome, JsonRecord, OutgoingAction, PassedAction } from "../box-link.ts";
 import { listOf, recordOf, textOf } from "../lenient-json.ts";
 
 /** A configuration key of 1.6 and where 2.0.1 keeps it (part 2, appendix: referenced components and variables). */
@@ -38,7 +38,7 @@ const same = (payload: JsonRecord): JsonRecord => payload;
 
 /** Undefined for what 2.0.1 has no way to say. */
 export function outgoing201(
-  action: OutgoingAction,
+  action: OutgoingAction | PassedAction,
   payload: object,
   context: OutgoingContext,
 ): Translated | undefined {
@@ -69,6 +69,18 @@ export function outgoing201(
       if (transactionId === undefined) return undefined;
       return { action: "RequestStopTransaction", payload: { transactionId }, answer: same };
     }
+    case "CancelReservation":
+    case "ChangeAvailability":
+    case "ClearCache":
+    case "DataTransfer":
+    case "GetDiagnostics":
+    case "GetLocalListVersion":
+    case "ReserveNow":
+    case "Reset":
+    case "SendLocalList":
+    case "UnlockConnector":
+    case "UpdateFirmware":
+      return undefined;
   }
 }
 

@@ -29,6 +29,7 @@ function cardText(card: Card): string {
     ["  profiles", profilesText(smart)],
     ["  phases", phasesText(phases)],
     ["  security", `profile ${card.security.profile}: ${card.security.sentence}`],
+    ...(card.upstream === null ? [] : [["  upstream", upstreamText(card.upstream)] as const]),
     ["  writes", `${card.writes_today} today`],
     ...(Math.abs(card.clock_error_s ?? 0) > SOON_DAYS
       ? [["  clock", `is ${card.clock_error_s} s ahead of ours`] as const]
@@ -38,6 +39,11 @@ function cardText(card: Card): string {
     ...(card.advice === null ? [] : [["  advice", card.advice] as const]),
   ];
   return `${rows.map(([left, right]) => `${left.padEnd(12)} ${right}`).join("\n")}\n`;
+}
+
+function upstreamText({ is_connected, queued, limit_a }: NonNullable<Card["upstream"]>): string {
+  const limit = limit_a === null ? "sets no limit" : `limits to ${limit_a} A`;
+  return `${is_connected ? "connected" : "away"}, ${limit}, ${queued} messages wait for it`;
 }
 
 function selfTestText(test: Card["dead_man"]["self_test"]): string {

@@ -40,6 +40,9 @@ const cardSchema = z.object({
     test: testRecord.extend({ can_switch: z.boolean() }).nullable(),
   }),
   security: z.object({ profile: z.number(), sentence: z.string() }),
+  upstream: z
+    .object({ is_connected: z.boolean(), queued: z.number(), limit_a: z.number().nullable() })
+    .nullable(),
   writes_today: z.number(),
   clock_error_s: z.number().nullable(),
   needs_replug: z.boolean(),

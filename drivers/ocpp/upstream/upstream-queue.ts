@@ -1,0 +1,130 @@
+import type { StateStore } from "../../../src/ports/state-store.ts";
+import type { CallOutcome, JsonRecord } from "../box-link.ts";
+import { integerOf, listOf, recordOf, textOf } from "../lenient-json.ts";
+
+/** Starts and stops are worth money and kept before everything else; of meter values the newest. */
+const MAX_METER_VALUES = 200;
+const MAX_MESSAGES = 400;
+const MAX_IDS = 50;
+/** Signed meter values are about as large as this; more would fill the store. */
+const MAX_PAYLOAD_CHARACTERS = 8_000;
+const MAX_ATTEMPTS = 3;
+const RETRY_MS = 30_000;
+
+export type QueuedAction = "StartTransaction" | "MeterValues" | "StopTransaction";
+
+interface Queued {
+  readonly action: QueuedAction;
+  readonly payload: JsonRecord;
+  /** Our number of the transaction. */
+  readonly id: number | undefined;
+}
+
+export interface UpstreamQueueDeps {
+  readonly store: StateStore;
+  readonly call: (action: QueuedAction, payload: object) => Promise<CallOutcome>;
+  readonly monotonicMs: () => number;
+}
+
+/** Messages about transactions on their way up: bounded, in order, kept over a restart. */
+export interface UpstreamQueue {
+  readonly length: number;
+  push(message: Queued): void;
+  /** The number by which the other central system knows a transaction of ours, and the other way round. */
+  upstreamId(id: number | undefined): number | undefined;
+  ourId(upstreamId: unknown): number | undefined;
+  /** Sends what is queued until it is empty or something is not taken. */
+  drain(): Promise<void>;
+}
+
+export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): UpstreamQueue {
+  const { store } = deps;
+  const kept = recordOf(store.get(key));
+  let messages: readonly Queued[] = listOf(kept.messages, MAX_MESSAGES).flatMap(queuedOf);
+  let ids: readonly (readonly [ours: number, theirs: number])[] = listOf(kept.ids, MAX_IDS).flatMap(pairOf);
+  let isDraining = false;
+  let attempts = 0;
+  let notBeforeMs = Number.NEGATIVE_INFINITY;
+
+  function save(isImportant: boolean): void {
+    store.put(key, { messages, ids });
+    if (isImportant) store.flush();
+  }
+
+  const upstreamId = (id: number | undefined) => ids.find(([ours]) => ours === id)?.[1];
+
+  function withinBounds(next: readonly Queued[]): readonly Queued[] {
+    const meterValues = next.filter(({ action }) => action === "MeterValues").length;
+    let tooMany = Math.max(meterValues - MAX_METER_VALUES, next.length - MAX_MESSAGES);
+    return next.filter(({ action }) => {
+      if (tooMany <= 0 || action !== "MeterValues") return true;
+      tooMany--;
+      return false;
+    });
+  }
+
+  function payloadOf({ action, payload, id }: Queued): JsonRecord {
+    if (action === "StartTransaction") return payload;
+    const { transactionId: _ours, ...rest } = payload;
+    const theirs = upstreamId(id);
+    if (theirs !== undefined) return { ...rest, transactionId: theirs };
+    // A stop must have a number: -1 is what charge points use for one that was never given.
+    return action === "StopTransaction" ? { ...rest, transactionId: -1 } : rest;
+  }
+
+  function taken(message: Queued, answer: JsonRecord): void {
+    const theirs = message.action === "StartTransaction" ? integerOf(answer.transactionId) : undefined;
+    if (theirs !== undefined && message.id !== undefined)
+      ids = [...ids, [message.id, theirs] as const].slice(-MAX_IDS);
+  }
+
+  /** True when the next one may be sent. */
+  function settle(message: Queued, outcome: CallOutcome): boolean {
+    if (outcome.kind === "disconnected") return false;
+    attempts = outcome.kind === "result" ? 0 : attempts + 1;
+    if (outcome.kind === "result") taken(message, outcome.payload);
+    if (outcome.kind !== "result" && attempts < MAX_ATTEMPTS) {
+      notBeforeMs = deps.monotonicMs() + RETRY_MS;
+      return false;
+    }
+    attempts = 0;
+    messages = messages.filter((other) => other !== message);
+    save(message.action !== "MeterValues");
+    return true;
+  }
+
+  return {
+    get length() {
+      return messages.length;
+    },
+    push(message) {
+      if (JSON.stringify(message.payload).length > MAX_PAYLOAD_CHARACTERS) return;
+      messages = withinBounds([...messages, message]);
+      save(message.action !== "MeterValues");
+    },
+    upstreamId,
+    ourId: (theirs) => ids.find(([, known]) => known === theirs)?.[0],
+    async drain() {
+      if (isDraining || deps.monotonicMs() < notBeforeMs) return;
+      isDraining = true;
+      for (let head = messages[0]; head !== undefined; head = messages[0]) {
+        const outcome = await deps.call(head.action, payloadOf(head));
+        if (!settle(head, outcome)) break;
+      }
+      isDraining = false;
+    },
+  };
+}
+
+function queuedOf(item: unknown): readonly Queued[] {
+  const { action, payload, id } = recordOf(item);
+  const known = (["StartTransaction", "MeterValues", "StopTransaction"] as const).find(
+    (name) => name === textOf(action),
+  );
+  return known === undefined ? [] : [{ action: known, payload: recordOf(payload), id: integerOf(id) }];
+}
+
+function pairOf(item: unknown): readonly (readonly [number, number])[] {
+  const [ours, theirs] = listOf(item, 2).map(integerOf);
+  return ours === undefined || theirs === undefined ? [] : [[ours, theirs]];
+}
