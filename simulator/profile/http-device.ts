@@ -16,9 +16,9 @@ export async function createHttpDevice(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<SimulatedHttpDevice> {
   const server = createServer((request, response) => {
-    const name = Object.keys(profile.requests).find((key) => profile.requests[key] === request.url);
-    if (name === undefined) response.writeHead(404).end();
-    else response.end(JSON.stringify(page(profile, name, targets())));
+    const page = jsonPage(profile, request.url ?? "", targets());
+    if (page === undefined) response.writeHead(404).end();
+    else response.end(JSON.stringify(page));
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -33,14 +33,22 @@ export async function createHttpDevice(
   };
 }
 
-function page(profile: JsonProfile, request: string, targets: ChannelTargets): unknown {
+/**
+ * What a device of `profile` says at `path`, or in its one message where `path` is undefined. Undefined for a path that it
+ * does not have.
+ */
+export function jsonPage(profile: JsonProfile, path: string | undefined, targets: ChannelTargets): unknown {
+  const request = Object.keys(profile.requests).find((key) => profile.requests[key] === path);
+  if (path !== undefined && request === undefined) return undefined;
   const root: Record<string, unknown> = {};
   for (const [name, channel] of Object.entries(profile.channels)) {
     const target = targets[name as ChannelName];
     if (channel === undefined || target === undefined) continue;
     for (const [value, number] of valuesOf(channel, target)) {
       const spec = profile.values[value];
-      if (spec?.request === request) place(root, spec.path.split("."), number / (spec.scale ?? 1));
+      if (spec?.request === request && spec !== undefined) {
+        place(root, spec.path.split("."), number / (spec.scale ?? 1));
+      }
     }
   }
   return root;

@@ -95,6 +95,7 @@ describe("probe modbus", () => {
     [["probe", "modbus", "host", "--unit", "300"], /0 to 255/],
     [["dump", "modbus", "host", "--range", "coils:1-2"], /holding:FIRST-LAST/],
     [["simulate", "inverter", "--profile", "sungrow-hs"], /did you mean sungrow-sh\?/],
+    [["simulate", "inverter", "--profile", "shelly-pro-3em-mqtt"], /on a broker/],
     [["simulate", "inverter", "--dump", "/nowhere.json"], /cannot be read/],
   ])("%j is a mistake that names its remedy", async (argv, hint) => {
     const { code, err } = await cli(...argv);

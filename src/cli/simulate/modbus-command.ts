@@ -1,4 +1,4 @@
-import { PROFILE_NAMES } from "../../../drivers/profiles/catalogue.ts";
+import { loadProfile, PROFILE_NAMES } from "../../../drivers/profiles/catalogue.ts";
 import { createCar } from "../../../simulator/house/car.ts";
 import { createEvse } from "../../../simulator/house/evse.ts";
 import { createHomeBattery } from "../../../simulator/house/home-battery.ts";
@@ -106,6 +106,8 @@ async function runModbus(peer: ModbusPeer, input: CommandInput): Promise<number>
   if (file?.ok === false) reader.reject(file.problem);
   if (texts.profile !== undefined && !PROFILE_NAMES.includes(texts.profile)) {
     reader.reject(unknownProfile(texts.profile));
+  } else if (texts.profile !== undefined && loadProfile(texts.profile).protocol === "mqtt") {
+    reader.reject(`${texts.profile} publishes on a broker: publish a message of it with any MQTT client`);
   }
   const problem = reader.problem();
   if (problem !== undefined) {

@@ -18,7 +18,7 @@ export interface PeerDevice {
   readonly lagMs: number;
 }
 
-/** A live device of the profile, which shows the house. */
+/** A live device of the profile, which shows the house. Throws for one that publishes on a broker. */
 export async function openProfile(name: string, device: PeerDevice): Promise<RunningPeer> {
   const profile = loadProfile(name);
   switch (profile.protocol) {
@@ -32,8 +32,9 @@ export async function openProfile(name: string, device: PeerDevice): Promise<Run
       const opened = await createSimulatedInverter({ ...rest, inverterRefreshMs, inverterLagMs, unit });
       return running(`${profile.title}, unit ${unit}, without the maker's own registers`, opened);
     }
-    case "http":
-    case "mqtt": {
+    case "mqtt":
+      throw new Error(`${name} is no server`);
+    case "http": {
       const { house, clock, host, port } = device;
       const targets = () => {
         house.advanceTo(clock.monotonicMs());
