@@ -11,7 +11,7 @@ import { NOMINAL_DEVICE } from "../../src/cli/replay/replay-device.ts";
 import type { ReplayFigures } from "../../src/cli/replay/replay-figures.ts";
 import { deviceGrid, type GridPoint } from "./device-grid.ts";
 import { performanceIndexPct, type Savings, savings } from "./performance-index.ts";
-import { type KettleOutcome, kettle, type StepResponse, stepResponse } from "./scenarios.ts";
+import { type KettleOutcome, kettle, type StepResponse, stepResponses } from "./scenarios.ts";
 import type { TraceSet } from "./trace-sets.ts";
 
 export interface ControllerFigures extends ReplayFigures {
@@ -53,7 +53,7 @@ export async function controlBench(
     onProgress(`${controller}: device grid`);
     grid.push(...(await deviceGrid(controller, shipped)));
     onProgress(`${controller}: scenarios`);
-    steps.push(await stepResponse(controller));
+    steps.push(...(await stepResponses(controller)));
     kettles.push(await kettle(controller));
   }
   return { sets: figures, device_grid: grid, step_response: steps, kettle: kettles };

@@ -4,6 +4,7 @@ import { loadShippedDay } from "../../simulator/house/day-trace.ts";
 import { configFileSchema } from "../../src/config/schema.ts";
 import type { ControlBench } from "./control-bench.ts";
 import { dayPlot } from "./day-plot.ts";
+import { DAILY_DEMAND_WH } from "./performance-index.ts";
 import { benchTables } from "./tables.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
@@ -36,6 +37,10 @@ its default thresholds: start at ${startW} W of export, stop above ${stopW} W of
 - **regret**: net solar energy (sun into the car, less the import that charging caused) short of a perfect-foresight optimum
   with the same phases, found by dynamic programming on a 10 s grid.
 - **share**: sun in the energy charged. **used**: surplus that reached the car. Share alone misleads: see the thermostat.
+- **HTW index**: HTW Berlin's performance indicator (doi:10.1049/icp.2025.4140) for a car that takes ${DAILY_DEMAND_WH / 1_000} kWh a day, the rest of it from the
+  grid by night: the cost saved against charging from the grid alone, as a share of what an ideal charger saves, which follows the
+  surplus from 1.4 kW on without any delay; 32 ct/kWh from the grid, 8 ct/kWh into it. More than 100 % is possible: the ideal charger
+  never imports to catch a surplus below 1.4 kW.
 - **short runs** ended within 5 minutes. **writes**: changes of the set point sent to the box.
 
 The baselines are re-implementations of published default behaviour, not the products themselves.
@@ -46,6 +51,19 @@ Shipped days: sources and licences in NOTICE. Sets open and tune were measured b
 of tune derived from measurements of the DTU solar station, Technical University of Denmark, via
 AssessingSolar/dtu_solar_station; load of all days: Hebrail, G.; Berard, A.: Individual household electric power consumption,
 UCI Machine Learning Repository, doi:10.24432/C58K54, CC BY 4.0, modified.
+
+Set unseen: no constant was chosen by it. It is every day of June 2016 at Payerne, Switzerland, sunny or not: radiation in steps of a
+minute measured by MeteoSwiss for the Baseline Surface Radiation Network (L. Vuilleumier et al., Payerne station), as a file of test data
+of the Python package pvlib 0.16.1; load of the shipped days of March to October. It is not part of the product either;
+\`npm run bench:unseen -- --bsrn tests/data/bsrn-pay0616.dat.gz --out FOLDER\` makes it from that package's source archive, and
+\`npm run bench:control -- --set unseen=FOLDER\` reports it.
+
+## Plateau
+
+No constant of the law fits one day only: [each of them halved to doubled](benchmark/plateau.md), on all days of open and tune, with what tuning on
+four fifths of the days brings on the rest.
+
+![cost of a mean day when one constant is multiplied](benchmark/plateau.svg)
 
 ## Days
 

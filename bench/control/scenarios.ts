@@ -1,6 +1,6 @@
 import type { DayTrace } from "../../simulator/house/day-trace.ts";
 import { type ControllerName, type ReplayOptions, replayDay } from "../../src/cli/replay/replay-day.ts";
-import { NOMINAL_DEVICE } from "../../src/cli/replay/replay-device.ts";
+import { NOMINAL_DEVICE, type ReplayDevice } from "../../src/cli/replay/replay-device.ts";
 import { powerW } from "../../src/core/units.ts";
 
 /** A trace in steps of one second, so that edges stay edges. */
@@ -16,6 +16,8 @@ function secondsTrace(name: string, surplusW: readonly number[]): DayTrace {
 
 export interface StepResponse {
   readonly controller: string;
+  /** As on the command line; `nominal` for the device of the other figures. */
+  readonly device: string;
   /** Time to settle that nine of ten steps keep, s; undefined where a tenth never settles. */
   readonly up_p90_s: number | undefined;
   readonly down_p90_s: number | undefined;
@@ -30,29 +32,37 @@ const BAND_A = 1;
 /** One step for each second of the slowest cycle of any controller. */
 const STEP_OFFSETS_S = Array.from({ length: 30 }, (_, second) => second);
 
+/** The nominal device, and one whose meter does not hide the step for seconds. */
+const STEP_DEVICES: readonly (readonly [name: string, device: ReplayDevice])[] = [
+  ["nominal", NOMINAL_DEVICE],
+  ["meter_s=1", { ...NOMINAL_DEVICE, meterS: 1 }],
+];
+
 /** Surplus that jumps by 5 A on three phases, at every moment of the controller's cycle. */
-export async function stepResponse(controller: ControllerName): Promise<StepResponse> {
-  return {
-    controller,
-    up_p90_s: await settlingP90S(controller, LOW_A, HIGH_A),
-    down_p90_s: await settlingP90S(controller, HIGH_A, LOW_A),
-  };
+export async function stepResponses(controller: ControllerName): Promise<readonly StepResponse[]> {
+  const responses: StepResponse[] = [];
+  for (const [name, device] of STEP_DEVICES) {
+    const options = nominal(controller, { phases: 3, device });
+    responses.push({
+      controller,
+      device: name,
+      up_p90_s: await settlingP90S(options, LOW_A, HIGH_A),
+      down_p90_s: await settlingP90S(options, HIGH_A, LOW_A),
+    });
+  }
+  return responses;
 }
 
-async function settlingP90S(
-  controller: ControllerName,
-  fromA: number,
-  toA: number,
-): Promise<number | undefined> {
+async function settlingP90S(options: ReplayOptions, fromA: number, toA: number): Promise<number | undefined> {
   const times: number[] = [];
-  for (const offsetS of STEP_OFFSETS_S) times.push(await settlingS(controller, { fromA, toA, offsetS }));
+  for (const offsetS of STEP_OFFSETS_S) times.push(await settlingS(options, { fromA, toA, offsetS }));
   times.sort((a, b) => a - b);
   const p90S = times[Math.ceil(times.length * 0.9) - 1] ?? WATCHED_S;
   return p90S >= WATCHED_S - 1 ? undefined : p90S;
 }
 
 async function settlingS(
-  controller: ControllerName,
+  options: ReplayOptions,
   step: { readonly fromA: number; readonly toA: number; readonly offsetS: number },
 ): Promise<number> {
   const stepS = STEP_AT_S + step.offsetS;
@@ -65,7 +75,7 @@ async function settlingS(
     const isOutside = Math.abs(chargePowerW - targetW) > powerW(BAND_A, 3);
     if (isOutside && nowMs >= stepS * 1_000) lastOutsideS = nowMs / 1_000 - stepS;
   };
-  await replayDay(secondsTrace("step", surplusW), nominal(controller, { phases: 3, onSecond: watch }));
+  await replayDay(secondsTrace("step", surplusW), { ...options, onSecond: watch });
   return lastOutsideS;
 }
 
