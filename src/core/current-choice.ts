@@ -1,4 +1,5 @@
 import { type SharedLimit, sharedLimit } from "./boxes/shared-limit.ts";
+import { carPhases } from "./car-phases.ts";
 import type { ChargeMachineState } from "./charge-machine.ts";
 import type { ControlOptions, PassInput } from "./decide.ts";
 import { type LimitContext, type LimitName, limitedCurrentA, smallestLimit } from "./limits.ts";
@@ -98,6 +99,7 @@ function followedSurplus(
       canSwitchPhases,
       maxCurrentA: Math.min(capability.maxCurrentA, options.limits.configuredMaxA),
     },
+    carPhases: carPhases(sample.wallbox),
     constants: options.constants,
   });
 }

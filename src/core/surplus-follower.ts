@@ -1,7 +1,7 @@
 import type { LawConstants } from "./law-constants.ts";
 import { nearestStepA } from "./limits.ts";
 import type { WallboxCapability } from "./site-sample.ts";
-import { currentA, energyWh, type PhaseCount, powerW } from "./units.ts";
+import { type CarPhases, currentA, energyWh, type PhaseCount, powerW } from "./units.ts";
 
 /** No meter tells a smaller miss from the noise of a house, A. */
 const SMALLEST_DEADBAND_A = 0.3;
@@ -41,6 +41,8 @@ export interface FollowContext {
   /** What the car is allowed, A per phase; 0 starts afresh. */
   readonly setpointA: number;
   readonly capability: WallboxCapability;
+  /** Phases that the car charges on where the box gives it three; undefined while nobody tells. */
+  readonly carPhases: CarPhases | undefined;
   readonly constants: LawConstants;
 }
 
@@ -74,7 +76,7 @@ export function followSurplus(follower: Follower, context: FollowContext): Follo
 /** From a pause the better phases are free: no current has to be interrupted. */
 function started(follower: Follower, context: FollowContext): Followed {
   const { capability, surplusPowerW } = context;
-  const three = netSolarPowerW(surplusPowerW, 3, capability);
+  const three = netSolarPowerW(surplusPowerW, usedPhases(3, context), capability);
   const best: PhaseCount = three > netSolarPowerW(surplusPowerW, 1, capability) ? 3 : 1;
   const isSwitching =
     capability.canSwitchPhases && best !== capability.phases && hasSwitchesLeft(follower, best);
@@ -105,26 +107,33 @@ function steered(follower: Follower, context: FollowContext, phases: PhaseCount)
 /** The current that takes all of the surplus, within the box's range. */
 function idealCurrentA(surplusPowerW: number, phases: PhaseCount, context: FollowContext): number {
   const { minCurrentA, maxCurrentA } = context.capability;
-  const idealA = currentA(surplusPowerW, phases) + offsetA(context);
+  const idealA = currentA(surplusPowerW, usedPhases(phases, context)) + offsetA(context);
   return Math.min(Math.max(idealA, minCurrentA), maxCurrentA);
 }
 
 /** A car that follows draws a little less than allowed; without this the difference would stay exported. */
-function offsetA({ setpointA, chargePowerW, capability }: FollowContext): number {
-  const drawnA = currentA(chargePowerW, capability.phases);
+function offsetA(context: FollowContext): number {
+  const { setpointA, chargePowerW, capability } = context;
+  const drawnA = currentA(chargePowerW, usedPhases(capability.phases, context));
   const belowA = setpointA - drawnA;
   return drawnA > 0 && belowA > 0 && belowA <= LARGEST_OFFSET_A ? belowA : 0;
 }
 
 function nextMissedWh(missedWh: number, missA: number, context: FollowContext): number {
-  const { phases } = context.capability;
+  const phases = usedPhases(context.capability.phases, context);
   if (Math.abs(missA) <= deadbandA(context)) return 0;
   const passWh = energyWh(powerW(missA, phases), passMs(context));
   return Math.sign(missedWh) === -Math.sign(missA) ? passWh : missedWh + passWh;
 }
 
-function isOverdrawn(tooHighA: number, { capability, constants }: FollowContext): boolean {
-  return powerW(tooHighA, capability.phases) >= constants.overdrawnW;
+function isOverdrawn(tooHighA: number, context: FollowContext): boolean {
+  const { capability, constants } = context;
+  return powerW(tooHighA, usedPhases(capability.phases, context)) >= constants.overdrawnW;
+}
+
+/** Phases on which the car would charge if the box gave it these. */
+function usedPhases(phases: PhaseCount, { carPhases = 3 }: FollowContext): CarPhases {
+  return phases === 1 ? 1 : carPhases;
 }
 
 function deadbandA({ capability, constants }: FollowContext): number {
@@ -135,8 +144,8 @@ function nextPhaseRegretWh(regretWh: number, context: FollowContext, other: Phas
   const { capability, surplusPowerW } = context;
   if (!capability.canSwitchPhases) return 0;
   const gainW =
-    netSolarPowerW(surplusPowerW, other, capability) -
-    netSolarPowerW(surplusPowerW, capability.phases, capability);
+    netSolarPowerW(surplusPowerW, usedPhases(other, context), capability) -
+    netSolarPowerW(surplusPowerW, usedPhases(capability.phases, context), capability);
   return Math.max(0, regretWh + energyWh(gainW, passMs(context)));
 }
 
@@ -158,7 +167,7 @@ function switchCostWh(to: PhaseCount, { constants }: FollowContext): number {
 /** What charging with these phases makes of a surplus, W: sun into the car less import for the car. */
 export function netSolarPowerW(
   surplusPowerW: number,
-  phases: PhaseCount,
+  phases: CarPhases,
   capability: WallboxCapability,
 ): number {
   const leastW = powerW(capability.minCurrentA, phases);

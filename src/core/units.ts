@@ -15,16 +15,19 @@ export const LOWEST_CHARGE_CURRENT_A = 6;
 
 export type PhaseCount = 1 | 3;
 
+/** Phases that a car's on-board charger can use. */
+export type CarPhases = 1 | 2 | 3;
+
 /** One value for each of L1, L2, L3, in amperes. */
 export type PhaseCurrentsA = readonly [number, number, number];
 
 /** Power in watts of `currentA` amperes on each of `phases` phases at nominal voltage. */
-export function powerW(currentA: number, phases: PhaseCount): number {
+export function powerW(currentA: number, phases: CarPhases): number {
   return currentA * phases * NOMINAL_VOLTAGE_V;
 }
 
 /** Amperes per phase that carry `watts` over `phases` phases at nominal voltage. */
-export function currentA(watts: number, phases: PhaseCount): number {
+export function currentA(watts: number, phases: CarPhases): number {
   return watts / (phases * NOMINAL_VOLTAGE_V);
 }
 

@@ -24,6 +24,7 @@ function follow(changes: Partial<FollowContext> = {}, follower: Partial<Follower
       chargePowerW: 0,
       setpointA: 10,
       capability: ONE_PHASE,
+      carPhases: undefined,
       constants: LAW_CONSTANTS,
       ...changes,
     },
@@ -55,6 +56,38 @@ describe("a set point that is far too high", () => {
   it("is lowered at once, not raised", () => {
     const low = { capability: three, setpointA: 6, chargePowerW: 4_140 };
     expect(follow({ ...low, surplusPowerW: 11_040 }).currentA).toBe(6);
+  });
+});
+
+describe("a car that uses fewer phases than the box gives", () => {
+  const three = { ...BOTH_AT_THREE, stepA: 1 };
+  const lone = { capability: three, carPhases: 1, setpointA: 7, chargePowerW: 1_610 } as const;
+
+  it("gets the current that its own phases need", () => {
+    const settledA = (changes: Partial<FollowContext>) => {
+      let follower: Follower = NEW_FOLLOWER;
+      for (let second = 0; second < 60; second++) {
+        const followed = follow({ ...lone, ...changes }, follower);
+        if (followed.currentA !== 7) return followed.currentA;
+        follower = followed.follower;
+      }
+      return 7;
+    };
+    expect(settledA({ surplusPowerW: 3_220 })).toBe(14);
+    expect(settledA({ surplusPowerW: 3_220, carPhases: 2, chargePowerW: 3_220 })).toBe(7);
+    expect(settledA({ surplusPowerW: 5_060, carPhases: 2, chargePowerW: 3_220 })).toBe(11);
+  });
+
+  it("is not switched to one phase, which would bring it nothing", () => {
+    const sun = { ...lone, setpointA: 10, chargePowerW: 2_300, surplusPowerW: 2_300 };
+    expect(follow({ ...sun, durationMs: 10_000 }, { phaseRegretWh: 149.9 }).phases).toBe(3);
+    expect(follow({ ...sun, carPhases: 3, durationMs: 10_000 }, { phaseRegretWh: 149.9 }).phases).toBe(1);
+  });
+
+  it("is lowered at once by what it draws too much, not by what three phases would", () => {
+    const high = { ...lone, setpointA: 16, chargePowerW: 3_680 };
+    expect(follow({ ...high, surplusPowerW: 1_400 }).currentA).toBe(16);
+    expect(follow({ ...high, surplusPowerW: 600 }).currentA).toBe(16);
   });
 });
 

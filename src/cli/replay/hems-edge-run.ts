@@ -54,6 +54,8 @@ export interface HemsEdgeRun {
   readonly faults?: PlantFaults;
   /** The grid operator of a config that has one; without this it is never heard. */
   readonly operator?: OperatorSignals;
+  /** Whether the box tells the currents of its phases apart; default no. */
+  readonly tellsPhases?: boolean;
   /** When the gateway is down, in order of time; what it stored outlives that. */
   readonly outages?: readonly Outage[];
   /** What the house pays, ct/kWh, hour by hour from the start of the trace; without them there is no plan. */
@@ -90,6 +92,7 @@ export async function runHemsEdge(plant: Plant, run: HemsEdgeRun): Promise<void>
     device: run.device,
     phases: run.phases,
     faults,
+    tellsPhases: run.tellsPhases ?? false,
     horizonMs: config.horizonMs,
     floorCurrentA: config.control.limits.failsafeCurrentA,
   });

@@ -92,6 +92,8 @@ export interface PlantWallboxOptions {
   readonly device: ReplayDevice;
   readonly phases: PhaseChoice;
   readonly faults: PlantFaults;
+  /** Whether the box tells the currents of its phases apart. */
+  readonly tellsPhases: boolean;
   /** The box holds a set point this long after the gateway's last word, ms; then it falls to `floorCurrentA`. */
   readonly horizonMs: number;
   readonly floorCurrentA: number;
@@ -105,7 +107,7 @@ export interface PlantWallbox extends Wallbox {
 /** The plant's wallbox as the control loop steers it, without any protocol between. */
 export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): PlantWallbox {
   const { view } = plant;
-  const { device, phases, faults, horizonMs, floorCurrentA } = options;
+  const { device, phases, faults, tellsPhases, horizonMs, floorCurrentA } = options;
   let writesBeforeToday = 0;
   let today = 0;
   let told: CurrentCommand | undefined;
@@ -115,6 +117,7 @@ export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): 
   function sample(): WallboxSample {
     const { charge, nowMs } = view;
     const isConnected = !faults("wallbox_away", nowMs);
+    const isSpeaking = isConnected && !faults("wallbox_silent", nowMs);
     const capability = {
       minCurrentA: device.minA,
       maxCurrentA: device.maxA,
@@ -126,11 +129,9 @@ export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): 
     return {
       isConnected,
       vehicle: isConnected ? vehicleOf(view.evseState) : "unknown",
-      chargePowerW:
-        !isConnected || faults("wallbox_silent", nowMs)
-          ? undefined
-          : { value: charge.powerW, atMs: charge.atMs },
-      phaseCurrentsA: undefined,
+      chargePowerW: isSpeaking ? { value: charge.powerW, atMs: charge.atMs } : undefined,
+      phaseCurrentsA:
+        tellsPhases && isSpeaking ? { value: charge.phaseCurrentsA, atMs: charge.atMs } : undefined,
       offeredCurrentA: undefined,
       isFollowing: isFollowing(),
       capability,

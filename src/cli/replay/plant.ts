@@ -8,7 +8,7 @@ import {
   type HouseOptions,
   type HouseReadings,
 } from "../../../simulator/house/house.ts";
-import type { PhaseCount } from "../../core/units.ts";
+import type { PhaseCount, PhaseCurrentsA } from "../../core/units.ts";
 import { PHASE_SWITCH_S, type PhaseChoice, plantPeakW, type ReplayDevice } from "./replay-device.ts";
 import { createRunCounter, type RunCounts } from "./run-counter.ts";
 
@@ -24,13 +24,22 @@ export interface PlantCommand {
   readonly phases: PhaseCount;
 }
 
+/** What the box measured, and when, ms. */
+export interface ChargeReading {
+  readonly powerW: number;
+  readonly phaseCurrentsA: PhaseCurrentsA;
+  readonly atMs: number;
+}
+
+const NO_CURRENTS: PhaseCurrentsA = [0, 0, 0];
+
 /** What a controller can see, however late. */
 export interface PlantView {
   readonly nowMs: number;
   /** The newest reading that the meter shows; the same object until there is a newer one. */
   readonly meter: HouseReadings;
   /** Charging power and the time to which it belongs, as the box reported it. */
-  readonly charge: { readonly powerW: number; readonly atMs: number };
+  readonly charge: ChargeReading;
   readonly isCharging: boolean;
   /** What the box says of the car. */
   readonly evseState: EvseState;
@@ -87,7 +96,7 @@ export function createPlant(options: PlantOptions): Plant {
   const runs = createRunCounter();
   const powerMs = device.powerS * SECOND_MS;
   let nowMs = 0;
-  let charge = { powerW: 0, atMs: 0 };
+  let charge: ChargeReading = { powerW: 0, phaseCurrentsA: NO_CURRENTS, atMs: 0 };
   let command: PlantCommand = { currentA: 0, phases: evse.phases };
   let writes = 0;
 
@@ -96,7 +105,8 @@ export function createPlant(options: PlantOptions): Plant {
     house.advanceTo(nowMs);
     const powerW = evse.powerW;
     // A box that does not charge says so at once; while it charges it reports now and then.
-    if (powerW === 0 || nowMs % powerMs === 0) charge = { powerW, atMs: nowMs };
+    if (powerW === 0) charge = { powerW, phaseCurrentsA: NO_CURRENTS, atMs: nowMs };
+    else if (nowMs % powerMs === 0) charge = { powerW, phaseCurrentsA: evse.phaseCurrentsA, atMs: nowMs };
     runs.passSecond(nowMs, powerW > 0, evse.isSwitchingPhases);
     onSecond?.({ nowMs, chargePowerW: powerW, phases: evse.phases });
   }

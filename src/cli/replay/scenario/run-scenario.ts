@@ -66,6 +66,7 @@ export async function runScenario(scenario: Scenario, watcher?: ScenarioWatcher)
     config,
     thresholds: {},
     faults: faultsOf(scenario.events),
+    tellsPhases: scenario.tells_phases,
     outages: outagesOf(scenario.events),
     operator: operatorOf(scenario.events),
     pricesCtKwh: scenario.prices_ct_kwh,

@@ -172,6 +172,7 @@ export const scenarioSchema = z.strictObject({
   car: carSchema,
   device: deviceSchema.default({}),
   phases: z.union([z.literal("auto"), z.literal(1), z.literal(3)]).default("auto"),
+  tells_phases: z.boolean().default(false).describe("The box measures the current of each phase."),
   config: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
