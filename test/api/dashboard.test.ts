@@ -8,7 +8,7 @@ describe("the Grafana dashboard", () => {
   const text = readFileSync(join(root, "docs", "grafana-dashboard.json"), "utf8");
 
   it("asks only for metrics that there are", () => {
-    const source = ["metrics.ts", "metric-text.ts"]
+    const source = ["metrics.ts", "program-metrics.ts"]
       .map((name) => readFileSync(join(root, "src", "api", name), "utf8"))
       .join("");
     const asked = new Set([...text.matchAll(/hems_edge_(\w+)/g)].map((match) => match[1] ?? ""));

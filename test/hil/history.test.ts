@@ -34,7 +34,8 @@ describe("the records of a real daemon", { timeout: 90_000 }, () => {
       daemon.kill("SIGKILL");
       await daemon.ended;
       const kept = await recordedSeconds(bench);
-      expect(kept).toBeGreaterThan(killedAt - 65);
+      // A minute, and what a busy machine takes to bring it to the disk: a second of it is 15 on the bench.
+      expect(kept).toBeGreaterThan(killedAt - 80);
 
       const second = bench.startDaemon();
       await bench.says("following_surplus", 400);
