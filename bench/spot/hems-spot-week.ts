@@ -1,7 +1,7 @@
 import type { DayTrace } from "../../simulator/house/day-trace.ts";
 import { marketYear2024 } from "../../simulator/prices/market-year.ts";
 import { createLocalTime, type LocalTime } from "../../src/core/planner/local-time.ts";
-import type { PriceCurve } from "../../src/core/planner/price-curve.ts";
+import { type PriceCurve, priceAt } from "../../src/core/planner/price-curve.ts";
 import {
   CHARGE_POWER_W,
   createVirtualPlanner,
@@ -121,7 +121,7 @@ function runDay(
     const isWanted = isPlugged && deliveredWh < ENERGY_WH;
     powerW = isWanted ? (isBought ? CHARGE_POWER_W : sunW) : 0;
     const solarW = Math.min(surplusW, powerW);
-    const priceCtKwh = priceAt(today, wallMs);
+    const priceCtKwh = priceAt(today, wallMs) ?? 0;
     deliveredWh += (powerW * STEP_MS) / HOUR_MS;
     solarWh += (solarW * STEP_MS) / HOUR_MS;
     costCt += ((solarW * FEED_IN_CT_KWH + (powerW - solarW) * priceCtKwh) * STEP_MS) / HOUR_MS / 1_000;
@@ -135,7 +135,7 @@ function boundCt(startMs: number, trace: DayTrace | undefined, curve: PriceCurve
     const surplusW = Math.min(CHARGE_POWER_W, Math.max(0, -houseAt(trace, minute * MINUTE_MS)));
     return [
       { wh: surplusW / 60, ctKwh: FEED_IN_CT_KWH },
-      { wh: (CHARGE_POWER_W - surplusW) / 60, ctKwh: priceAt(curve, startMs + minute * MINUTE_MS) },
+      { wh: (CHARGE_POWER_W - surplusW) / 60, ctKwh: priceAt(curve, startMs + minute * MINUTE_MS) ?? 0 },
     ];
   }).flat();
   let missingWh = ENERGY_WH;
@@ -153,10 +153,6 @@ function houseAt(trace: DayTrace | undefined, sinceMidnightMs: number): number {
   if (trace === undefined) return 0;
   const index = Math.min(trace.pvW.length - 1, Math.floor(sinceMidnightMs / trace.stepMs));
   return (trace.loadW[index] ?? 0) - (trace.pvW[index] ?? 0);
-}
-
-function priceAt(curve: PriceCurve, wallMs: number): number {
-  return curve.find(({ startMs, endMs }) => startMs <= wallMs && wallMs < endMs)?.priceCtKwh ?? 0;
 }
 
 function costCtKwh(outcomes: readonly DayOutcome[]): number {
