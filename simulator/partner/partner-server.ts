@@ -115,8 +115,11 @@ export async function createPartnerServer(options: PartnerServerOptions): Promis
   };
   let statusIntake = options.statusIntake ?? "accept";
   const deps = { store, clock, isOlder: options.isOlder ?? false };
-  for (const seed of options.users ?? []) seedUser(store, seed, clock.wallMs());
-  seedUser(store, gatewayUser(options, userId), clock.wallMs());
+  const seeds = [...(options.users ?? []), gatewayUser(options, userId)];
+  store.transaction(() => {
+    for (const seed of seeds) seedUser(store, seed, clock.wallMs());
+    return true;
+  });
   for (const login of loginsOf(options, userId)) tokens.addLogin(login);
   const app = createPartnerRoutes(
     { orgId: options.orgId ?? SIMULATED_ORG_ID, takesJsonAtOauth: options.takesJsonAtOauth ?? true },

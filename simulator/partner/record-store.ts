@@ -14,6 +14,7 @@ export interface RecordStore {
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = OFF;
   CREATE TABLE IF NOT EXISTS record (
     seq INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,

@@ -63,6 +63,50 @@ describe("hems-edge simulate", { timeout: 60_000 }, () => {
     await endsWell(program);
   });
 
+  it("runs a Partner API with the users and devices of a file", async () => {
+    const seed = join(folder, "seed.json");
+    const devices = [{ kind: "heat_pump", fields: { is_authenticated: false } }];
+    writeFileSync(seed, JSON.stringify([{ user: { email: "eva@example.com" }, devices }]));
+    const program = simulate("partner", "--seed", seed, "--users", "2");
+    const url = await printed(program, /partner (http:\S+)/);
+    expect(await printed(program, /users +(\d+)/)).toBe("4");
+    const orgId = await printed(program, /org_id +(\S+)/);
+    const token = await fetch(`${url}/api/partners/v2.0/auth/token`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({
+        grant_type: "password",
+        username: "eva@example.com",
+        password: "simulated-password",
+      }),
+    });
+    const { access_token } = (await token.json()) as { access_token: string };
+    const headers = { authorization: `Bearer ${access_token}` };
+    const users = await fetch(`${url}/api/partners/v2.0/org/${orgId}/users`, { headers });
+    const [eva] = (await users.json()) as { id: string; email: string }[];
+    expect(eva?.email).toBe("eva@example.com");
+    const pumps = await fetch(`${url}/api/partners/v2.0/org/${orgId}/users/${eva?.id}/heat-pumps`, {
+      headers,
+    });
+    expect(await pumps.json()).toMatchObject([
+      { is_authenticated: false, actions: [{ code: "reauthenticate" }] },
+    ]);
+    await endsWell(program);
+  });
+
+  it("names what is wrong with a file of users or a fault", async () => {
+    const seed = join(folder, "bad-seed.json");
+    writeFileSync(seed, '[{"user":{"email":"nobody"}}]');
+    for (const [argv, problem] of [
+      [["--seed", seed], /0.user.email/],
+      [["--fault", "500:2"], /--fault takes KIND/],
+    ] as const) {
+      const program = simulate("partner", ...argv);
+      expect(await program.ended).toEqual({ code: 2, signal: null });
+      expect(program.errorText()).toMatch(problem);
+    }
+  });
+
   it("runs a Partner API with the mode and thresholds that were asked for", async () => {
     const program = simulate("partner", "--mode", "none", "--thresholds", "5000,100");
     const url = await printed(program, /partner (http:\S+)/);

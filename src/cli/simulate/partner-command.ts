@@ -13,6 +13,7 @@ import { EXIT } from "../../service/exit-codes.ts";
 import type { Command } from "../command.ts";
 import { createOptionReader } from "./option-reader.ts";
 import { faultsOf } from "./partner-faults.ts";
+import { readSeedFile } from "./partner-seed-file.ts";
 import { listenAddress, listenOptions, partnerChoice, partnerOptions, speedOf } from "./peer-options.ts";
 import { runPeer } from "./run-peer.ts";
 
@@ -23,6 +24,10 @@ export const partnerCommand: Command = {
     ...listenOptions,
     ...partnerOptions,
     users: { summary: "Further households in the organisation; default 0.", placeholder: "N" },
+    seed: {
+      summary: "JSON list of {user, mode, buildings, devices}; a device is {kind, fields}.",
+      placeholder: "FILE",
+    },
     state: {
       summary: "SQLite file that keeps users and devices; in memory without it.",
       placeholder: "FILE",
@@ -44,13 +49,16 @@ export const partnerCommand: Command = {
     const users = reader.number("users", { fallback: 0, min: 0, max: MOST_USERS });
     const tokenLifeS = reader.number("token-life-s", { fallback: 36_000, min: 1, max: 864_000 });
     const faults = faultsOf(input.lists.fault ?? [], reader);
+    const seeded = input.texts.seed === undefined ? NO_SEED : readSeedFile(input.texts.seed);
+    if (!seeded.ok) reader.reject(seeded.problem);
     const problem = reader.problem();
     if (problem !== undefined) {
       input.io.err(`hems-edge simulate partner: ${problem}\n`);
       return EXIT.usage;
     }
     return runPeer("partner", input.io, async () => {
-      const households = Array.from({ length: users }, (_, index) => householdSeed(index));
+      const written = seeded.ok ? seeded.users : [];
+      const households = [...written, ...Array.from({ length: users }, (_, index) => householdSeed(index))];
       const partner = await createPartnerServer({
         ...address,
         ...SIMULATED_CREDENTIALS,
@@ -66,6 +74,8 @@ export const partnerCommand: Command = {
     });
   },
 };
+
+const NO_SEED = { ok: true, users: [] } as const;
 
 /** Car, wallbox and inverter, so that every mode can be chosen; the wallbox is the device of the other simulators. */
 function gatewayHousehold({ mode, thresholds }: ReturnType<typeof partnerChoice>): UserSeed {
