@@ -3,7 +3,7 @@ import type { Clock } from "../src/ports/clock.ts";
 import { type Broker, createBroker } from "./broker.ts";
 import { type CarOptions, createCar } from "./house/car.ts";
 import type { DayTrace } from "./house/day-trace.ts";
-import { createEvse, type EvseOptions } from "./house/evse.ts";
+import { createEvse, type Evse, type EvseOptions } from "./house/evse.ts";
 import { createHomeBattery, type HomeBatteryOptions } from "./house/home-battery.ts";
 import { createHouse, type House } from "./house/house.ts";
 import {
@@ -25,6 +25,8 @@ export interface SiteOptions {
   readonly host?: string;
   readonly car?: Partial<CarOptions>;
   readonly evse?: Partial<EvseOptions>;
+  /** Wallboxes of the house, each with a car of its own; default 1. */
+  readonly wallboxes?: number;
   /** A home battery at the inverter, with these values where they are not typical; none without. */
   readonly battery?: Partial<HomeBatteryOptions>;
   /** What the inverter can turn into AC at most, W; no limit without. */
@@ -53,6 +55,8 @@ export interface Site {
   /** The wallbox dials once it knows where; undefined before. */
   wallbox(): ChargePoint | undefined;
   connectWallbox(url: string, options?: Partial<ChargePointOptions>): ChargePoint;
+  /** Connects all of several wallboxes, in the order of `house.evses`; the first is `wallbox()`. */
+  connectWallboxes(url: string): readonly ChargePoint[];
   /** Takes a peer away, as if its plug had been pulled. */
   pull(peer: PeerName): Promise<void>;
   plug(peer: PeerName): Promise<void>;
@@ -60,6 +64,12 @@ export interface Site {
 }
 
 export const WALLBOX_IDENTITY = "SIM-WALLBOX-1";
+
+/** Identity of the wallbox with this place in the house. */
+export function wallboxIdentity(index: number): string {
+  return index === 0 ? WALLBOX_IDENTITY : `SIM-WALLBOX-${index + 1}`;
+}
+
 const STEP_MS = 1_000;
 const USUAL_PEAK_W = 10_000;
 const CHARGING_DEVICE = {
@@ -72,10 +82,12 @@ export const SIMULATED_CREDENTIALS = { username: "owner@example.com", password: 
 export async function createSite(options: SiteOptions): Promise<Site> {
   const { clock, trace } = options;
   const host = options.host ?? "127.0.0.1";
-  const evse = createEvse(createCar(options.car), options.evse);
+  const newEvse = () => createEvse(createCar(options.car), options.evse);
+  const evse = newEvse();
   const house = createHouse({
     trace,
     evse,
+    moreEvses: Array.from({ length: (options.wallboxes ?? 1) - 1 }, newEvse),
     peakW: peakPowerW(trace),
     startMonotonicMs: options.startMonotonicMs ?? clock.monotonicMs(),
     ...(options.battery === undefined ? {} : { battery: createHomeBattery(options.battery) }),
@@ -98,7 +110,7 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     ...options.partner,
   });
   const broker = await createBroker({ host, port: 0 });
-  let wallbox: ChargePoint | undefined;
+  const wallboxes: ChargePoint[] = [];
   let tick = clock.setTimeout(passTime, STEP_MS);
 
   /** The house lives on even when nobody looks at it. */
@@ -114,31 +126,38 @@ export async function createSite(options: SiteOptions): Promise<Site> {
     partner,
     broker,
     credentials: SIMULATED_CREDENTIALS,
-    wallbox: () => wallbox,
-    connectWallbox(url, extra) {
-      wallbox = createChargePoint({
-        url,
-        identity: WALLBOX_IDENTITY,
-        vendor: "Simulated",
-        model: "Nominal",
-        hardware: evse,
-        advanceTo: (monotonicMs) => house.advanceTo(monotonicMs),
-        clock,
-        ...extra,
-      });
-      return wallbox;
-    },
+    wallbox: () => wallboxes[0],
+    connectWallbox: (url, extra) => connected(evse, 0, { url, ...extra }),
+    connectWallboxes: (url) => house.evses.map((hardware, index) => connected(hardware, index, { url })),
     pull: async (peer) => void (await pulled(peer)?.pull()),
     plug: async (peer) => void (await pulled(peer)?.plug()),
     async close() {
       clock.clearTimeout(tick);
-      wallbox?.close();
+      for (const wallbox of wallboxes) wallbox.close();
       await Promise.all([inverter.close(), meter.close(), partner.close(), broker.close()]);
     },
   };
 
+  function connected(
+    hardware: Evse,
+    index: number,
+    extra: Partial<ChargePointOptions> & Pick<ChargePointOptions, "url">,
+  ): ChargePoint {
+    const wallbox = createChargePoint({
+      identity: wallboxIdentity(index),
+      vendor: "Simulated",
+      model: "Nominal",
+      hardware,
+      advanceTo: (monotonicMs) => house.advanceTo(monotonicMs),
+      clock,
+      ...extra,
+    });
+    wallboxes[index] = wallbox;
+    return wallbox;
+  }
+
   function pulled(peer: PeerName): { pull(): unknown; plug(): unknown } | undefined {
-    return { inverter, meter, wallbox, partner, broker }[peer];
+    return { inverter, meter, wallbox: wallboxes[0], partner, broker }[peer];
   }
 }
 

@@ -37,6 +37,8 @@ export interface HouseOptions {
   readonly trace: DayTrace;
   /** The wallbox with the car on its cable; the house alone lets its time pass. */
   readonly evse: Evse;
+  /** Further wallboxes of the house. */
+  readonly moreEvses?: readonly Evse[];
   readonly battery?: HomeBattery;
   /** Rated PV power, W. */
   readonly peakW: number;
@@ -53,6 +55,8 @@ export interface HouseOptions {
 export interface House {
   readonly trace: DayTrace;
   readonly evse: Evse;
+  /** All wallboxes, the first of them `evse`. */
+  readonly evses: readonly Evse[];
   readonly battery: HomeBattery | undefined;
   readonly peakW: number;
   readonly startMonotonicMs: number;
@@ -89,6 +93,8 @@ interface Watcher {
 
 export function createHouse(options: HouseOptions): House {
   const { trace, evse, battery, peakW, startMonotonicMs, seed = 1 } = options;
+  const evses = [evse, ...(options.moreEvses ?? [])];
+  let carsW: readonly number[] = evses.map(() => 0);
   const { inverterAcW = Number.POSITIVE_INFINITY, feedInLimitW = Number.POSITIVE_INFINITY } = options;
   const source = createSecondBySecond(trace, seed);
   const tallies = createTallies();
@@ -107,7 +113,8 @@ export function createHouse(options: HouseOptions): House {
     }
     const sunW = step.pvW[secondInStep] ?? 0;
     flow.loadW = step.loadW[secondInStep] ?? 0;
-    flow.chargeW = (evse.advance(STEP_MS) * 3_600_000) / STEP_MS;
+    carsW = evses.map((box) => (box.advance(STEP_MS) * 3_600_000) / STEP_MS);
+    flow.chargeW = carsW.reduce((sum, carW) => sum + carW, 0);
     const withoutCarW = Math.min(flow.loadW, inverterAcW) - sunW;
     const gridWithoutCarW = flow.loadW - inverterW(sunW, flow.loadW, battery?.answerW(withoutCarW) ?? 0);
     const demandW = flow.loadW + flow.chargeW;
@@ -129,9 +136,9 @@ export function createHouse(options: HouseOptions): House {
   function readings(): HouseReadings {
     const voltagesV = eachPhase((phase) => NOMINAL_VOLTAGE_V + jitter(seed, second, phase) * 0.9);
     const inverterShareW = (flow.pvW + flow.batteryW) / 3;
-    const carShares = chargeShares(evse);
+    const carPhasesW = phasePowersW(evses, carsW);
     const gridPhasePowersW = eachPhase(
-      (phase) => flow.loadW * LOAD_SHARES[phase] + flow.chargeW * carShares[phase] - inverterShareW,
+      (phase) => flow.loadW * LOAD_SHARES[phase] + carPhasesW[phase] - inverterShareW,
     );
     const counted = tallies.counters();
     return {
@@ -153,6 +160,7 @@ export function createHouse(options: HouseOptions): House {
   return {
     trace,
     evse,
+    evses,
     battery,
     peakW,
     startMonotonicMs,
@@ -180,6 +188,13 @@ function firstFlow(step: StepSeconds): Flow {
   const pvW = step.pvW[0] ?? 0;
   const loadW = step.loadW[0] ?? 0;
   return { pvW, loadW, chargeW: 0, batteryW: 0, gridW: loadW - pvW };
+}
+
+/** What the cars draw on each phase, W. */
+function phasePowersW(evses: readonly Evse[], carsW: readonly number[]): ThreePhases {
+  return eachPhase((phase) =>
+    evses.reduce((sum, box, index) => sum + (carsW[index] ?? 0) * chargeShares(box)[phase], 0),
+  );
 }
 
 /** Share of the charge power on each phase. */

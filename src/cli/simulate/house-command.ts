@@ -31,6 +31,7 @@ export const houseCommand: Command = {
     },
     host: { summary: "Address on which the devices listen; default 127.0.0.1.", placeholder: "HOST" },
     ...dayOptions,
+    wallboxes: { summary: "Wallboxes of the house, 1 to 20; default 1.", placeholder: "N" },
     phases: { summary: "Phases of the wallbox, 1 or 3; default 3.", placeholder: "N" },
     ...batteryOptions,
     ...partnerOptions,
@@ -56,6 +57,7 @@ function houseRequest(reader: OptionReader, { texts }: CommandInput) {
   return {
     configPath: texts["write-config"] === undefined ? undefined : resolve(texts["write-config"]),
     host: reader.text("host", "127.0.0.1"),
+    wallboxes: reader.number("wallboxes", { fallback: 1, min: 1, max: 20 }),
     phases: reader.choice("phases", ["1", "3"], "3") === "1" ? (1 as const) : (3 as const),
     ocppPort: port("ocpp-port", 8_887),
     pagePort: port("page-port", 8_090),
@@ -67,10 +69,10 @@ function houseRequest(reader: OptionReader, { texts }: CommandInput) {
 }
 
 async function openHouse(asked: HouseRequest, { io }: CommandInput): Promise<RunningPeer> {
-  const { replay, host, phases, partner, battery, configPath, speed } = asked;
+  const { replay, host, phases, wallboxes, partner, battery, configPath, speed } = asked;
   const clock = createScaledClock(speed);
   const site = await createSite({
-    ...{ clock, host, partner, trace: replay.trace, evse: { phases } },
+    ...{ clock, host, partner, trace: replay.trace, evse: { phases }, wallboxes },
     ...(battery === undefined ? {} : { battery: battery.options }),
     startMonotonicMs: clock.monotonicMs() - replay.fromMs,
   });
@@ -81,12 +83,14 @@ async function openHouse(asked: HouseRequest, { io }: CommandInput): Promise<Run
     await site.close();
     throw error;
   }
-  const wallbox = site.connectWallbox(`ws://127.0.0.1:${asked.ocppPort}`);
-  const watch = configPath === undefined ? undefined : watchWallbox(wallbox, clock, io);
+  const boxes = site.connectWallboxes(`ws://127.0.0.1:${asked.ocppPort}`);
+  const name = (index: number) => (boxes.length === 1 ? "wallbox" : `wallbox-${index + 1}`);
+  const watches =
+    configPath === undefined ? [] : boxes.map((box, index) => watchWallbox(box, clock, io, name(index)));
   return {
     lines: configPath === undefined ? [yaml.trimEnd()] : [...introduction(site, asked), runLine(asked)],
     async close() {
-      watch?.close();
+      for (const watch of watches) watch.close();
       await site.close();
     },
   };

@@ -1,5 +1,5 @@
 import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
-import { type Site, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
+import { type Site, wallboxIdentity } from "../../../simulator/site.ts";
 import type { BatteryPolicy } from "../../core/battery-policy.ts";
 
 type Role = "pv" | "grid" | "battery";
@@ -43,12 +43,7 @@ export function houseConfig(site: Site, options: HouseConfigOptions) {
       ? {}
       : { home_battery: { policy: options.batteryPolicy, max_charge_w: battery.options.maxChargeW } }),
     ocpp: { host: "127.0.0.1", port: options.ocppPort },
-    wallbox: {
-      identity: WALLBOX_IDENTITY,
-      phases: site.house.evse.phases,
-      max_current_a: site.house.evse.maxCurrentA,
-      rated_current_a: site.house.evse.maxCurrentA,
-    },
+    ...wallboxConfig(site),
     partner: {
       base_url: site.partner.address().url,
       org_id: SIMULATED_ORG_ID,
@@ -59,4 +54,16 @@ export function houseConfig(site: Site, options: HouseConfigOptions) {
     api: { port: options.pagePort },
     state_dir: options.stateDir,
   };
+}
+
+/** One box as most houses have it, or a list where there are several. */
+function wallboxConfig({ house: { evses } }: Site) {
+  const boxes = evses.map(({ phases, maxCurrentA }, index) => ({
+    identity: wallboxIdentity(index),
+    phases,
+    max_current_a: maxCurrentA,
+    rated_current_a: maxCurrentA,
+  }));
+  if (boxes.length === 1) return { wallbox: boxes[0] };
+  return { wallboxes: boxes.map((box, index) => ({ name: `wallbox-${index + 1}`, ...box })) };
 }

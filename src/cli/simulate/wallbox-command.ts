@@ -83,7 +83,12 @@ function passwordOf(reader: OptionReader, path: string): string | undefined {
 }
 
 /** A line whenever the box's connection, status or limit changes. */
-export function watchWallbox(wallbox: ChargePoint, clock: Clock, io: CliIo): { close(): void } {
+export function watchWallbox(
+  wallbox: ChargePoint,
+  clock: Clock,
+  io: CliIo,
+  name = "wallbox",
+): { close(): void } {
   let shown = "";
   let timer = clock.setTimeout(look, WATCH_MS);
   function look(): void {
@@ -91,7 +96,7 @@ export function watchWallbox(wallbox: ChargePoint, clock: Clock, io: CliIo): { c
     const { isConnected, status, limitA, offeredCurrentA } = wallbox.state();
     const limit = limitA === undefined ? "no limit" : `limit ${limitA} A`;
     const line = `${isConnected ? "connected" : "not connected"}, ${status}, ${limit}, offers ${offeredCurrentA} A`;
-    if (line !== shown) io.out(`wallbox ${line}\n`);
+    if (line !== shown) io.out(`${name} ${line}\n`);
     shown = line;
   }
   return { close: () => clock.clearTimeout(timer) };

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
-import { createSite, type Site, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
+import { createSite, type Site, WALLBOX_IDENTITY, wallboxIdentity } from "../../../simulator/site.ts";
 import type { ChargePoint } from "../../../simulator/wallbox/charge-point.ts";
 import { createScaledClock } from "../../../src/service/clock.ts";
 import { type ChargeHistory, recordCharging } from "./charge-history.ts";
@@ -41,12 +41,19 @@ export interface BenchOptions {
     readonly hems_max_import_before_stopping_w: number;
   };
   readonly stateDir?: string;
+  /** Several wallboxes as the config has them, without their identities; default: one. */
+  readonly wallboxes?: readonly { readonly name: string; readonly priority?: number }[];
+  readonly mainFuseA?: number;
+  /** A mode of its own, without a partner who would set another. */
+  readonly mode?: "none" | "hems";
 }
 
 /** The simulated house in this process, and the real daemon as a process of its own, both on fast clocks. */
 export interface Bench {
   readonly site: Site;
   readonly wallbox: ChargePoint;
+  /** In the order of the config; the first is `wallbox`. */
+  readonly wallboxes: readonly ChargePoint[];
   readonly history: ChargeHistory;
   readonly configPath: string;
   readonly ports: { readonly ocpp: number; readonly page: number };
@@ -77,11 +84,20 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   const stateDir = options.stateDir ?? join(folder, "state");
   const configPath = join(folder, "config.yaml");
   const thresholds = options.thresholds ?? THRESHOLDS;
-  const site = await createSite({ trace: options.trace ?? SUNNY, clock, partner: { thresholds } });
+  const site = await createSite({
+    trace: options.trace ?? SUNNY,
+    clock,
+    partner: { thresholds },
+    wallboxes: options.wallboxes?.length ?? 1,
+  });
   const history = recordCharging(site);
   const ports = { ocpp: await freePort(), page: await freePort() };
-  writeFileSync(configPath, stringify(benchConfig(site, { ports, stateDir, thresholds })), { mode: 0o600 });
-  const wallbox = site.connectWallbox(`ws://127.0.0.1:${ports.ocpp}`);
+  writeFileSync(configPath, stringify(benchConfig(site, { ...options, ports, stateDir, thresholds })), {
+    mode: 0o600,
+  });
+  const wallboxes = site.connectWallboxes(`ws://127.0.0.1:${ports.ocpp}`);
+  const [wallbox] = wallboxes;
+  if (wallbox === undefined) throw new Error("a bench has a wallbox");
   const daemons: DaemonProcess[] = [];
 
   async function state(): Promise<DaemonState | undefined> {
@@ -114,6 +130,7 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   return {
     site,
     wallbox,
+    wallboxes,
     history,
     configPath,
     ports,
@@ -147,13 +164,15 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   };
 }
 
+const BOX = { phases: 3, max_current_a: 16, rated_current_a: 16 };
+
 function benchConfig(
   site: Site,
   its: {
     readonly ports: { readonly ocpp: number; readonly page: number };
     readonly stateDir: string;
     readonly thresholds: object;
-  },
+  } & Pick<BenchOptions, "wallboxes" | "mode" | "mainFuseA">,
 ) {
   const device = (name: string, role: string, { host, port }: { host: string; port: number }) => ({
     name,
@@ -163,25 +182,42 @@ function benchConfig(
     timeout_ms: 15_000,
   });
   return {
-    site: { name: "bench", main_fuse_a: 63, pv_peak_w: 10_000 },
-    control: { thresholds: its.thresholds, start_proof_s: 30, stop_proof_s: 30 },
+    site: { name: "bench", main_fuse_a: its.mainFuseA ?? 63, pv_peak_w: 10_000 },
+    control: {
+      mode: its.mode ?? "hems",
+      thresholds: its.thresholds,
+      start_proof_s: 30,
+      stop_proof_s: 30,
+    },
     devices: [
       device("inverter", "pv", site.inverter.address()),
       device("meter", "grid", site.meter.address()),
     ],
     ocpp: { host: "127.0.0.1", port: its.ports.ocpp, horizon_s: 90 },
-    wallbox: { identity: WALLBOX_IDENTITY, phases: 3, max_current_a: 16, rated_current_a: 16 },
-    partner: {
-      base_url: site.partner.address().url,
-      org_id: SIMULATED_ORG_ID,
-      user_id: SIMULATED_USER_ID,
-      auth: { grant: "password", ...site.credentials },
-      poll_s: 30,
-      timeout_s: 20,
-    },
+    ...(its.wallboxes === undefined
+      ? { wallbox: { identity: WALLBOX_IDENTITY, ...BOX } }
+      : {
+          wallboxes: its.wallboxes.map((box, index) => ({
+            ...box,
+            identity: wallboxIdentity(index),
+            ...BOX,
+          })),
+        }),
+    ...(its.mode === undefined ? { partner: partnerConfig(site) } : {}),
     mqtt: { url: site.broker.url, telemetry_interval_ms: 5_000 },
     api: { port: its.ports.page },
     state_dir: its.stateDir,
+  };
+}
+
+function partnerConfig(site: Site) {
+  return {
+    base_url: site.partner.address().url,
+    org_id: SIMULATED_ORG_ID,
+    user_id: SIMULATED_USER_ID,
+    auth: { grant: "password", ...site.credentials },
+    poll_s: 30,
+    timeout_s: 20,
   };
 }
 
