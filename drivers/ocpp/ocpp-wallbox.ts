@@ -3,28 +3,25 @@ import type { ChargeTransaction, VehicleState, WallboxCapability } from "../../s
 import type { Clock } from "../../src/ports/clock.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import type { ApplyResult, CurrentCommand, Wallbox } from "../../src/ports/wallbox.ts";
-import type { WallboxService } from "../../src/ports/wallbox-card.ts";
-import { deadManVariant, wallboxCard } from "./box-card.ts";
+import type { WallboxCard, WallboxService } from "../../src/ports/wallbox-card.ts";
+import { wallboxCard } from "./box-card.ts";
 import { type BoxConfiguration, profileLimits, sampleIntervalMs } from "./box-configuration.ts";
+import { type BoxContext, createBoxContext } from "./box-context.ts";
 import type { BoxHabits } from "./box-habits.ts";
-import type { BoxLink } from "./box-link.ts";
-import { createBoxMeasurements } from "./box-measurements.ts";
-import { createBoxMemory } from "./box-memory.ts";
-import { createBoxSession } from "./box-session.ts";
+import type { Station } from "./box-link.ts";
+import { type CurrentParts, createBoxSelfTest, createBoxUpstream, createCurrentParts } from "./box-parts.ts";
+import { type BoxSession, createBoxSession } from "./box-session.ts";
 import { createSettingChanger } from "./box-setup.ts";
-import { createBoxTriggers } from "./box-triggers.ts";
 import type { Account, CentralSystem } from "./central-system.ts";
 import type { ProfilePlan } from "./charging-profile.ts";
-import { createIncomingCalls } from "./incoming-calls.ts";
+import { createIncomingCalls, type IncomingCalls } from "./incoming-calls.ts";
 import { changeKey } from "./key-change.ts";
 import type { BoxIdentification } from "./model-book.ts";
-import { createPhaseSwitch } from "./phase-switch.ts";
-import { createProfileWriter, type ProfileWriterOptions } from "./profile-writer.ts";
-import { createSelfTest } from "./self-test.ts";
+import type { ProfileWriterOptions } from "./profile-writer.ts";
+import type { SelfTest } from "./self-test.ts";
 import { createTagCheck } from "./tag-list.ts";
-import { createTransactionSteering } from "./transaction-steering.ts";
 import type { Transactions } from "./transactions.ts";
-import { createUpstream, type Upstream, type UpstreamOptions } from "./upstream/upstream.ts";
+import type { Upstream, UpstreamOptions } from "./upstream/upstream.ts";
 
 export interface OcppWallboxOptions extends ProfileWriterOptions {
   readonly name: string;
@@ -63,186 +60,98 @@ export interface OcppWallbox extends Wallbox, WallboxService {
 }
 
 const BUSY: ApplyResult = { kind: "deferred", because: "busy" };
-const DEFAULT_ID_TAG = "hems-edge";
 
-/** One connector of an OCPP 1.6J wallbox that dials in to `centralSystem`. Works as far as the box does. */
+/** One connector of an OCPP wallbox that dials in to `centralSystem`. Works as far as the box does. */
 export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallboxDeps): OcppWallbox {
-  const { clock, store } = deps;
-  const { connector } = options;
-  const log = deps.log.child({ wallbox: options.name });
-  const key = `wallbox/${options.name}`;
-  const timeZone = options.timeZone ?? "UTC";
-  const idTag = options.idTag ?? DEFAULT_ID_TAG;
-  const memory = createBoxMemory(
-    {
-      key,
-      timeZone,
-      modelKey: options.model,
-      overrides: options.habits ?? {},
-      maxWritesPerDay: options.maxWritesPerDay,
-    },
-    { clock, store, log },
-  );
-  const { deviations, transactions, models, facts, book, budget } = memory;
-  const triggers = createBoxTriggers(clock);
-  const habits = () => models.habits;
-  const minCurrentA = () => Math.max(options.minCurrentA, habits().minCurrentA ?? 0);
-  let link: BoxLink | undefined;
-  let vehicle: VehicleState = "unknown";
-
-  const phaseSwitch = createPhaseSwitch(
-    { key: `${key}/phases`, installed: options.phases, minCurrentA: options.minCurrentA, timeZone },
-    {
-      clock,
-      log,
-      store,
-      habits,
-      write: (currentA) => isWritten({ currentA, phases: phaseSwitch.activePhases, isUrgent: true }),
-      forgetProfiles: () => writer.forget(),
-      phaseCurrentsA: () => measurements.readings(link !== undefined).phaseCurrentsA?.value,
-    },
-  );
-  const measurements = createBoxMeasurements(
-    {
-      phases: () => phaseSwitch.activePhases,
-      maxCurrentA: options.maxCurrentA,
-      floorCurrentA: options.floorCurrentA,
-    },
-    {
-      clock,
-      log,
-      deviations,
-      askForMeter: () => void triggers.request("MeterValues", connector),
-      askForStatus: () => void triggers.request("StatusNotification", connector),
-      onCharging: () => vehicleIs("charging"),
-      onNotFollowed() {
-        steering.pauseIgnored();
-        writer.repeat();
-      },
-      onClockCorrected: () => writer.repeat(),
-    },
-  );
-  const steering = createTransactionSteering(
-    { connector, idTag },
-    { clock, log, habits, openTransactionId: () => transactions.openId },
-  );
-  const writer = createProfileWriter(options, {
-    clock,
-    log,
-    budget,
-    book,
-    habits,
-    transaction: () =>
-      transactions.openId === undefined
-        ? undefined
-        : { id: transactions.openId, startedWallMs: transactions.session?.startedWallMs },
-    boxClockErrorMs: () => measurements.profileClockErrorMs,
-    numberPhases: () => phaseSwitch.numberPhases(),
-    activePhases: () => phaseSwitch.activePhases,
-    onLimitConfirmed: (limitA) => measurements.limitConfirmed(limitA),
-  });
-  const session = createBoxSession(connector, {
-    clock,
-    writer,
-    triggers,
-    habits,
-    isNew: () => facts.isNew,
-    changeSettings: createSettingChanger(log),
-    onConfiguration: learn,
-    isStatusKnown: () => vehicle !== "unknown",
-    isMeterStale: () => measurements.isStale(),
-  });
-  const calls = createIncomingCalls(connector, {
-    clock,
-    deviations,
-    transactions,
-    isTagAllowed: createTagCheck({ allowed: options.allowedTags ?? [], ours: idTag }, log),
-    onBoot: bootSeen,
-    onVehicle: vehicleIs,
-    onTransactionStarted() {
-      if (vehicle === "unknown") vehicleIs("connected");
-      // Their times count from this moment.
-      if (book.kind === "Relative" || habits().profilePurpose === "TxProfile") writer.repeat();
-    },
-    onTransactionStopped: () => vehicle !== "absent" && vehicleIs("finishing"),
-    onMeterValues(payload) {
-      measurements.take(payload);
-      phaseSwitch.measured();
-    },
-  });
-  const selfTest = createSelfTest(`${key}/self-test`, {
-    clock,
-    log,
-    store,
-    floorCurrentA: () => floorCurrentA(),
-    measured() {
-      const reading = measurements.readings(link !== undefined).phaseCurrentsA;
-      return reading === undefined ? undefined : { currentA: Math.max(...reading.value), atMs: reading.atMs };
-    },
-    isConnected: () => link !== undefined && session.isUsable,
-    obstacle() {
-      const isHopeless = deadManVariant(book.plan, habits()) === "C";
-      return isHopeless ? "this wallbox takes no expiring limit: there is nothing to test" : undefined;
-    },
-    writeLast: (horizonMs) => writer.writeLast(horizonMs),
-    release: () => writer.release(),
-    bar: (durationMs) => deps.centralSystem.bar(options.identity, durationMs),
-    askForMeter: () => void triggers.request("MeterValues", connector),
-  });
-
-  const upstream: Upstream | undefined =
-    options.upstream === undefined
-      ? undefined
-      : createUpstream(
-          { ...options.upstream, key: `${key}/upstream` },
-          {
-            clock,
-            log,
-            store,
-            box: () => (session.isUsable ? link : undefined),
-            phases: () => phaseSwitch.activePhases,
-            session: () => transactions.session,
-            onLimit: () => log.info({ limitA: upstream?.limitA() }, "upstream limit changed"),
-          },
-        );
-
-  /** What another central system allows; it never raises anything. */
-  function withinUpstream(command: CurrentCommand): CurrentCommand {
-    const limitA = upstream?.limitA();
-    if (limitA === undefined || command.currentA <= limitA) return command;
-    return { ...command, currentA: limitA, isUrgent: true };
-  }
-
-  function floorCurrentA(): number {
-    return options.floorCurrentA < minCurrentA() ? 0 : options.floorCurrentA;
-  }
-
-  function capabilityNow(): WallboxCapability {
-    const limitA = upstream?.limitA() ?? options.maxCurrentA;
-    const maxCurrentA = Math.max(minCurrentA(), Math.min(options.maxCurrentA, limitA));
-    return {
-      minCurrentA: minCurrentA(),
-      maxCurrentA,
-      stepA: options.stepA,
-      phases: phaseSwitch.activePhases,
-      canSwitchPhases: phaseSwitch.canSwitch,
-      isModulating: writer.isModulating,
-    };
-  }
-
-  async function isWritten(command: Parameters<Wallbox["apply"]>[0]): Promise<boolean> {
-    const result = await writer.apply(command);
-    return result.kind === "written" || result.kind === "unchanged";
-  }
+  const { centralSystem } = deps;
+  const box = createBoxContext(options, deps, (now) => vehicleIs(now));
+  const { memory, log } = box;
+  const parts = createCurrentParts(box);
+  const { measurements, writer, phaseSwitch, steering } = parts;
+  const session = createSession(box, parts);
+  const isUsable = () => session.isUsable;
+  const calls = createCalls(box, parts);
+  const selfTest = createBoxSelfTest(box, parts, { isUsable, centralSystem });
+  const upstream = createBoxUpstream(box, parts, isUsable);
 
   function vehicleIs(now: VehicleState): void {
-    if (now === vehicle) return;
+    if (now === box.vehicle) return;
     log.info({ vehicle: now }, "vehicle state changed");
-    vehicle = now;
+    box.vehicle = now;
     measurements.vehicleChanged(now);
     writer.vehicleChanged(now);
     steering.vehicleChanged(now);
   }
+
+  const unregister = centralSystem.register(
+    options.identity,
+    stationOf(box, parts, { session, calls, upstream }),
+  );
+
+  return {
+    name: options.name,
+    sample() {
+      const isConnected = box.link !== undefined;
+      return {
+        isConnected,
+        vehicle: box.vehicle,
+        ...measurements.readings(isConnected),
+        isFollowing: measurements.isFollowing,
+        capability: capabilityOf(box, parts, upstream),
+        transaction: runningTransaction(memory.transactions, measurements.energyRegisterWh),
+      };
+    },
+    apply(command) {
+      if ((box.link !== undefined && !session.isUsable) || selfTest.isRunning) return Promise.resolve(BUSY);
+      const admitted = phaseSwitch.admit(withinUpstream(command, upstream));
+      if (admitted === undefined) return Promise.resolve(BUSY);
+      steering.wants(admitted.currentA);
+      return writer.apply(admitted);
+    },
+    writesToday: () => memory.budget.count(),
+    deadMan: () => memory.book.plan,
+    deviations: () => memory.deviations.counts(),
+    card: () => cardOf(box, parts, { selfTest, upstream }),
+    startSelfTest: () => selfTest.start(),
+    startPhaseTest: () => phaseSwitch.startTest(),
+    changeKey: () => changeKey(box.link, centralSystem),
+    pairAnew: () => centralSystem.pairAnew(options.identity),
+    async close() {
+      upstream?.stop();
+      session.linkDown();
+      unregister();
+    },
+  };
+}
+
+function createSession(box: BoxContext, { writer, measurements }: CurrentParts): BoxSession {
+  const { clock, log, triggers, habits, memory } = box;
+
+  function learn(configuration: BoxConfiguration): void {
+    if (configuration.size === 0) return;
+    memory.facts.learn(configuration);
+    if (memory.book.learnLimits(profileLimits(configuration))) writer.forget();
+    const intervalMs = sampleIntervalMs(configuration);
+    if (intervalMs !== undefined) measurements.expectEvery(intervalMs);
+  }
+
+  return createBoxSession(box.options.connector, {
+    clock,
+    writer,
+    triggers,
+    habits,
+    isNew: () => memory.facts.isNew,
+    changeSettings: createSettingChanger(log),
+    onConfiguration: learn,
+    isStatusKnown: () => box.vehicle !== "unknown",
+    isMeterStale: () => measurements.isStale(),
+  });
+}
+
+function createCalls(box: BoxContext, parts: CurrentParts): IncomingCalls {
+  const { options, clock, log, memory, habits } = box;
+  const { writer, measurements, phaseSwitch } = parts;
+  const { book, models, deviations, transactions } = memory;
 
   function bootSeen(identification: BoxIdentification): void {
     const hasNewHabits = models.bootSeen(identification);
@@ -250,29 +159,52 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
     if (!hasNewHabits) return;
     if (book.useHabits(models.habits)) writer.forget();
     const { pingIntervalMs } = models.habits;
-    if (pingIntervalMs !== undefined) link?.setPingInterval(pingIntervalMs);
+    if (pingIntervalMs !== undefined) box.link?.setPingInterval(pingIntervalMs);
   }
 
-  function learn(configuration: BoxConfiguration): void {
-    if (configuration.size === 0) return;
-    facts.learn(configuration);
-    if (book.learnLimits(profileLimits(configuration))) writer.forget();
-    const intervalMs = sampleIntervalMs(configuration);
-    if (intervalMs !== undefined) measurements.expectEvery(intervalMs);
-  }
-
-  const unregister = deps.centralSystem.register(options.identity, {
-    onConnected(newLink) {
-      log.info("wallbox connected");
-      link = newLink;
-      calls.restart();
-      session.linkUp(newLink);
-      steering.linkUp(newLink);
+  return createIncomingCalls(options.connector, {
+    clock,
+    deviations,
+    transactions,
+    isTagAllowed: createTagCheck({ allowed: options.allowedTags ?? [], ours: box.idTag }, log),
+    onBoot: bootSeen,
+    onVehicle: box.vehicleIs,
+    onTransactionStarted() {
+      if (box.vehicle === "unknown") box.vehicleIs("connected");
+      // Their times count from this moment.
+      if (book.kind === "Relative" || habits().profilePurpose === "TxProfile") writer.repeat();
     },
-    onDisconnected(oldLink) {
-      if (link !== oldLink) return;
+    onTransactionStopped: () => box.vehicle !== "absent" && box.vehicleIs("finishing"),
+    onMeterValues(payload) {
+      measurements.take(payload);
+      phaseSwitch.measured();
+    },
+  });
+}
+
+function stationOf(
+  box: BoxContext,
+  { steering, measurements }: CurrentParts,
+  talk: {
+    readonly session: BoxSession;
+    readonly calls: IncomingCalls;
+    readonly upstream: Upstream | undefined;
+  },
+): Station {
+  const { log } = box;
+  const { session, calls, upstream } = talk;
+  return {
+    onConnected(link) {
+      log.info("wallbox connected");
+      box.link = link;
+      calls.restart();
+      session.linkUp(link);
+      steering.linkUp(link);
+    },
+    onDisconnected(link) {
+      if (box.link !== link) return;
       log.warn("wallbox disconnected");
-      link = undefined;
+      box.link = undefined;
       session.linkDown();
       steering.linkDown();
       measurements.linkDown();
@@ -283,59 +215,57 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
       upstream?.boxSaid(action, payload, answer);
       return answer;
     },
-  });
-
-  return {
-    name: options.name,
-    sample() {
-      const isConnected = link !== undefined;
-      return {
-        isConnected,
-        vehicle,
-        ...measurements.readings(isConnected),
-        isFollowing: measurements.isFollowing,
-        capability: capabilityNow(),
-        transaction: runningTransaction(transactions, measurements.energyRegisterWh),
-      };
-    },
-    apply(command) {
-      if ((link !== undefined && !session.isUsable) || selfTest.isRunning) return Promise.resolve(BUSY);
-      const admitted = phaseSwitch.admit(withinUpstream(command));
-      if (admitted === undefined) return Promise.resolve(BUSY);
-      steering.wants(admitted.currentA);
-      return writer.apply(admitted);
-    },
-    writesToday: () => budget.count(),
-    deadMan: () => book.plan,
-    deviations: () => deviations.counts(),
-    card: () =>
-      wallboxCard({
-        ...memory,
-        name: options.name,
-        identity: options.identity,
-        isConnected: link !== undefined,
-        protocol: link?.protocol,
-        floorCurrentA: floorCurrentA(),
-        horizonMs: options.horizonMs,
-        triggers: triggers.answers(),
-        installedPhases: options.phases,
-        phaseSwitch,
-        selfTest: selfTest.last,
-        security: options.security ?? "open",
-        upstream,
-        clockErrorMs: measurements.clockErrorMs,
-        needsReplug: steering.needsReplug,
-      }),
-    startSelfTest: () => selfTest.start(),
-    startPhaseTest: () => phaseSwitch.startTest(),
-    changeKey: () => changeKey(link, deps.centralSystem),
-    pairAnew: () => deps.centralSystem.pairAnew(options.identity),
-    async close() {
-      upstream?.stop();
-      session.linkDown();
-      unregister();
-    },
   };
+}
+
+/** What another central system allows; it never raises anything. */
+function withinUpstream(command: CurrentCommand, upstream: Upstream | undefined): CurrentCommand {
+  const limitA = upstream?.limitA();
+  if (limitA === undefined || command.currentA <= limitA) return command;
+  return { ...command, currentA: limitA, isUrgent: true };
+}
+
+function capabilityOf(
+  box: BoxContext,
+  { phaseSwitch, writer }: CurrentParts,
+  upstream: Upstream | undefined,
+): WallboxCapability {
+  const { options } = box;
+  const minCurrentA = box.minCurrentA();
+  const upstreamA = upstream?.limitA() ?? options.maxCurrentA;
+  return {
+    minCurrentA,
+    maxCurrentA: Math.max(minCurrentA, Math.min(options.maxCurrentA, upstreamA)),
+    stepA: options.stepA,
+    phases: phaseSwitch.activePhases,
+    canSwitchPhases: phaseSwitch.canSwitch,
+    isModulating: writer.isModulating,
+  };
+}
+
+function cardOf(
+  box: BoxContext,
+  { phaseSwitch, measurements, steering }: CurrentParts,
+  { selfTest, upstream }: { readonly selfTest: SelfTest; readonly upstream: Upstream | undefined },
+): WallboxCard {
+  const { options } = box;
+  return wallboxCard({
+    ...box.memory,
+    name: options.name,
+    identity: options.identity,
+    isConnected: box.link !== undefined,
+    protocol: box.link?.protocol,
+    floorCurrentA: box.floorCurrentA(),
+    horizonMs: options.horizonMs,
+    triggers: box.triggers.answers(),
+    installedPhases: options.phases,
+    phaseSwitch,
+    selfTest: selfTest.last,
+    security: options.security ?? "open",
+    upstream,
+    clockErrorMs: measurements.clockErrorMs,
+    needsReplug: steering.needsReplug,
+  });
 }
 
 /** A register that is below its start counts the session only. */

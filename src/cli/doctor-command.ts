@@ -1,4 +1,5 @@
 import { type ConfigOutcome, configPath, loadConfig } from "../config/load-config.ts";
+import { createSystemClock } from "../service/clock.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import type { Command, CommandInput } from "./command.ts";
 import { askDaemon } from "./daemon-client.ts";
@@ -13,6 +14,7 @@ import {
   stateDirDiagnosis,
   systemdDiagnosis,
 } from "./doctor-checks.ts";
+import { certificateDiagnoses, failsafeDiagnoses } from "./doctor-wallboxes.ts";
 
 export const doctorCommand: Command = {
   options: {
@@ -69,6 +71,8 @@ async function siteDiagnoses(input: CommandInput, outcome: ConfigOutcome): Promi
     await portDiagnosis("ocpp port", config.ocpp, health.ok),
     await portDiagnosis("api port", config.api, health.ok),
     ...serialDiagnoses(config.devices),
+    ...certificateDiagnoses(config.ocpp.tls, createSystemClock().wallMs()),
+    ...(health.ok ? await failsafeDiagnoses(input) : []),
     daemonDiagnosis(health),
     ...(config.partner === undefined ? [] : [partnerDiagnosis(health)]),
   ];

@@ -1,0 +1,134 @@
+import type { CurrentCommand } from "../../src/ports/wallbox.ts";
+import { deadManVariant } from "./box-card.ts";
+import type { BoxContext } from "./box-context.ts";
+import { type BoxMeasurements, createBoxMeasurements } from "./box-measurements.ts";
+import type { CentralSystem } from "./central-system.ts";
+import { createPhaseSwitch, type PhaseSwitch } from "./phase-switch.ts";
+import { createProfileWriter, type ProfileWriter } from "./profile-writer.ts";
+import { createSelfTest, type SelfTest } from "./self-test.ts";
+import { createTransactionSteering, type TransactionSteering } from "./transaction-steering.ts";
+import { createUpstream, type Upstream } from "./upstream/upstream.ts";
+
+/** What measures and moves the current. */
+export interface CurrentParts {
+  readonly measurements: BoxMeasurements;
+  readonly writer: ProfileWriter;
+  readonly phaseSwitch: PhaseSwitch;
+  readonly steering: TransactionSteering;
+}
+
+export function createCurrentParts(box: BoxContext): CurrentParts {
+  const { options, clock, log, store, memory, triggers, habits } = box;
+  const { connector } = options;
+  const { book, budget, deviations, transactions } = memory;
+  const phaseSwitch = createPhaseSwitch(
+    {
+      key: `${box.key}/phases`,
+      installed: options.phases,
+      minCurrentA: options.minCurrentA,
+      timeZone: box.timeZone,
+    },
+    {
+      clock,
+      log,
+      store,
+      habits,
+      write: (currentA) => isHeld(writer, { currentA, phases: phaseSwitch.activePhases, isUrgent: true }),
+      forgetProfiles: () => writer.forget(),
+      phaseCurrentsA: () => measurements.readings(box.link !== undefined).phaseCurrentsA?.value,
+    },
+  );
+  const activePhases = () => phaseSwitch.activePhases;
+  const measurements = createBoxMeasurements(
+    { phases: activePhases, maxCurrentA: options.maxCurrentA, floorCurrentA: options.floorCurrentA },
+    {
+      clock,
+      log,
+      deviations,
+      askForMeter: () => void triggers.request("MeterValues", connector),
+      askForStatus: () => void triggers.request("StatusNotification", connector),
+      onCharging: () => box.vehicleIs("charging"),
+      onNotFollowed() {
+        steering.pauseIgnored();
+        writer.repeat();
+      },
+      onClockCorrected: () => writer.repeat(),
+    },
+  );
+  const steering = createTransactionSteering(
+    { connector, idTag: box.idTag },
+    { clock, log, habits, openTransactionId: () => transactions.openId },
+  );
+  const writer = createProfileWriter(options, {
+    clock,
+    log,
+    budget,
+    book,
+    habits,
+    transaction() {
+      const { openId, session } = transactions;
+      return openId === undefined ? undefined : { id: openId, startedWallMs: session?.startedWallMs };
+    },
+    boxClockErrorMs: () => measurements.profileClockErrorMs,
+    numberPhases: () => phaseSwitch.numberPhases(),
+    activePhases,
+    onLimitConfirmed: (limitA) => measurements.limitConfirmed(limitA),
+  });
+  return { measurements, writer, phaseSwitch, steering };
+}
+
+async function isHeld(writer: ProfileWriter, command: CurrentCommand): Promise<boolean> {
+  const result = await writer.apply(command);
+  return result.kind === "written" || result.kind === "unchanged";
+}
+
+export function createBoxSelfTest(
+  box: BoxContext,
+  parts: CurrentParts,
+  deps: { readonly isUsable: () => boolean; readonly centralSystem: Pick<CentralSystem, "bar"> },
+): SelfTest {
+  const { clock, log, store, options, memory } = box;
+  const { measurements, writer } = parts;
+  return createSelfTest(`${box.key}/self-test`, {
+    clock,
+    log,
+    store,
+    floorCurrentA: box.floorCurrentA,
+    measured() {
+      const reading = measurements.readings(box.link !== undefined).phaseCurrentsA;
+      return reading === undefined ? undefined : { currentA: Math.max(...reading.value), atMs: reading.atMs };
+    },
+    isConnected: () => box.link !== undefined && deps.isUsable(),
+    obstacle() {
+      const isHopeless = deadManVariant(memory.book.plan, box.habits()) === "C";
+      return isHopeless ? "this wallbox takes no expiring limit: there is nothing to test" : undefined;
+    },
+    writeLast: (horizonMs) => writer.writeLast(horizonMs),
+    release: () => writer.release(),
+    bar: (durationMs) => deps.centralSystem.bar(options.identity, durationMs),
+    askForMeter: () => void box.triggers.request("MeterValues", options.connector),
+  });
+}
+
+/** Undefined where the config names no second central system. */
+export function createBoxUpstream(
+  box: BoxContext,
+  { phaseSwitch }: CurrentParts,
+  isUsable: () => boolean,
+): Upstream | undefined {
+  const { options, memory, clock, log, store } = box;
+  if (options.upstream === undefined) return undefined;
+  const upstream = createUpstream(
+    { ...options.upstream, key: `${box.key}/upstream` },
+    {
+      clock,
+      log,
+      store,
+      box: () => (isUsable() ? box.link : undefined),
+      phases: () => phaseSwitch.activePhases,
+      session: () => memory.transactions.session,
+      onLimit: () => log.info({ limitA: upstream.limitA() }, "upstream limit changed"),
+    },
+  );
+  return upstream;
+}
