@@ -159,11 +159,14 @@ function implausibility(
   isGridMeter: boolean,
   { maxGridPowerW, maxPvPowerW }: CollectorOptions,
 ): string | undefined {
-  const { gridPowerW, pvPowerW } = channels;
+  const { gridPowerW, pvPowerW, batteryPowerW } = channels;
   if (!Object.values(channels).every(isNumeric)) return "it gives values that are not numbers";
   if (isGridMeter && gridPowerW === undefined) return "it gives no grid power";
   if (gridPowerW !== undefined && Math.abs(gridPowerW) > maxGridPowerW) {
     return "its grid power is beyond the house connection";
+  }
+  if (batteryPowerW !== undefined && Math.abs(batteryPowerW) > maxGridPowerW) {
+    return "its battery power is beyond the house connection";
   }
   if (pvPowerW !== undefined && (pvPowerW < 0 || pvPowerW > maxPvPowerW))
     return "its PV power is beyond the plant";

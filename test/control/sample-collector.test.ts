@@ -222,6 +222,7 @@ describe("trust in the meter (F1, F2)", () => {
     ["no number on one phase", { gridPowerW: 0, gridPhaseCurrentsA: [0, Number.NaN, 0] }],
     ["more sun than there is", { gridPowerW: 0, pvPowerW: 12_001 }],
     ["sun below nothing", { gridPowerW: 0, pvPowerW: -1 }],
+    ["a battery larger than the connection", { gridPowerW: 0, batteryPowerW: -20_001 }],
   ])("does not grow with %s", async (_case, channels) => {
     const { passes } = withMeter(channels);
     const sample = await passes(5);

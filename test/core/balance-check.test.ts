@@ -126,6 +126,19 @@ describe("the balance of a house", () => {
     expect(later.windows).toBeLessThanOrEqual(121);
   });
 
+  it.each([
+    ["prefers the guess that never makes power", [5, 10_000], [2, 100], [0, 4_000], wrong("battery")],
+    ["then the one that moves least", [5, 10_000], [0, 4_000], [0, 100], wrong("battery")],
+    ["and of near ones the one with fewer turned signs", [5, 10_000], [0, 1_000], [0, 950], wrong("grid")],
+  ])("%s", (_, present, grid, battery, verdict) => {
+    const figures = [present, grid, battery, [9, 20_000]] as const;
+    const guesses = initialBalance.guesses.map((guess, index) => {
+      const [negatives = 0, variationW = 0] = figures[index] ?? [];
+      return { ...guess, negatives, variationW };
+    });
+    expect(balanceVerdict({ ...initialBalance, windows: 20, guesses })).toEqual(verdict);
+  });
+
   it("says nothing of a record without guesses", () => {
     expect(balanceVerdict({ ...initialBalance, windows: 50, guesses: [] })).toEqual({ kind: "checking" });
   });

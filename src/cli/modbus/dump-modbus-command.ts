@@ -8,7 +8,6 @@ import { EXIT } from "../../service/exit-codes.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { createOptionReader, type OptionReader } from "../simulate/option-reader.ts";
 import { type ModbusTarget, modbusTarget, openTarget, TARGET_USAGE, targetOptions } from "./modbus-target.ts";
-import { driverOption } from "./probe-modbus-command.ts";
 import { type DumpRange, recordRegisters } from "./register-dump.ts";
 
 export const dumpModbusCommand: Command = {
@@ -28,10 +27,7 @@ export const dumpModbusCommand: Command = {
   example: "hems-edge dump modbus 192.168.1.20 --driver sungrow-sh --out sungrow.json",
   async run(input) {
     const reader = createOptionReader(input);
-    const [address = ""] = input.positionals;
-    const hasUnit = input.texts.unit !== undefined;
-    const target = modbusTarget(address, reader, { isRtu: input.switches.has("rtu"), hasUnit });
-    const driver = driverOption(reader, input.texts.driver);
+    const { target, driver } = modbusTarget(input, reader);
     const ranges = (input.lists.range ?? []).map((text) => rangeOf(text, reader));
     const problem = reader.problem();
     if (problem !== undefined) {

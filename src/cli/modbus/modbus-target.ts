@@ -1,7 +1,9 @@
 import { pino } from "pino";
 import { createModbusBus, type ModbusBus } from "../../../drivers/modbus/modbus-bus.ts";
+import { closestName } from "../../config/closest-name.ts";
+import { DRIVER_NAMES } from "../../config/device-schema.ts";
 import { createSystemClock } from "../../service/clock.ts";
-import type { OptionSpec } from "../command.ts";
+import type { CommandInput, OptionSpec } from "../command.ts";
 import type { OptionReader } from "../simulate/option-reader.ts";
 
 /** How a device is reached, as a person types it: `HOST`, `HOST:PORT` or a serial port. */
@@ -27,7 +29,22 @@ export const targetOptions: Readonly<Record<string, OptionSpec>> = {
 
 const USUAL_PORT = 502;
 
-export function modbusTarget(
+/** The target and the driver that a command was given; mistakes go to `reader`. */
+export function modbusTarget({ positionals, switches, texts }: CommandInput, reader: OptionReader) {
+  const [address = ""] = positionals;
+  const how = { isRtu: switches.has("rtu"), hasUnit: texts.unit !== undefined };
+  return { target: addressTarget(address, reader, how), driver: driverOption(reader, texts.driver) };
+}
+
+/** The driver that was asked for, or a mistake with the nearest name. */
+function driverOption(reader: OptionReader, name: string | undefined): string | undefined {
+  if (name === undefined || DRIVER_NAMES.includes(name)) return name;
+  const meant = closestName(name, DRIVER_NAMES);
+  reader.reject(`there is no driver ${name}${meant === undefined ? "" : `, did you mean ${meant}?`}`);
+  return undefined;
+}
+
+function addressTarget(
   address: string,
   reader: OptionReader,
   { isRtu, hasUnit }: { readonly isRtu: boolean; readonly hasUnit: boolean },

@@ -1,9 +1,7 @@
-import { closestName } from "../../config/closest-name.ts";
-import { DRIVER_NAMES } from "../../config/device-schema.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command, CommandInput } from "../command.ts";
-import { createOptionReader, type OptionReader } from "../simulate/option-reader.ts";
+import { createOptionReader } from "../simulate/option-reader.ts";
 import { type FindOutcome, type FoundDevice, findDevices } from "./device-finder.ts";
 import {
   connectionYaml,
@@ -27,10 +25,7 @@ export const probeModbusCommand: Command = {
   example: "hems-edge probe modbus 192.168.1.20",
   async run(input) {
     const reader = createOptionReader(input);
-    const [address = ""] = input.positionals;
-    const hasUnit = input.texts.unit !== undefined;
-    const target = modbusTarget(address, reader, { isRtu: input.switches.has("rtu"), hasUnit });
-    const driver = driverOption(reader, input.texts.driver);
+    const { target, driver } = modbusTarget(input, reader);
     const problem = reader.problem();
     if (problem !== undefined) {
       input.io.err(`hems-edge probe modbus: ${problem}\n`);
@@ -39,14 +34,6 @@ export const probeModbusCommand: Command = {
     return probe(target, driver, input);
   },
 };
-
-/** The driver that was asked for, or a mistake with the nearest name. */
-export function driverOption(reader: OptionReader, name: string | undefined): string | undefined {
-  if (name === undefined || DRIVER_NAMES.includes(name)) return name;
-  const meant = closestName(name, DRIVER_NAMES);
-  reader.reject(`there is no driver ${name}${meant === undefined ? "" : `, did you mean ${meant}?`}`);
-  return undefined;
-}
 
 async function probe(target: ModbusTarget, driver: string | undefined, input: CommandInput): Promise<number> {
   const { io, switches } = input;
