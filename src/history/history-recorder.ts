@@ -17,6 +17,7 @@ import type { MinuteSink } from "../ports/minute-sink.ts";
 import type { Prices } from "../ports/prices.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
 import type { StateStore } from "../ports/state-store.ts";
+import { createEventGate } from "./event-gate.ts";
 import type { MinuteRecord } from "./history-batch.ts";
 import { createHistoryQueue } from "./history-queue.ts";
 import type { HistoryThread } from "./history-thread.ts";
@@ -73,6 +74,7 @@ export function createHistoryRecorder(
   const writer = createQueueWriter(queue, deps);
   const minutes = createMinuteTally();
   const sessions = new Map<string, SessionTally>();
+  const gate = createEventGate();
   let lastMs: number | undefined;
   let told: ToldSite | undefined;
 
@@ -95,7 +97,7 @@ export function createHistoryRecorder(
     }
     const step = siteEvents(told, report);
     told = step.told;
-    return step.events;
+    return step.events.filter(({ event }) => gate.admits(event, report.monotonicMs));
   }
 
   function tellMinutes(finished: readonly MinuteRecord[]): void {
@@ -134,7 +136,8 @@ export function createHistoryRecorder(
         sessions: finishedSessions,
         events: events.map(recordedEvent(report)),
       });
-      if (finishedMinutes.length + finishedSessions.length > 0 || events.some(isWorthAWrite)) writer.flush();
+      const isHappening = events.some(isWorthAWrite) && gate.opensWrite(report.monotonicMs);
+      if (finishedMinutes.length + finishedSessions.length > 0 || isHappening) writer.flush();
     },
     async stop() {
       minutes.finish();
@@ -152,7 +155,7 @@ export function createHistoryRecorder(
     state: () => ({
       ...writer.state(),
       waiting: queue.length,
-      dropped: queue.dropped,
+      dropped: queue.dropped + gate.refused,
       sessionsRunning: runningSessions().length,
     }),
     rows: thread.rows,

@@ -78,6 +78,7 @@ describe("the recorder", { timeout: 30_000 }, () => {
     await soon(() => expect(recorder.state().minutesWritten).toBe(1));
     seconds(1, { mode: "spot" });
     await soon(async () => expect(await eventNames()).toEqual(["gateway_started", "mode_changed"]));
+    seconds(30, { mode: "spot" });
     // A start that is only being proved comes and goes with each cloud: it waits for the end of the minute.
     seconds(1, { mode: "spot", state: "commitment" });
     await soon(() => expect(recorder.state().eventsWritten).toBe(3));
@@ -86,7 +87,7 @@ describe("the recorder", { timeout: 30_000 }, () => {
     await recorder.stop();
     const desk = openDesk(folder);
     desk.write({}, START_MS);
-    expect(desk.rows("minute").rows.map(({ seenS }) => seenS)).toEqual([59, 4]);
+    expect(desk.rows("minute").rows.map(({ seenS }) => seenS)).toEqual([59, 34]);
     expect(desk.events().rows.map(({ event }) => event)).toEqual([
       "gateway_started",
       "mode_changed",
@@ -149,6 +150,25 @@ describe("the recorder", { timeout: 30_000 }, () => {
     seconds(1_600 * 60);
     await soon(() => expect(recorder.state()).toMatchObject({ isFailing: true, waiting: 1_500 }));
     expect(recorder.state().dropped).toBe(99);
+    await recorder.stop();
+  });
+
+  it("does not let a wallbox on a bad cable fill the disk", async () => {
+    const { recorder, seconds } = recorderOn();
+    recorder.start();
+    const away = { wallbox: { ...sampleReport().wallbox, isConnected: false } };
+    for (let flap = 0; flap < 100; flap++) {
+      seconds(1, away);
+      seconds(1);
+    }
+    seconds(61);
+    await soon(async () => {
+      const answer = await recorder.events({ ...EVER, limit: 1_000 });
+      const names = answer.ok ? answer.page.rows.map(({ event }) => event) : [];
+      expect(names.filter((name) => name === "wallbox_lost")).toHaveLength(60);
+      expect(names.filter((name) => name === "wallbox_recovered")).toHaveLength(60);
+    });
+    expect(recorder.state().dropped).toBe(78);
     await recorder.stop();
   });
 

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { curveFrom, knownUntilMs, priceCurve, updatedCurve } from "../../src/core/planner/price-curve.ts";
+import {
+  curveFrom,
+  knownUntilMs,
+  priceAt,
+  priceCurve,
+  updatedCurve,
+} from "../../src/core/planner/price-curve.ts";
 
 const period = (startMs: number, endMs: number, priceCtKwh: number) => ({ startMs, endMs, priceCtKwh });
 
@@ -40,6 +46,18 @@ describe("a price curve", () => {
     const curve = [period(0, 60, 1), period(60, 120, 2), period(140, 180, 3)];
     expect(knownUntilMs(curve, fromMs)).toBe(untilMs);
     expect(curveFrom(curve, fromMs).every(({ endMs }) => endMs > fromMs)).toBe(true);
+  });
+
+  it.each([
+    [-1, undefined],
+    [0, 1],
+    [59, 1],
+    [60, 2],
+    [120, undefined],
+    [140, 0],
+  ])("says at %d what a kWh costs: %s ct", (wallMs, priceCtKwh) => {
+    const curve = [period(0, 60, 1), period(60, 120, 2), period(140, 180, 0)];
+    expect(priceAt(curve, wallMs)).toBe(priceCtKwh);
   });
 
   it("is cut to what is not over yet", () => {
