@@ -88,7 +88,7 @@ function parts(groupW: number, claims: readonly Claim[]): (claim: Claim) => numb
 /** A box that has come as near to its part as its steps allow leaves the rest of it to others. */
 function takenPartW({ seen, stage }: SunBox, partW: number, nowMs: number): number {
   const { stepA, phases } = seen.wallbox.capability;
-  const missA = Math.abs(currentA(partW, phases) - allowedCurrentA(seen));
+  const missA = Math.abs(currentA(partW, phases) - seen.mayDrawA);
   return stage === "charging" && missA <= Math.max(stepA, NEAR_A) ? reservedPowerW(seen, nowMs) : partW;
 }
 
@@ -107,20 +107,9 @@ function rangeClaim({ seen }: SunBox): Claim {
 }
 
 /** What the car draws, or what it is allowed while it may still be on its way there, W. */
-function reservedPowerW(seen: SeenBox, nowMs: number): number {
-  return isReserved(seen, nowMs) ? Math.max(seen.drawnW, allowedPowerW(seen)) : seen.drawnW;
-}
-
-function allowedPowerW(seen: SeenBox): number {
-  return allowedCurrentA(seen) * seen.phases * NOMINAL_VOLTAGE_V;
-}
-
-function isReserved({ held }: SeenBox, nowMs: number): boolean {
-  return held !== undefined && nowMs - held.lastChangeMs < RESERVED_MS;
-}
-
-function allowedCurrentA({ held }: SeenBox): number {
-  return held?.setpointA ?? 0;
+function reservedPowerW({ held, drawnW, phases }: SeenBox, nowMs: number): number {
+  if (held === undefined || nowMs - held.lastChangeMs >= RESERVED_MS) return drawnW;
+  return Math.max(drawnW, held.setpointA * phases * NOMINAL_VOLTAGE_V);
 }
 
 function sum(values: readonly number[]): number {

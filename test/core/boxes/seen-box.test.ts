@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { type BoxPass, NEW_STANDING } from "../../../src/core/boxes/box-pass.ts";
+import { seenBox } from "../../../src/core/boxes/seen-box.ts";
+import { initialControlState } from "../../../src/core/decide.ts";
+import type { Settings } from "../../../src/core/settings.ts";
+import type { WallboxSample } from "../../../src/core/site-sample.ts";
+import { sampleAdvice } from "../../support/sample-advice.ts";
+import {
+  DAY,
+  NOW_MS,
+  OPTIONS,
+  reading,
+  SETTINGS,
+  siteSample,
+  THREE_PHASE,
+  wallboxSample,
+} from "../support/site.ts";
+
+const HELD = {
+  kind: "held",
+  setpointA: 10,
+  phases: 3,
+  lastChangeMs: NOW_MS - 300_000,
+  adoptingUntilMs: undefined,
+} as const;
+
+function seen(
+  wallbox: Partial<WallboxSample>,
+  changes: Partial<BoxPass> = {},
+  settings: Settings = SETTINGS,
+) {
+  const { wallbox: _wallbox, ...house } = siteSample();
+  const box: BoxPass = {
+    options: { name: "garage", priority: 1, control: OPTIONS, expiryMs: 600_000 },
+    state: { control: { ...initialControlState(DAY), link: HELD }, standing: NEW_STANDING },
+    wallbox: wallboxSample({ capability: THREE_PHASE, ...wallbox }),
+    plan: undefined,
+    lastWriteMs: undefined,
+    writesToday: 0,
+    ...changes,
+  };
+  return seenBox(box, house, settings);
+}
+
+describe("what the others see of a box", () => {
+  it("counts the phases that the car charges on, and all while it draws nothing or does not tell them apart", () => {
+    const onOne = { chargePowerW: reading(2_300), phaseCurrentsA: reading([10, 0, 0] as const) };
+    expect(seen(onOne)).toMatchObject({ phases: 1, drawnA: 10, drawnW: 2_300 });
+    const resting = { chargePowerW: reading(0), phaseCurrentsA: reading([0, 0, 0] as const) };
+    expect(seen(resting)).toMatchObject({ phases: 3, drawnA: 0 });
+    expect(seen({ chargePowerW: reading(6_900) })).toMatchObject({ phases: 3, drawnA: 10 });
+  });
+
+  it("leaves what a plan charges out of the sun's, and what waits for the sun in", () => {
+    const settings = { ...SETTINGS, mode: "hems_and_spot" } as const;
+    expect(seen({}, { plan: sampleAdvice({ stance: "cheap" }) }, settings).isFollowingSun).toBe(false);
+    expect(seen({}, { plan: sampleAdvice({ stance: "wait" }) }, settings).isFollowingSun).toBe(true);
+    expect(seen({}, {}, { ...SETTINGS, mode: "none" }).isFollowingSun).toBe(false);
+    expect(seen({ vehicle: "absent" }).isFollowingSun).toBe(false);
+  });
+
+  it("is waited for a minute beyond the loop delay, and no longer obeys when it still says nothing", () => {
+    const late = reading(2_300, 20_000);
+    const writtenAgo = (agoMs: number) => seen({ chargePowerW: late }, { lastWriteMs: NOW_MS - agoMs });
+    expect(writtenAgo(15_000)).toMatchObject({ isSettled: false, isSettling: true, isObeying: true });
+    const silent = seen({ chargePowerW: undefined }, { lastWriteMs: NOW_MS - 72_000 });
+    expect(silent).toMatchObject({ isSettled: false, isSettling: false, isObeying: false });
+  });
+});
