@@ -33,19 +33,27 @@ export interface FaultInjection {
   readonly times?: number;
   /** Share of the requests that are hit, 0..1; all by default. Which ones is the same in every run. */
   readonly share?: number;
+  /** True: the request is done first, and only its answer is lost. */
+  readonly isAfter?: boolean;
 }
 
 export interface FaultBox {
   inject(fault: PartnerFault, injection?: FaultInjection): void;
   heal(): void;
-  /** Lets a fault that is due answer the request, or does nothing. */
-  apply(scope: Exclude<FaultScope, "all">, request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+  /** Lets a fault that is due before or after the work answer the request, or does nothing. */
+  apply(
+    moment: "before" | "after",
+    scope: Exclude<FaultScope, "all">,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown>;
 }
 
 interface Pending {
   readonly fault: PartnerFault;
   readonly scope: FaultScope;
   readonly share: number;
+  readonly isAfter: boolean;
   remaining: number;
   /** Requests that it could have hit. */
   seen: number;
@@ -63,14 +71,19 @@ export function createFaultBox(clock: Clock): FaultBox {
         scope: injection.scope ?? "all",
         remaining: injection.times ?? Number.POSITIVE_INFINITY,
         share: injection.share ?? 1,
+        isAfter: injection.isAfter ?? false,
         seen: 0,
       });
     },
     heal() {
       pending = [];
     },
-    async apply(scope, request, reply) {
-      const concerned = pending.filter((candidate) => candidate.scope === "all" || candidate.scope === scope);
+    async apply(moment, scope, request, reply) {
+      const concerned = pending.filter(
+        (candidate) =>
+          candidate.isAfter === (moment === "after") &&
+          (candidate.scope === "all" || candidate.scope === scope),
+      );
       const due = concerned.find(isHit);
       if (due === undefined) return undefined;
       due.remaining--;

@@ -58,7 +58,8 @@ export function createPartnerRoutes(options: PartnerRouteOptions, deps: PartnerR
 
 function addTokenRoutes(app: FastifyInstance, options: PartnerRouteOptions, deps: PartnerRouteDeps): void {
   const { counters, faults, tokens } = deps;
-  const preHandler = (request: FastifyRequest, reply: FastifyReply) => faults.apply("token", request, reply);
+  const preHandler = (request: FastifyRequest, reply: FastifyReply) =>
+    faults.apply("before", "token", request, reply);
 
   function answer(reply: FastifyReply, { status, body }: TokenAnswer) {
     if (status === 200) counters.tokenGrants++;
@@ -87,9 +88,11 @@ function addEndpoint(
     method: endpoint.method,
     url: routeOf(endpoint),
     async handler(request, reply) {
-      await deps.faults.apply(endpoint.scope, request, reply);
+      await deps.faults.apply("before", endpoint.scope, request, reply);
       if (reply.sent) return reply;
-      return sent(reply, respond(endpoint, request, options, deps));
+      const answer = respond(endpoint, request, options, deps);
+      await deps.faults.apply("after", endpoint.scope, request, reply);
+      return reply.sent ? reply : sent(reply, answer);
     },
   });
 }

@@ -1,4 +1,7 @@
+import { type BackOffRange, backOffMs } from "../../partner/back-off.ts";
+import type { PartnerErrorKind, PartnerResult } from "../../partner/partner-error.ts";
 import { getUser, type PartnerUser, updateUser } from "../../partner/users.ts";
+import { delay } from "../../ports/clock.ts";
 import type { BulkRow } from "./bulk-input.ts";
 import type { BulkJournal, RowResult } from "./bulk-journal.ts";
 import type { PartnerSession } from "./session.ts";
@@ -17,6 +20,17 @@ export interface BulkRunDeps {
   readonly isStopped: () => boolean;
   onProgress(done: number, failed: number): void;
 }
+
+const RETRIES = 4;
+const RETRY_RANGE: BackOffRange = { shortestMs: 500, longestMs: 30_000 };
+
+/** After these nobody knows whether the server did what it was asked. */
+const IN_DOUBT: ReadonlySet<PartnerErrorKind> = new Set<PartnerErrorKind>([
+  "timeout",
+  "unreachable",
+  "malformed",
+  "server_error",
+]);
 
 /**
  * Works on the rows that have no good result yet. What differs is sent, and nothing else: a row whose answer got lost in
@@ -49,7 +63,7 @@ export async function runBulk(
 }
 
 async function resultOf({ row, userId, update }: BulkRow, deps: BulkRunDeps): Promise<RowResult> {
-  const { session, journal, known } = deps;
+  const { journal, known } = deps;
   const base = { row, userId, error: undefined, detail: undefined };
   const user = known.get(userId);
   if (user === undefined) {
@@ -58,11 +72,27 @@ async function resultOf({ row, userId, update }: BulkRow, deps: BulkRunDeps): Pr
   const change = changedFields(user, update);
   if (!isChange(change)) return { ...base, status: journal.inDoubt.has(row) ? "updated" : "unchanged" };
   journal.noteSent(row);
-  const updated = await session.write(updateUser(userId, update), auditOf(userId, change));
+  const updated = await updatedOnce({ userId, update }, change, deps);
   if (updated.ok) return { ...base, status: "updated" };
-  const isLost = ["timeout", "unreachable", "malformed", "server_error"].includes(updated.error.kind);
-  if (isLost && (await isAsWanted({ userId, update }, session))) return { ...base, status: "updated" };
   return { ...base, status: "failed", error: updated.error.kind, detail: updated.error.detail };
+}
+
+/** Sends a change again only when the server is seen not to have made it: an answer that got lost is no second update. */
+async function updatedOnce(
+  wanted: Pick<BulkRow, "userId" | "update">,
+  change: Change,
+  { session, isStopped }: BulkRunDeps,
+): Promise<PartnerResult<unknown>> {
+  const { userId, update } = wanted;
+  const call = { ...updateUser(userId, update), isRepeatable: false };
+  const entry = { action: "users.update", target: userId, ...change };
+  for (let failures = 1; ; failures++) {
+    const updated = await session.write(call, entry);
+    if (updated.ok || !IN_DOUBT.has(updated.error.kind)) return updated;
+    if (await isAsWanted(wanted, session)) return { ok: true, value: undefined };
+    if (failures > RETRIES || isStopped()) return updated;
+    await delay(session.clock, backOffMs(failures, RETRY_RANGE, Math.random));
+  }
 }
 
 /** The server may have done what it could not say. */
@@ -72,8 +102,4 @@ async function isAsWanted(
 ): Promise<boolean> {
   const user = await api.call(getUser(userId));
   return user.ok && !isChange(changedFields(user.value, update));
-}
-
-function auditOf(userId: string, change: Change) {
-  return { action: "users.update", target: userId, ...change };
 }

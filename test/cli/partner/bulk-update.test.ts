@@ -42,7 +42,7 @@ describe("5000 users", () => {
     const out = `${file}.results.csv`;
     writeFileSync(file, csvOf(users));
     server.inject({ kind: "server_error" }, { scope: "fleet", share: 0.03 });
-    server.inject({ kind: "broken" }, { scope: "fleet", share: 0.02 });
+    server.inject({ kind: "broken" }, { scope: "fleet", share: 0.02, isAfter: true });
     const argv = ["users", "bulk-update", file, "--batch", "500", ...FAST];
     const updated = () => users.filter(({ user }) => server.organisation.user(user.id)?.updates === 1).length;
 
@@ -132,6 +132,13 @@ describe("a bulk update", () => {
     await run("users", "update", ANNA, "--town", "Linz");
     expect((await run("users", "bulk-update", file)).json()).toMatchObject({ updated: 1 });
     expect(server.organisation.user(ANNA)?.updates).toBe(1);
+  });
+
+  it("does not send again what the server did although its answer got lost", async () => {
+    const { run, server, file } = await program(`user_id,town\n${ANNA},Linz\n${BEN},Graz\n`);
+    server.inject({ kind: "broken" }, { scope: "fleet", share: 0.7, times: 2, isAfter: true });
+    expect((await run("users", "bulk-update", file)).json()).toMatchObject({ updated: 2, failed: 0 });
+    expect([ANNA, BEN].map((id) => server.organisation.user(id)?.updates)).toEqual([1, 1]);
   });
 
   it("refuses the journal of another job", async () => {
