@@ -112,6 +112,24 @@ function isFresh({ atMs }: Reading<number>, nowMs: number): boolean {
   return nowMs - atMs <= FRESH_MS;
 }
 
+/** How the battery keeps surplus from the car: it takes it first, or gives what the car would need. */
+export interface BatteryShare {
+  readonly kind: "comes_first" | "gives";
+  readonly powerW: number;
+}
+
+/** Less than this is the battery's own electronics, W. */
+const NOTABLE_W = 100;
+
+/** Undefined while the battery keeps nothing from the car. */
+export function batteryShare({ batteryPowerW, batteryOffsetW }: HouseSample): BatteryShare | undefined {
+  if (batteryPowerW === undefined || batteryOffsetW === undefined) return undefined;
+  const chargingW = -batteryPowerW.value;
+  const keptW = Math.max(0, chargingW) - batteryOffsetW.value;
+  if (keptW < NOTABLE_W || Math.abs(chargingW) < NOTABLE_W) return undefined;
+  return chargingW > 0 ? { kind: "comes_first", powerW: chargingW } : { kind: "gives", powerW: -chargingW };
+}
+
 /** The house with what its battery adds to the surplus by the policy. */
 export function withBatteryPolicy(
   house: HouseSample,

@@ -1,3 +1,4 @@
+import type { BatteryShare } from "./battery-policy.ts";
 import type { OperatorStatus } from "./grid-operator.ts";
 import type { LimitName, SiteLimits } from "./limits.ts";
 import type { PlanAdvice, SlotOutlook } from "./planner/plan-advice.ts";
@@ -86,9 +87,9 @@ export const reasons = {
     code: "meter_lost",
     text: `The meter is lost: ${allowed(setpointA)} until it is back.`,
   }),
-  waitingForSurplus: (surplusW: number, startW: number, proofMs: number): Reason => ({
+  waitingForSurplus: (surplusW: number, startW: number, proofMs: number, battery?: BatteryShare): Reason => ({
     code: "waiting_for_surplus",
-    text: `Waiting: ${surplusWords(surplusW)}, starts at ${watts(startW)} of export held for ${seconds(proofMs)}.`,
+    text: `Waiting: ${surplusWords(surplusW, battery)}, starts at ${watts(startW)} of export held for ${seconds(proofMs)}.`,
   }),
   provingStart: (startW: number, remainingMs: number | undefined): Reason => ({
     code: "proving_start",
@@ -101,9 +102,9 @@ export const reasons = {
     code: "following_surplus",
     text: `Charging from surplus: ${watts(surplusW)} available, ${amps(setpointA)} allowed.`,
   }),
-  provingStop: (surplusW: number, remainingMs: number): Reason => ({
+  provingStop: (surplusW: number, remainingMs: number, battery?: BatteryShare): Reason => ({
     code: "proving_stop",
-    text: `Too little sun (${surplusWords(surplusW)}): stops in ${seconds(remainingMs)} unless it returns.`,
+    text: `Too little sun (${surplusWords(surplusW, battery)}): stops in ${seconds(remainingMs)} unless it returns.`,
   }),
   vehicleNotCharging: (setpointA: number): Reason => ({
     code: "vehicle_not_charging",
@@ -226,7 +227,15 @@ function bracketed(figure: number | undefined, words: (figure: number) => string
   return figure === undefined ? "" : ` (${words(figure)})`;
 }
 
-function surplusWords(surplusW: number): string {
+function surplusWords(surplusW: number, battery?: BatteryShare): string {
+  switch (battery?.kind) {
+    case "comes_first":
+      return `the battery comes first and charges with ${watts(battery.powerW)}`;
+    case "gives":
+      return `the battery gives ${watts(battery.powerW)} already`;
+    case undefined:
+      break;
+  }
   return surplusW >= 0 ? `${watts(surplusW)} of surplus` : `the house imports ${watts(-surplusW)}`;
 }
 

@@ -1,3 +1,4 @@
+import { batteryShare } from "./battery-policy.ts";
 import { type ChargeLaw, startEvidence, stopEvidence } from "./charge-machine.ts";
 import { isPlanCharging, type PlanAdvice } from "./planner/plan-advice.ts";
 import { slowestProofMs, timeToProofMs } from "./proof.ts";
@@ -125,14 +126,15 @@ function unsightedWish(meterTrust: MeterTrust, heldA: number): Wish {
   return { currentA: heldA, reason };
 }
 
-function waitingWish({ state, proofWh, law }: WishContext, surplusPowerW: number): Wish {
+function waitingWish({ sample, state, proofWh, law }: WishContext, surplusPowerW: number): Wish {
   const { startSurplusW, startRule } = law;
   if (state === "commitment") {
     const remainingMs = timeToProofMs(proofWh, startEvidence(surplusPowerW, law), startRule);
     return { currentA: 0, reason: reasons.provingStart(startSurplusW, remainingMs) };
   }
   const proofMs = slowestProofMs(startRule);
-  return { currentA: 0, reason: reasons.waitingForSurplus(surplusPowerW, startSurplusW, proofMs) };
+  const battery = batteryShare(sample);
+  return { currentA: 0, reason: reasons.waitingForSurplus(surplusPowerW, startSurplusW, proofMs, battery) };
 }
 
 function activeWish(
@@ -149,6 +151,6 @@ function activeWish(
   const reason =
     remainingMs === undefined
       ? reasons.followingSurplus(currentA, surplusPowerW)
-      : reasons.provingStop(surplusPowerW, remainingMs);
+      : reasons.provingStop(surplusPowerW, remainingMs, batteryShare(sample));
   return { currentA, phases, reason };
 }

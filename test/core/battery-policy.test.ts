@@ -4,6 +4,7 @@ import {
   type BatteryRules,
   type BatteryStance,
   batteryOffsetW,
+  batteryShare,
   NO_STANCE,
   nextBatteryStance,
   withBatteryPolicy,
@@ -176,6 +177,34 @@ describe("what the battery adds to the surplus", () => {
         },
       ),
     );
+  });
+});
+
+describe("what keeps surplus from the car", () => {
+  const share = (batteryW: number | undefined, offsetW: number | undefined) =>
+    batteryShare(
+      siteSample({
+        batteryPowerW: batteryW === undefined ? undefined : reading(batteryW),
+        batteryOffsetW: offsetW === undefined ? undefined : reading(offsetW),
+      }),
+    );
+
+  it.each<[string, number, number, ReturnType<typeof share>]>([
+    ["a battery that comes first", -3_000, 0, { kind: "comes_first", powerW: 3_000 }],
+    ["a battery that comes first and wants more", -100, -4_900, { kind: "comes_first", powerW: 100 }],
+    ["a battery that the inverter cannot give up for", -3_000, 2_900, { kind: "comes_first", powerW: 3_000 }],
+    ["a battery that gives", 2_000, -2_000, { kind: "gives", powerW: 2_000 }],
+    ["not one that gives all that it charges", -3_000, 3_000, undefined],
+    ["not one that gives nearly all of it", -3_000, 2_901, undefined],
+    ["not one that may charge the car", 2_000, 0, undefined],
+    ["not one at rest", -99, -5_000, undefined],
+    ["not one at rest the other way", 99, -99, undefined],
+  ])("is %s", (_case, batteryW, offsetW, expected) => {
+    expect(share(batteryW, offsetW)).toEqual(expected);
+  });
+
+  it("is nothing without battery or policy", () => {
+    expect([share(undefined, -1_000), share(-1_000, undefined)]).toEqual([undefined, undefined]);
   });
 });
 

@@ -73,6 +73,16 @@ describe("a reason", () => {
       `Waiting: the house imports 12${SPACE}346 W, starts at 1${SPACE}500 W of export held for 60 s.`,
     ],
     [
+      reasons.waitingForSurplus(-2_000, 1_500, 60_000, { kind: "comes_first", powerW: 3_000 }),
+      "waiting_for_surplus",
+      `Waiting: the battery comes first and charges with 3${SPACE}000 W, starts at 1${SPACE}500 W of export held for 60 s.`,
+    ],
+    [
+      reasons.provingStop(900, 2_000, { kind: "gives", powerW: 700 }),
+      "proving_stop",
+      "Too little sun (the battery gives 700 W already): stops in 2 s unless it returns.",
+    ],
+    [
       reasons.provingStart(1_500, 23_001),
       "proving_start",
       `Starts in 24 s if the export stays above 1${SPACE}500 W.`,

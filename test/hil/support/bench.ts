@@ -26,6 +26,7 @@ export interface DaemonState {
     readonly mode: string;
     readonly reason: string;
     readonly setpoint_a: number;
+    readonly grid_operator: { readonly state: string } | null;
     readonly thresholds: { readonly hems_min_export_to_start_w: number };
   };
   readonly meter: string;
@@ -46,6 +47,8 @@ export interface BenchOptions {
   readonly mainFuseA?: number;
   /** A mode of its own, without a partner who would set another. */
   readonly mode?: "none" | "hems";
+  /** The part `grid_operator` of the config. */
+  readonly gridOperator?: object;
 }
 
 /** The simulated house in this process, and the real daemon as a process of its own, both on fast clocks. */
@@ -92,9 +95,9 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   });
   const history = recordCharging(site);
   const ports = { ocpp: await freePort(), page: await freePort() };
-  writeFileSync(configPath, stringify(benchConfig(site, { ...options, ports, stateDir, thresholds })), {
-    mode: 0o600,
-  });
+  const config = benchConfig(site, { ...options, ports, stateDir, thresholds });
+  const operator = options.gridOperator === undefined ? {} : { grid_operator: options.gridOperator };
+  writeFileSync(configPath, stringify({ ...config, ...operator }), { mode: 0o600 });
   const wallboxes = site.connectWallboxes(`ws://127.0.0.1:${ports.ocpp}`);
   const [wallbox] = wallboxes;
   if (wallbox === undefined) throw new Error("a bench has a wallbox");
