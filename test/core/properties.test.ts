@@ -10,10 +10,12 @@ import {
   type PassInput,
 } from "../../src/core/decide.ts";
 import type { HeldLink } from "../../src/core/link.ts";
+import { heardEcho, isAwaitingEcho, loopDelayMs } from "../../src/core/loop-delay.ts";
 import { isPlanCharging } from "../../src/core/planner/plan-advice.ts";
 import type { WallboxCapability } from "../../src/core/site-sample.ts";
 import { effectiveThresholds } from "../../src/core/thresholds.ts";
 import { powerW } from "../../src/core/units.ts";
+import { usableSample } from "../../src/core/usable-sample.ts";
 import {
   capabilities,
   options,
@@ -98,19 +100,20 @@ interface Sight {
 }
 
 /** What the meter and the car say, where both say something; nonsense is nothing. */
-function sightOf({ input, options: control }: Pass): Sight | undefined {
+function sightOf({ before, input, options: control }: Pass): Sight | undefined {
   const { gridPowerW, wallbox } = input.sample;
   const { chargePowerW } = wallbox;
   if (gridPowerW === undefined || chargePowerW === undefined || !Number.isFinite(gridPowerW.value))
     return undefined;
-  const sinceMs = (input.lastWriteMs ?? -1e12) + control.loopDelayMs;
+  const loopDelay = heardEcho(before.loopDelay, usableSample(input.sample), input.lastWriteMs);
+  const sinceMs = (input.lastWriteMs ?? -1e12) + loopDelayMs(loopDelay, control.loopDelayMs);
   const isMeterSettled = gridPowerW.atMs >= sinceMs;
   return {
     houseW: gridPowerW.value - chargePowerW.value,
     gridW: gridPowerW.value,
     chargeW: chargePowerW.value,
     isMeterSettled,
-    isSettled: isMeterSettled && chargePowerW.atMs >= sinceMs,
+    isSettled: isMeterSettled && chargePowerW.atMs >= sinceMs && !isAwaitingEcho(loopDelay),
   };
 }
 
