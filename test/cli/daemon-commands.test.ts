@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli/cli.ts";
+import { typed } from "./support/typed.ts";
 
 const STATE = {
   state: {
@@ -57,25 +57,10 @@ const json =
   (_, response) =>
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 
-async function run(...argv: string[]) {
-  const output = { out: "", err: "" };
-  const code = await runCli(argv, {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: { HEMS_EDGE_CONFIG: "/nonexistent" },
-    isTerminal: false,
-  });
-  return { code, ...output };
-}
-
 describe("asking the running daemon", () => {
   it("status shows house, car and reason", async () => {
     const { url, asked } = await listen(json(200, STATE));
-    const { code, out } = await run("status", "--url", url);
+    const { code, out } = await typed("status", "--url", url);
     expect(code).toBe(0);
     expect(asked).toEqual(["GET /api/state"]);
     expect(out).toContain("allowed 6 A on 3 phases, limited by cable");
@@ -86,12 +71,12 @@ describe("asking the running daemon", () => {
 
   it("status --json passes on all that the daemon says", async () => {
     const { url } = await listen(json(200, { ...STATE, more: 1 }));
-    expect(JSON.parse((await run("status", "--json", "--url", url)).out)).toEqual({ ...STATE, more: 1 });
+    expect(JSON.parse((await typed("status", "--json", "--url", url)).out)).toEqual({ ...STATE, more: 1 });
   });
 
   it("why names the reason and the thresholds that hold", async () => {
     const { url } = await listen(json(200, STATE));
-    const { out } = await run("why", "--url", url);
+    const { out } = await typed("why", "--url", url);
     expect(out).toBe(
       "Follows 4.2 kW of surplus.\nStarts from 3940 W export, raised for this wallbox, stops above 200 W import.\n",
     );
@@ -101,18 +86,18 @@ describe("asking the running daemon", () => {
     const { url, asked } = await listen((request, response) =>
       request.method === "PUT" ? response.writeHead(204).end() : json(200, STATE)(request, response),
     );
-    expect(await run("mode", "--url", url)).toMatchObject({ code: 0, out: "hems\n" });
-    expect(await run("mode", "spot", "--url", url)).toMatchObject({ code: 0, out: "mode spot\n" });
+    expect(await typed("mode", "--url", url)).toMatchObject({ code: 0, out: "hems\n" });
+    expect(await typed("mode", "spot", "--url", url)).toMatchObject({ code: 0, out: "mode spot\n" });
     expect(asked[1]).toBe('PUT /api/mode {"mode":"spot"}');
   });
 
   it("boost is requested and cancelled", async () => {
     const { url, asked } = await listen((_, response) => response.writeHead(204).end());
-    expect(await run("boost", "--url", url)).toMatchObject({ code: 0, out: "boost requested\n" });
-    expect(await run("boost", "--cancel", "--json", "--url", url)).toMatchObject({
+    expect(await typed("boost", "--url", url)).toMatchObject({ code: 0, out: "boost requested\n" });
+    expect(await typed("boost", "--cancel", "--json", "--url", url)).toMatchObject({
       out: '{"boost":false}\n',
     });
-    expect(await run("boost", "--wallbox", "yard", "--json", "--url", url)).toMatchObject({
+    expect(await typed("boost", "--wallbox", "yard", "--json", "--url", url)).toMatchObject({
       out: '{"boost":true,"wallbox":"yard"}\n',
     });
     expect(asked).toEqual(["POST /api/boost", "DELETE /api/boost", "POST /api/boost?wallbox=yard"]);
@@ -120,7 +105,7 @@ describe("asking the running daemon", () => {
 
   it("a refusal is told with the daemon's own sentence", async () => {
     const { url } = await listen(json(409, { detail: "The car is full.", reason: "fully_charged" }));
-    expect(await run("boost", "--url", url)).toEqual({
+    expect(await typed("boost", "--url", url)).toEqual({
       code: 1,
       out: "",
       err: "hems-edge: The car is full.\n",
@@ -132,7 +117,7 @@ describe("asking the running daemon", () => {
     const folder = mkdtempSync(join(tmpdir(), "hems-address-"));
     const path = join(folder, "config.yaml");
     writeFileSync(path, `api: { host: 0.0.0.0, port: ${new URL(url).port} }\nsite: wrong\n`);
-    const { out } = await run("mode", "--config", path);
+    const { out } = await typed("mode", "--config", path);
     rmSync(folder, { recursive: true });
     expect(out).toBe("hems\n");
   });
@@ -152,7 +137,7 @@ describe("when the daemon does not answer well", () => {
     ],
   ])("%s is one sentence and exit 1", async (_, answer, message) => {
     const { url } = await listen(answer);
-    const { code, out, err } = await run("status", "--url", url);
+    const { code, out, err } = await typed("status", "--url", url);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(message);
     expect(err.trimEnd()).not.toContain("\n");
@@ -161,13 +146,13 @@ describe("when the daemon does not answer well", () => {
   it("nobody there is one sentence with what to do", async () => {
     const { url } = await listen(() => {});
     await new Promise((resolve) => server?.close(resolve));
-    const { code, err } = await run("status", "--url", url);
+    const { code, err } = await typed("status", "--url", url);
     expect(code).toBe(1);
     expect(err).toMatch(/no daemon runs at http:\/\/127\.0\.0\.1:\d+; start it/);
   });
 
   it("an address that is none is one sentence", async () => {
-    expect(await run("status", "--url", "nonsense")).toMatchObject({
+    expect(await typed("status", "--url", "nonsense")).toMatchObject({
       code: 1,
       err: expect.stringMatching(/cannot reach nonsense/),
     });
@@ -206,7 +191,7 @@ const PLAN = {
 describe("the plan", () => {
   it("is a table that a tenant understands", async () => {
     const { url, asked } = await listen(json(200, PLAN));
-    const { code, out } = await run("plan", "--url", url);
+    const { code, out } = await typed("plan", "--url", url);
     expect(code).toBe(0);
     expect(asked).toEqual(["GET /api/charge-plan"]);
     expect(out).toBe(
@@ -229,7 +214,7 @@ describe("the plan", () => {
 
   it("says that there is none, and that something will be missing", async () => {
     const none = await listen(json(200, { ...PLAN, plan: null }));
-    expect((await run("plan", "--url", none.url)).out).toContain("plan      none: the mode needs none");
+    expect((await typed("plan", "--url", none.url)).out).toContain("plan      none: the mode needs none");
     server?.close();
     const day = { charge_deadline: "06:00", charge_percentage: 80 };
     const late = await listen(
@@ -241,7 +226,7 @@ describe("the plan", () => {
         plan: { ...PLAN.plan, stance: "due", energy_short_kwh: 2.5, expected_cost_ct: null, slots: [] },
       }),
     );
-    const { out } = await run("plan", "--url", late.url);
+    const { out } = await typed("plan", "--url", late.url);
     expect(out).toContain("ready by  06:00 (chosen here)\namount    80 % of the battery");
     expect(out).toContain("now       charging for the deadline");
     expect(out).toContain("missing   about 2.5 kWh");
@@ -250,7 +235,7 @@ describe("the plan", () => {
 
   it("passes on as JSON all that the daemon says", async () => {
     const { url, asked } = await listen(json(200, { ...PLAN, more: 1 }));
-    const { out } = await run("plan", "--json", "--wallbox", "my box", "--url", url);
+    const { out } = await typed("plan", "--json", "--wallbox", "my box", "--url", url);
     expect(JSON.parse(out)).toEqual({ ...PLAN, more: 1 });
     expect(asked).toEqual(["GET /api/charge-plan?wallbox=my%20box"]);
   });
@@ -277,7 +262,7 @@ describe("the plan", () => {
     const { url, asked } = await listen((request, response) =>
       request.method === "PUT" ? response.writeHead(204).end() : json(200, PLAN)(request, response),
     );
-    expect((await run("plan", ...argv, "--url", url)).code).toBe(0);
+    expect((await typed("plan", ...argv, "--url", url)).code).toBe(0);
     const [put = ""] = asked;
     expect(put.startsWith("PUT /api/charge-plan ")).toBe(true);
     expect(JSON.parse(put.slice("PUT /api/charge-plan ".length))).toEqual(body);
@@ -287,7 +272,7 @@ describe("the plan", () => {
     const { url, asked } = await listen((request, response) =>
       request.method === "DELETE" ? response.writeHead(204).end() : json(200, PLAN)(request, response),
     );
-    expect((await run("plan", "--clear", "--url", url)).code).toBe(0);
+    expect((await typed("plan", "--clear", "--url", url)).code).toBe(0);
     expect(asked).toEqual(["DELETE /api/charge-plan", "GET /api/charge-plan"]);
   });
 
@@ -296,7 +281,7 @@ describe("the plan", () => {
       { type: "battery_unknown", loc: ["body", "target_soc_pct"], msg: "give car_battery_kwh" },
     ];
     const { url } = await listen(json(422, { detail }));
-    expect(await run("plan", "--target-soc", "80", "--url", url)).toEqual({
+    expect(await typed("plan", "--target-soc", "80", "--url", url)).toEqual({
       code: 1,
       out: "",
       err: "hems-edge: give car_battery_kwh\n",
@@ -314,7 +299,7 @@ describe("the plan", () => {
     [["--days", "mon=07:00=08:00"], "--days takes mon=HH:MM or mon=none"],
     [["--clear", "--deadline", "07:00"], "--clear goes alone"],
   ])("%j is a mistake of the person", async (argv, message) => {
-    const { code, err } = await run("plan", ...argv, "--url", "http://127.0.0.1:1");
+    const { code, err } = await typed("plan", ...argv, "--url", "http://127.0.0.1:1");
     expect(code).toBe(2);
     expect(err).toContain(message);
   });
@@ -336,7 +321,7 @@ describe("hems-edge limits", () => {
   it("lists what was in force and what was drawn", async () => {
     const fuse = { ...period, limit: "main_fuse", source: "house", value: 35, unit: "A", is_over: false };
     const { url, asked } = await listen(json(200, { limits: [period, fuse] }));
-    const result = await run("limits", "--from", "2026-11-01T00:00:00Z", "--url", url);
+    const result = await typed("limits", "--from", "2026-11-01T00:00:00Z", "--url", url);
     expect(asked).toEqual(["GET /api/limits?from=2026-11-01T00%3A00%3A00Z"]);
     expect(result.code).toBe(0);
     const [first, second] = result.out.split("\n");
@@ -349,16 +334,16 @@ describe("hems-edge limits", () => {
 
   it("says so where there was none, and prints JSON", async () => {
     const { url } = await listen(json(200, { limits: [] }));
-    expect((await run("limits", "--url", url)).out).toBe("No limit has been in force.\n");
-    expect(JSON.parse((await run("limits", "--json", "--url", url)).out)).toEqual({ limits: [] });
+    expect((await typed("limits", "--url", url)).out).toBe("No limit has been in force.\n");
+    expect(JSON.parse((await typed("limits", "--json", "--url", url)).out)).toEqual({ limits: [] });
   });
 
   it("refuses a time that is none, and answers that are not its own", async () => {
-    expect(await run("limits", "--to", "now")).toMatchObject({ code: 2 });
+    expect(await typed("limits", "--to", "now")).toMatchObject({ code: 2 });
     const { url } = await listen(json(200, { limits: [{}] }));
-    expect((await run("limits", "--url", url)).code).toBe(1);
+    expect((await typed("limits", "--url", url)).code).toBe(1);
     server?.close();
     const other = await listen(json(404, { detail: "there is nothing at this address" }));
-    expect((await run("limits", "--url", other.url)).err).toContain("there is nothing");
+    expect((await typed("limits", "--url", other.url)).err).toContain("there is nothing");
   });
 });

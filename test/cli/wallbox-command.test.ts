@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { runCli } from "../../src/cli/cli.ts";
 import type { SelfTestRecord, WallboxDesk, WallboxService } from "../../src/ports/wallbox-card.ts";
 import { serve } from "../api/support/serve.ts";
 import { createSimulatedSite, type SimulatedSite } from "../drivers/ocpp/support/simulated-site.ts";
+import { typed } from "./support/typed.ts";
 
 let site: SimulatedSite;
 afterEach(() => site?.close());
@@ -22,22 +22,7 @@ async function daemon(changed: (wallbox: WallboxService) => WallboxService = (sa
     certificate: () => undefined,
   };
   const { url } = await serve({}, { clock: site.clock, desk });
-  return (...argv: string[]) => run("wallbox", ...argv, "--url", url);
-}
-
-async function run(...argv: string[]) {
-  const output = { out: "", err: "" };
-  const code = await runCli(argv, {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: { HEMS_EDGE_CONFIG: "/nonexistent" },
-    isTerminal: false,
-  });
-  return { code, ...output };
+  return (...argv: string[]) => typed("wallbox", ...argv, "--url", url);
 }
 
 describe("hems-edge wallbox", () => {
@@ -112,7 +97,7 @@ describe("hems-edge wallbox", () => {
   });
 
   it("names its parts when it is given none of them", async () => {
-    expect(await run("wallbox", "shwo")).toMatchObject({
+    expect(await typed("wallbox", "shwo")).toMatchObject({
       code: 2,
       err: "hems-edge wallbox: there is no shwo, did you mean show?\n",
     });

@@ -1,38 +1,20 @@
 """An OCPP 1.6 charge point on the library "ocpp", which checks every message in both directions against the schemas."""
 
 import asyncio
-import base64
-import json
-import sys
-from datetime import datetime, timezone
 
-import websockets
 from ocpp.routing import on
 from ocpp.v16 import ChargePoint, call, call_result
 
-URL, IDENTITY, PASSWORD = sys.argv[1:4]
-
-
-def tell(**what):
-    print(json.dumps(what), flush=True)
-
-
-def now():
-    return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+from peer import Limits, now, run, tell
 
 
 class Box(ChargePoint):
-    limits = {}
-
-    def limit(self):
-        return self.limits[max(self.limits)] if self.limits else 32.0
+    limits = Limits()
 
     @on("SetChargingProfile")
     def set_charging_profile(self, connector_id, cs_charging_profiles):
-        level = cs_charging_profiles["stack_level"]
         period = cs_charging_profiles["charging_schedule"]["charging_schedule_period"][0]
-        self.limits[level] = float(period["limit"])
-        tell(level=level, limit=self.limits[level])
+        self.limits.set(cs_charging_profiles["stack_level"], period["limit"])
         return call_result.SetChargingProfile(status="Accepted")
 
     @on("GetConfiguration")
@@ -63,7 +45,7 @@ class Box(ChargePoint):
         await self.call(call.StatusNotification(connector_id=1, error_code="NoError", status="Charging"))
         for _ in range(40):
             values = [
-                {"value": f"{self.limit():.1f}", "measurand": "Current.Import", "phase": phase, "unit": "A"}
+                {"value": f"{self.limits.now():.1f}", "measurand": "Current.Import", "phase": phase, "unit": "A"}
                 for phase in ("L1", "L2", "L3")
             ]
             meter_value = [{"timestamp": now(), "sampled_value": values}]
@@ -79,16 +61,4 @@ class Box(ChargePoint):
         tell(done=True)
 
 
-async def main():
-    login = base64.b64encode(f"{IDENTITY}:{PASSWORD}".encode()).decode()
-    headers = {"Authorization": f"Basic {login}"}
-    async with websockets.connect(
-        f"{URL}/{IDENTITY}", subprotocols=["ocpp1.6"], additional_headers=headers
-    ) as socket:
-        box = Box(IDENTITY, socket)
-        listening = asyncio.create_task(box.start())
-        await box.live()
-        listening.cancel()
-
-
-asyncio.run(main())
+run(Box, "ocpp1.6")

@@ -1,39 +1,22 @@
 """An OCPP 2.0.1 charging station on the library "ocpp", which checks every message in both directions."""
 
 import asyncio
-import base64
-import json
-import sys
-from datetime import datetime, timezone
 
-import websockets
 from ocpp.routing import on
 from ocpp.v201 import ChargePoint, call, call_result
 
-URL, IDENTITY, PASSWORD = sys.argv[1:4]
+from peer import Limits, now, run, tell
+
 EVSE = {"id": 1, "connector_id": 1}
 
 
-def tell(**what):
-    print(json.dumps(what), flush=True)
-
-
-def now():
-    return datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
-
-
 class Station(ChargePoint):
-    limits = {}
-
-    def limit(self):
-        return self.limits[max(self.limits)] if self.limits else 32.0
+    limits = Limits()
 
     @on("SetChargingProfile")
     def set_charging_profile(self, evse_id, charging_profile):
-        level = charging_profile["stack_level"]
         period = charging_profile["charging_schedule"][0]["charging_schedule_period"][0]
-        self.limits[level] = float(period["limit"])
-        tell(level=level, limit=self.limits[level])
+        self.limits.set(charging_profile["stack_level"], period["limit"])
         return call_result.SetChargingProfile(status="Accepted")
 
     @on("GetVariables")
@@ -86,7 +69,7 @@ class Station(ChargePoint):
         tell(authorized=started.id_token_info["status"])
         for seq in range(1, 60):
             sampled = [
-                {"value": self.limit(), "measurand": "Current.Import", "phase": phase, "unit_of_measure": {"unit": "A"}}
+                {"value": self.limits.now(), "measurand": "Current.Import", "phase": phase, "unit_of_measure": {"unit": "A"}}
                 for phase in ("L1", "L2", "L3")
             ]
             await self.event("Updated", "Charging", seq, meter_value=[{"timestamp": now(), "sampled_value": sampled}])
@@ -96,16 +79,4 @@ class Station(ChargePoint):
         tell(done=True)
 
 
-async def main():
-    login = base64.b64encode(f"{IDENTITY}:{PASSWORD}".encode()).decode()
-    headers = {"Authorization": f"Basic {login}"}
-    async with websockets.connect(
-        f"{URL}/{IDENTITY}", subprotocols=["ocpp2.0.1"], additional_headers=headers
-    ) as socket:
-        station = Station(IDENTITY, socket)
-        listening = asyncio.create_task(station.start())
-        await station.live()
-        listening.cancel()
-
-
-asyncio.run(main())
+run(Station, "ocpp2.0.1")
