@@ -37,10 +37,20 @@ describe("help", () => {
   });
 
   it.each(commands)("the example of $name parses", async ({ name, load }) => {
-    const command = await load();
-    const [program, typed, ...argv] = command.example.split(" ");
-    expect([program, typed]).toEqual(["hems-edge", name]);
-    expect(parseArguments(command, argv).ok).toBe(true);
+    let command = await load();
+    const [program, ...typed] = command.example.split(" ");
+    expect([program, typed[0]]).toEqual(["hems-edge", name]);
+    // An example of a group is one of the command that follows it, however deep.
+    let words = 1;
+    for (let deeper = next(); deeper !== undefined; deeper = next()) {
+      command = await deeper.load();
+      words += 1;
+    }
+    function next() {
+      const path = typed.slice(0, words + 1).join(" ");
+      return command.subcommands?.find((sub) => sub.name === path);
+    }
+    expect(parseArguments(command, typed.slice(words)).ok).toBe(true);
   });
 
   it("comes also when nothing was typed, as a mistake", async () => {

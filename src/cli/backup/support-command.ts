@@ -26,7 +26,7 @@ const LARGEST_LOG_BYTES = 16 * 1024 * 1024;
 export const supportCommand: Command = {
   positionals: { usage: "FILE", min: 1, max: 1 },
   options: { ...placeOptions, url: daemonOptions.url ?? { summary: "" } },
-  example: "hems-edge support-bundle /tmp/hems-edge-support.sqlar",
+  example: "hems-edge support-bundle support.sqlar",
   async run(input) {
     const { io, positionals } = input;
     const [target = ""] = positionals;
