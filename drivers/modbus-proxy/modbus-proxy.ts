@@ -122,7 +122,7 @@ export function createModbusProxy(options: ModbusProxyOptions, deps: ModbusProxy
     if (!isWritable(options.writable, asked)) return exceptionAnswer(request, EXCEPTION.illegalFunction);
     const { unit, address, values } = asked;
     const outcome = await bus.write(asked);
-    log.info(
+    log.debug(
       { device: options.name, unit, address, values, ok: outcome.ok },
       "modbus proxy wrote for a client",
     );
