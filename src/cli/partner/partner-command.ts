@@ -181,4 +181,4 @@ const subcommands: readonly [CommandEntry, ...CommandEntry[]] = [
   },
 ];
 
-export const partnerCommand = commandGroup("partner", subcommands, "hems-edge partner users list");
+export const partnerCommand = commandGroup("partner", subcommands, "hems-edge partner profiles");
