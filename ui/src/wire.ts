@@ -50,7 +50,9 @@ export interface Telemetry {
 
 export interface BoxView {
   readonly name: string;
-  readonly state: State;
+  readonly boost: State["boost"];
+  readonly reason_text: string;
+  readonly setpoint_a: number;
   readonly charge_w: number | null;
   readonly is_connected: boolean;
   readonly vehicle: string;
@@ -71,7 +73,7 @@ export interface View {
     readonly is_following: boolean;
     readonly writes_today: number;
   };
-  readonly wallboxes?: readonly BoxView[];
+  readonly wallboxes: readonly BoxView[];
   readonly health_warning: { readonly code: string; readonly since: string } | null;
   readonly available_modes: readonly {
     readonly mode: Mode;

@@ -8,8 +8,7 @@ import { say } from "../words.ts";
 /** Mode, charge-now, and how much by when. */
 export function Charging({ view, isLive }: { view: View; isLive: boolean }) {
   const { text, ask } = useAnswer();
-  const { boost, mode, plan } = view.state;
-  const isBoosting = boost !== "off";
+  const { mode, plan } = view.state;
   return (
     <section aria-labelledby="charging-title">
       <h2 id="charging-title">{say("head.charging")}</h2>
@@ -32,15 +31,7 @@ export function Charging({ view, isLive }: { view: View; isLive: boolean }) {
           );
         })}
       </fieldset>
-      <button
-        type="button"
-        class="boost"
-        aria-pressed={isBoosting}
-        disabled={!isLive}
-        onClick={() => ask(send(isBoosting ? "DELETE" : "POST", "/api/boost"))}
-      >
-        {say(isBoosting ? "boost.cancel" : "boost.start")}
-      </button>
+      <BoostButtons view={view} isLive={isLive} ask={ask} />
       <PlanForm isLive={isLive} plan={plan} ask={ask} />
       <AnswerLine text={text} />
     </section>
@@ -48,6 +39,29 @@ export function Charging({ view, isLive }: { view: View; isLive: boolean }) {
 }
 
 type Ask = ReturnType<typeof useAnswer>["ask"];
+
+/** One button, or one for each of several wallboxes. */
+function BoostButtons({ view, isLive, ask }: { view: View; isLive: boolean; ask: Ask }) {
+  const { wallboxes } = view;
+  const boxes = wallboxes.length > 1 ? wallboxes : [{ name: "", boost: view.state.boost }];
+  return boxes.map(({ name, boost }) => {
+    const isBoosting = boost !== "off";
+    const query = name === "" ? "" : `?wallbox=${encodeURIComponent(name)}`;
+    return (
+      <button
+        key={name}
+        type="button"
+        class="boost"
+        aria-pressed={isBoosting}
+        disabled={!isLive}
+        onClick={() => ask(send(isBoosting ? "DELETE" : "POST", `/api/boost${query}`))}
+      >
+        {name === "" ? "" : `${name}: `}
+        {say(isBoosting ? "boost.cancel" : "boost.start")}
+      </button>
+    );
+  });
+}
 
 function PlanForm({ isLive, plan, ask }: { isLive: boolean; plan: PlanView | null; ask: Ask }) {
   const [deadline, setDeadline] = useState("");

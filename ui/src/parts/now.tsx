@@ -35,13 +35,13 @@ function phaseWords({ state }: View): string {
 
 /** With several wallboxes each says its own reason. */
 function OtherBoxes({ view }: { view: View }) {
-  const boxes = view.wallboxes ?? [];
+  const boxes = view.wallboxes;
   if (boxes.length < 2) return null;
   return (
     <ul class="boxes">
       {boxes.map((box) => (
         <li key={box.name}>
-          <b>{box.name}</b> {power(box.charge_w)} · {say(`vehicle.${box.vehicle}`)} · {box.state?.reason_text}
+          <b>{box.name}</b> {power(box.charge_w)} · {say(`vehicle.${box.vehicle}`)} · {box.reason_text}
         </li>
       ))}
     </ul>
