@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type BoxPass, NEW_STANDING } from "../../../src/core/boxes/box-pass.ts";
-import { seenBox } from "../../../src/core/boxes/seen-box.ts";
+import { powerRangeW, seenBox } from "../../../src/core/boxes/seen-box.ts";
 import { initialControlState } from "../../../src/core/decide.ts";
 import type { Settings } from "../../../src/core/settings.ts";
 import type { WallboxSample } from "../../../src/core/site-sample.ts";
@@ -65,5 +65,19 @@ describe("what the others see of a box", () => {
     expect(writtenAgo(15_000)).toMatchObject({ isSettled: false, isSettling: true, isObeying: true });
     const silent = seen({ chargePowerW: undefined }, { lastWriteMs: NOW_MS - 72_000 });
     expect(silent).toMatchObject({ isSettled: false, isSettling: false, isObeying: false });
+  });
+
+  it.each([
+    ["three phases", { ...THREE_PHASE }, 4_140, 22_080],
+    ["one phase or three", { ...THREE_PHASE, canSwitchPhases: true }, 1_380, 22_080],
+    [
+      "one phase now, three if told",
+      { ...THREE_PHASE, phases: 1, canSwitchPhases: true } as const,
+      1_380,
+      22_080,
+    ],
+    ["a minimum above its maximum", { ...THREE_PHASE, maxCurrentA: 6, minCurrentA: 8 }, 5_520, 5_520],
+  ])("may charge on %s from its least power to its most", (_case, capability, leastW, mostW) => {
+    expect(powerRangeW(seen({ capability }))).toEqual({ leastW, mostW });
   });
 });
