@@ -198,6 +198,14 @@ describe("an echo", () => {
     expect(isAwaitingEcho(delay)).toBe(true);
   });
 
+  it("counts although the car has stopped again by the time that the meter shows it", () => {
+    const seen = [
+      { atMs: 5_000, chargeW: AFTER.chargeW },
+      { atMs: 8_000, gridW: AFTER.gridW },
+    ];
+    expect(hear(stepTo(12), ...seen).echoesMs).toEqual([8_000]);
+  });
+
   it("is one of eight that are remembered", () => {
     const echoesMs = [1, 2, 3, 4, 5, 6, 7, 8].map((second) => second * 1_000 + 2_000);
     const next = hear(stepTo(12, { ...NOTHING_LEARNED, echoesMs }), { atMs: 20_000, ...AFTER });
@@ -241,6 +249,8 @@ describe("listening", () => {
     expect(heardChange(delay, same)).toBe(delay);
     const next = heardChange(delay, { before: held(12), after: held(9), sample: BEFORE });
     expect(next.trial?.stepW).toBe(-2_070);
+    const switched = heardChange(delay, { before: held(12), after: held(12, 1), sample: BEFORE });
+    expect(switched.trial).toBeUndefined();
     const away: Link = { kind: "unread", sinceMs: NOW_MS };
     expect(heardChange(delay, { before: held(12), after: away, sample: BEFORE }).trial).toBeUndefined();
     expect(heardChange(delay, { before: away, after: held(12), sample: BEFORE }).trial).toBeUndefined();
@@ -262,6 +272,11 @@ describe("listening", () => {
     const at = (atMs: number) => hear(stepTo(12), { atMs, chargeW: AFTER.chargeW });
     expect(at(60_000).trial).toBeDefined();
     expect(at(60_001)).toEqual(NOTHING_LEARNED);
+  });
+
+  it("still trusts a car that took the step and let go of it", () => {
+    const seen = [{ atMs: 5_000, chargeW: AFTER.chargeW }, { atMs: 61_000 }];
+    expect(hear(stepTo(12), ...seen)).toEqual(NOTHING_LEARNED);
   });
 });
 

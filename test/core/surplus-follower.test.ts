@@ -78,6 +78,25 @@ describe("a car that uses fewer phases than the box gives", () => {
     expect(settledA({ surplusPowerW: 5_060, carPhases: 2, chargePowerW: 3_220 })).toBe(11);
   });
 
+  it("gets what it leaves of its allowance on top", () => {
+    const waited = { durationMs: 10_000, surplusPowerW: 8.4 * 230, chargePowerW: 6.8 * 230 };
+    expect(follow({ ...lone, ...waited }, { missedWh: 1.9 }).currentA).toBe(9);
+  });
+
+  it("misses what its own phases miss", () => {
+    const missed = (durationMs: number) => follow({ ...lone, surplusPowerW: 3_220, durationMs }).currentA;
+    expect(missed(4_000)).toBe(7);
+    expect(missed(5_000)).toBe(14);
+  });
+
+  it("starts and stays on one phase where three bring it nothing", () => {
+    expect(follow({ ...lone, setpointA: 0, surplusPowerW: 9_000 }).phases).toBe(1);
+    const full = { capability: BOTH, carPhases: 1, setpointA: 16, chargePowerW: 3_680 } as const;
+    const sunny = { ...full, surplusPowerW: 9_000, durationMs: 10_000 };
+    expect(follow(sunny, { phaseRegretWh: 99.9 }).phases).toBe(1);
+    expect(follow({ ...sunny, carPhases: undefined }, { phaseRegretWh: 99.9 }).phases).toBe(3);
+  });
+
   it("is not switched to one phase, which would bring it nothing", () => {
     const sun = { ...lone, setpointA: 10, chargePowerW: 2_300, surplusPowerW: 2_300 };
     expect(follow({ ...sun, durationMs: 10_000 }, { phaseRegretWh: 149.9 }).phases).toBe(3);
