@@ -7,6 +7,8 @@ const GRACE_MS = 15_000;
 /** The box must stay at its floor for this long against its set point. */
 const PATIENCE_MS = 60_000;
 const TOLERANCE_A = 0.5;
+/** A box that does not rise after the times were moved is held down by something else. */
+const PROOF_MS = 120_000;
 /** A set point that is not clearly above the floor proves nothing. */
 const CLEAR_A = 1.5;
 
@@ -31,14 +33,28 @@ export function createScheduleClock(
   let limit: { readonly limitA: number; readonly fromMs: number } | undefined;
   let stuckSinceMs: number | undefined;
   let correctionMs = 0;
+  let trial: "none" | { readonly sinceMs: number } | "passed" | "failed" = "none";
 
   function correct(errorMs: number): void {
     const next = Math.abs(errorMs) <= SMALL_ERROR_MS ? 0 : Math.round(errorMs / 1_000) * 1_000;
     if (next === correctionMs) return;
     correctionMs = next;
     stuckSinceMs = undefined;
-    log.warn({ clockErrorS: next / 1_000 }, "wallbox keeps its limits by a wrong clock: times are moved");
+    log.warn(
+      { movedS: next / 1_000 },
+      "wallbox seems to keep its limits by a wrong clock: their times are moved",
+    );
     onCorrected();
+  }
+
+  /** Moved times that change nothing are moved back, for good: they would only make set points outlive us. */
+  function judgeTrial(currentA: number, atMs: number): void {
+    if (typeof trial === "string") return;
+    if (currentA > floorCurrentA + TOLERANCE_A) trial = "passed";
+    else if (atMs - trial.sinceMs >= PROOF_MS) {
+      trial = "failed";
+      correct(0);
+    }
   }
 
   function isStuck(currentA: number, atMs: number): boolean {
@@ -56,19 +72,26 @@ export function createScheduleClock(
       limit = { limitA, fromMs: goesOn && limit !== undefined ? limit.fromMs : atMs };
     },
     seen(currentA, atMs, errorMs) {
+      judgeTrial(currentA, atMs);
+      if (trial === "failed") return;
       const hasMoved = Math.abs(errorMs - correctionMs) > SMALL_ERROR_MS;
       if (!hasMoved) {
         stuckSinceMs = undefined;
         return;
       }
       // What was corrected once is followed; the first time it takes the proof.
-      if (correctionMs !== 0) return correct(errorMs);
+      if (correctionMs !== 0) {
+        correct(errorMs);
+        return;
+      }
       if (!isStuck(currentA, atMs)) {
         stuckSinceMs = undefined;
         return;
       }
       stuckSinceMs ??= atMs;
-      if (atMs - stuckSinceMs >= PATIENCE_MS) correct(errorMs);
+      if (atMs - stuckSinceMs < PATIENCE_MS) return;
+      trial = { sinceMs: atMs };
+      correct(errorMs);
     },
     forgetLimits() {
       limit = undefined;

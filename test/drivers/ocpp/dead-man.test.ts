@@ -5,6 +5,7 @@ import {
   type SimulatedSite,
   type SimulatedSiteOptions,
 } from "./support/simulated-site.ts";
+import { profiles } from "./support/test-site.ts";
 
 let site: SimulatedSite;
 afterEach(() => site.close());
@@ -117,29 +118,34 @@ describe("a box whose clock is wrong", () => {
   );
 
   it("is left alone when only its timestamps are wrong", async () => {
-    await charging();
-    const timestamp = new Date(site.clock.wallMs() + 7_200_000).toISOString();
-    const scripted = await misdated(timestamp);
-    expect(scripted).toBe(0);
+    await misdated({ offeredA: 12 });
+    expect(site.logged.filter(({ msg }) => msg.includes("wrong clock"))).toEqual([]);
   });
 
-  async function misdated(timestamp: string): Promise<number> {
-    await site.close();
+  it("has its times moved back when something else holds it at its floor", async () => {
+    const box = await misdated({ offeredA: 6 });
+    expect(site.logged.filter(({ msg }) => msg.includes("wrong clock"))).toHaveLength(2);
+    await site.wallbox.apply({ currentA: 13, phases: 3, isUrgent: false });
+    const { validTo } = profiles(box).at(-1)?.csChargingProfiles ?? {};
+    expect(Date.parse(validTo ?? "")).toBe(site.clock.wallMs() + 600_000);
+  });
+
+  /** A box that writes local time into its timestamps and offers one current whatever it is told. */
+  async function misdated({ offeredA }: { readonly offeredA: number }) {
     site = await createSimulatedSite();
     site.box.close();
     const box = await site.dialReady("Charging");
     site.ask(12);
-    for (let second = 0; second < 200; second++) {
-      await site.pass(1);
-      if (second % 10 === 0) {
-        const sampledValue = [
-          { measurand: "Current.Import", phase: "L1", value: "12.0" },
-          { measurand: "Current.Offered", value: "12.0" },
-        ];
-        await box.call("MeterValues", { connectorId: 1, meterValue: [{ timestamp, sampledValue }] });
-      }
+    for (let passedS = 0; passedS < 300; passedS += 10) {
+      await site.pass(10);
+      const sampledValue = [
+        { measurand: "Current.Import", phase: "L1", value: `${offeredA}` },
+        { measurand: "Current.Offered", value: `${offeredA}` },
+      ];
+      const timestamp = new Date(site.clock.wallMs() + 7_200_000).toISOString();
+      await box.call("MeterValues", { connectorId: 1, meterValue: [{ timestamp, sampledValue }] });
     }
-    return site.logged.filter(({ msg }) => msg.includes("wrong clock")).length;
+    return box;
   }
 });
 
