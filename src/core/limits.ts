@@ -130,10 +130,12 @@ function operatorLimitA(context: LimitContext): number | undefined {
   const { sample, operatorLimitW, phases } = context;
   if (operatorLimitW === undefined) return undefined;
   const { powerW: othersW } = context.others ?? NO_LOAD;
-  if (sample.gridPowerW === undefined || sample.meterTrust === "lost")
-    return currentA(operatorLimitW - othersW, phases);
+  const alwaysA = currentA(operatorLimitW - othersW, phases);
+  if (sample.gridPowerW === undefined || sample.meterTrust === "lost") return alwaysA;
   const carsW = carPowerW(context) + othersW;
-  return powerAllowanceA(context, operatorLimitW - Math.min(carsW, sample.gridPowerW.value));
+  const allowedA = powerAllowanceA(context, operatorLimitW - Math.min(carsW, sample.gridPowerW.value));
+  // Readings from before the last change show a breach that is mended already: it is not taken off twice.
+  return context.isSettled ? allowedA : Math.max(allowedA, alwaysA);
 }
 
 function powerAllowanceA(context: LimitContext, headroomW: number): number {

@@ -313,6 +313,31 @@ describe("limits for the other phases", () => {
   });
 });
 
+describe("the grid operator's limit while the last change is on its way", () => {
+  const given = (context: Partial<LimitContext>) =>
+    smallest({
+      context: { operatorLimitW: 4_830, setpointA: 7, ...context },
+      sample: { gridPowerW: reading(11_540) },
+      wallbox: { chargePowerW: reading(11_040) },
+    });
+
+  it.each([
+    ["neither meter nor car show it", { isSettled: false, isMeterSettled: false }],
+    ["the meter is said to", { isSettled: false, isMeterSettled: true }],
+  ])("leaves what it leaves to any car when %s", (_case, context) => {
+    expect(given(context)).toEqual({ name: "grid_operator", maxCurrentA: 7 });
+  });
+
+  it("takes more off a car that is seen to draw more than it was told", () => {
+    expect(given({})).toEqual({ name: "grid_operator", maxCurrentA: 7 - 9 });
+  });
+
+  it("leaves less where other cars draw", () => {
+    const others = { powerW: 690, currentA: 1 };
+    expect(given({ isSettled: false, others }).maxCurrentA).toBe(6);
+  });
+});
+
 describe("a box that lets the car draw more than it was told", () => {
   it("loses a breach from what it was told, and what is free counts from what it draws", () => {
     const context = { setpointA: 8 };
