@@ -15,8 +15,6 @@ export type Role = (typeof ROLES)[number];
 const sourceSchema = z.strictObject({
   /** What was consulted for facts: a project's file, a vendor's document. */
   name: sentence,
-  /** False where the source only repeats another one. */
-  isIndependent: z.boolean().default(true),
 });
 
 const identity = {

@@ -10,6 +10,8 @@ import { createRegisterReader, type RegisterReader } from "./register-reader.ts"
 /** A device that was away for this long may have come back with other firmware, and other registers. */
 const PLAN_ANEW_AFTER_MS = 600_000;
 
+type Channels = ModbusProfile["channels"];
+
 export interface ProfileSourceOptions {
   readonly name: string;
   readonly profile: ModbusProfile;
@@ -28,14 +30,15 @@ export interface ProfileSourceDeps {
 export function createProfileSource(options: ProfileSourceOptions, deps: ProfileSourceDeps): SiteSource {
   const { name, profile, unit, roles, pollMs } = options;
   const { bus, clock, log } = deps;
-  const newReader = () => createRegisterReader({ map: profile, unit, roles, pollMs }, { bus, clock });
+  const map = { ...profile, channels: sitePowers(profile.channels) };
+  const newReader = () => createRegisterReader({ map, unit, roles, pollMs }, { bus, clock });
   let reader: RegisterReader = newReader();
   let failingSinceMs: number | undefined;
   let told = "";
 
   /** Tells once what the device lacks of what it was configured for. */
   function tellMissing(values: ChannelValues): void {
-    const missing = usedChannels(profile, roles).filter((channel) => values[channel] === undefined);
+    const missing = usedChannels(map.channels, roles).filter((channel) => values[channel] === undefined);
     const finding = missing.join(" ");
     if (finding === told) return;
     told = finding;
@@ -56,7 +59,7 @@ export function createProfileSource(options: ProfileSourceOptions, deps: Profile
       return { ok: false, fault: deviceFault(registers.fault) };
     }
     failingSinceMs = undefined;
-    const values = channelValues(profile.channels, registers.lookUp);
+    const values = channelValues(map.channels, registers.lookUp);
     tellMissing(values);
     return { ok: true, channels: siteChannels(values, roles), stamp: registers.stamp };
   }
@@ -64,6 +67,11 @@ export function createProfileSource(options: ProfileSourceOptions, deps: Profile
   return { name, read, close: () => Promise.resolve() };
 }
 
-function usedChannels({ channels }: ModbusProfile, roles: readonly Role[]): readonly ChannelName[] {
+/** Without the counters of energy, which no pass needs: reading them would cost a request more. */
+function sitePowers({ gridImportWh, gridExportWh, ...powers }: Channels): Channels {
+  return powers;
+}
+
+function usedChannels(channels: Channels, roles: readonly Role[]): readonly ChannelName[] {
   return (Object.keys(channels) as ChannelName[]).filter((channel) => roles.includes(CHANNEL_ROLES[channel]));
 }

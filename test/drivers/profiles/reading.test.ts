@@ -206,9 +206,9 @@ describe("a device read by its profile", () => {
   it("is silent as long as its most urgent block is, and asks for it each time", async () => {
     const served = await serve(bankOf(whole));
     const { source } = sourceOf(served, profile);
-    served.intercept = () => ({ exception: 6 });
+    served.intercept = () => ({ exception: 4 });
     for (let count = 0; count < 2; count++) {
-      expect(await source.read()).toMatchObject({ ok: false, fault: { kind: "refused", code: 6 } });
+      expect(await source.read()).toMatchObject({ ok: false, fault: { kind: "refused", code: 4 } });
     }
     served.intercept = () => undefined;
     expect(await source.read()).toMatchObject({ ok: true });
