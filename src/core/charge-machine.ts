@@ -2,8 +2,11 @@ import { assign, initialTransition, setup, transition } from "xstate";
 import { accumulatedProofWh, type Evidence, isProved, type ProofRule } from "./proof.ts";
 import type { ChargeState } from "./tick-report.ts";
 
-/** Longest stretch that one pass may account for, ms: a gateway that slept has proved nothing meanwhile. */
-const LONGEST_PASS_MS = 5_000;
+/**
+ * Longest stretch that one pass may account for, ms: a gateway that slept has proved nothing meanwhile, and after as long
+ * without a read the meter is suspect.
+ */
+const LONGEST_PASS_MS = 10_000;
 
 /** What start and stop are judged against, W of surplus. */
 export interface ChargeLaw {

@@ -163,9 +163,14 @@ describe("active", () => {
 });
 
 describe("the time of a pass", () => {
-  it("counts five seconds at the most: a gateway that slept has proved nothing", () => {
-    expect(afterPasses(active(), times(14, { surplusW: 1_179 }), 60_000).state).toBe("active");
-    expect(afterPasses(active(), times(15, { surplusW: 1_179 }), 60_000).state).toBe("idle");
+  it("counts ten seconds at the most: a gateway that slept has proved nothing", () => {
+    expect(afterPasses(active(), times(7, { surplusW: 1_179 }), 60_000).state).toBe("active");
+    expect(afterPasses(active(), times(8, { surplusW: 1_179 }), 60_000).state).toBe("idle");
+  });
+
+  it("proves no later when passes are 8 s apart", () => {
+    expect(afterPasses(active(), times(8, { surplusW: 1_179 }), 8_000).state).toBe("active");
+    expect(afterPasses(active(), times(10, { surplusW: 1_179 }), 8_000).state).toBe("idle");
   });
 
   it("never runs back", () => {

@@ -50,8 +50,8 @@ const house = fc.record({
 });
 
 const car = fc.record({
-  battery_kwh: optional(fc.integer({ min: 10, max: 90 })),
-  soc_pct: fc.integer({ min: 0, max: 95 }),
+  battery_kwh: optional(fc.integer({ min: 20, max: 90 })),
+  soc_pct: fc.constantFrom(0, 0, 40, 90),
   phases: fc.constantFrom(1, 2, 3),
   max_current_a: fc.constantFrom(10, 16, 32),
   taper_from_pct: fc.constantFrom(70, 95),
@@ -70,7 +70,8 @@ const device = fc.record({
 });
 
 const thresholdW = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 5_000 }) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 6_000 }) },
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 50_000 }) },
 );
 
