@@ -6,8 +6,6 @@ import type { ApiContext, MqttStateView } from "./api-context.ts";
 import { modeAvailabilities } from "./mode-availability.ts";
 import { partnerWire } from "./partner-view.ts";
 
-/** Characters of a server's own words that are shown. */
-
 /** `GET /api/state` and each server-sent event: the newest pass and what stands around it. */
 export function stateView(context: ApiContext, report: TickReport) {
   const { options, clock } = context;

@@ -47,6 +47,25 @@ function expectBalance(readings: HouseReadings): void {
   }
 }
 
+describe("a house with several wallboxes", () => {
+  it("draws what all cars take, each on its phases", () => {
+    const eager = { offsetA: 0, startDelayMs: 0, rampUpAPerS: 1e6, rampDownAPerS: 1e6 };
+    const box = (phases: 1 | 3) => createEvse(createCar(eager), { deadTimeMs: 0, phases });
+    const [first, second] = [box(3), box(1)];
+    const options = { trace: constantTrace(0, 0), evse: first, moreEvses: [second] };
+    const home = createHouse({ ...options, peakW: 10_000, startMonotonicMs: START_MS });
+    first.allow(10);
+    second.allow(16);
+    home.advanceTo(START_MS + 10_000);
+    const readings = home.readings();
+    expect(home.evses).toEqual([first, second]);
+    expect(readings.chargePowerW).toBeCloseTo(10 * 690 + 16 * 230);
+    expect(readings.gridPhasePowersW[0]).toBeCloseTo(26 * 230);
+    expect(readings.gridPhasePowersW[2]).toBeCloseTo(10 * 230);
+    expectBalance(readings);
+  });
+});
+
 describe("the balance of the house", () => {
   it("holds in every second, with and without a battery, whatever the wallbox is allowed", () => {
     const commands = fc.array(fc.tuple(fc.double({ min: 0, max: 20, noNaN: true }), fc.nat(2 * HOUR_MS)), {
