@@ -5,7 +5,7 @@ import { batteryOptions } from "../simulate/peer-options.ts";
 import { createDemoHouse, type DemoHouse } from "./demo-house.ts";
 import { type DemoRequest, demoRequest, type PlannedPull } from "./demo-options.ts";
 import { watchDemo } from "./demo-screen.ts";
-import { demoSummary, summaryText } from "./demo-summary.ts";
+import { dayFigures, recordedFigures, summaryText } from "./demo-summary.ts";
 
 /** A day in about two and a half minutes. */
 const WATCHING_SPEED = 600;
@@ -50,8 +50,10 @@ async function playDay(
   const screen = watchDemo(demo, { io, isLive: isWatched, isSilent: isJson, speed: request.speed });
   await demo.run(demo.clock.monotonicMs() + demo.dayMs);
   screen.close();
+  // Stopping takes its time, and the house goes on meanwhile.
+  const figures = dayFigures(request.trace.name, demo);
   await demo.close();
-  const summary = demoSummary(request.trace.name, demo);
+  const summary = { ...figures, ...recordedFigures(demo) };
   io.out(isJson ? `${JSON.stringify(summary)}\n` : `${summaryText(summary)}\n`);
   return EXIT.ok;
 }

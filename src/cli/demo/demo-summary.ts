@@ -19,16 +19,17 @@ export interface DemoSummary {
   readonly events_recorded: number;
 }
 
+type RecordedFigures = Pick<DemoSummary, "minutes_recorded" | "sessions_recorded" | "events_recorded">;
+
 /**
- * Counted by the simulated peers, not by the daemon: the energy by the house, the messages by those who got them. Complete
- * when the daemon has been stopped, because it then has written down everything.
+ * What the day brought, counted by the simulated peers and not by the daemon: the energy by the house, the messages by
+ * those who got them.
  */
-export function demoSummary(day: string, { site, daemon }: DemoHouse): DemoSummary {
+export function dayFigures(day: string, { site }: DemoHouse): Omit<DemoSummary, keyof RecordedFigures> {
   const { solarWh, causedImportWh, starts } = site.house.tallies();
   const wallbox = site.wallbox()?.counters();
   const partner = site.partner.counters();
   const messages = Object.values(site.broker.messagesPublished());
-  const history = daemon.historyState();
   const chargedWh = solarWh + causedImportWh;
   return {
     day,
@@ -42,6 +43,13 @@ export function demoSummary(day: string, { site, daemon }: DemoHouse): DemoSumma
     mqtt_messages: messages.reduce((sum, count) => sum + count, 0),
     modbus_reads: site.inverter.requestsServed + site.meter.requestsServed,
     ocpp_calls: wallbox?.calls ?? 0,
+  };
+}
+
+/** What the daemon wrote down: complete when it has been stopped. */
+export function recordedFigures({ daemon }: DemoHouse): RecordedFigures {
+  const history = daemon.historyState();
+  return {
     minutes_recorded: history?.minutesWritten ?? 0,
     sessions_recorded: (history?.sessionsWritten ?? 0) + (history?.sessionsRunning ?? 0),
     events_recorded: history?.eventsWritten ?? 0,
