@@ -2,7 +2,7 @@ import type { WallboxModel } from "../../../drivers/index.ts";
 
 const INTRODUCTION = `# Wallboxes
 
-Any wallbox that speaks OCPP 1.6J and takes charging profiles can be steered. Of the models below something is known, and
+Any wallbox that speaks OCPP 1.6J or 2.0.1 and takes charging profiles can be steered. Of the models below something is known, and
 they are spoken to accordingly. A box is recognised by what it says when it boots; \`wallbox.model\` names it where
 it does not, and \`wallbox.quirks\` corrects what is known ([config](config.md)).
 
