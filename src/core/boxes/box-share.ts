@@ -38,8 +38,6 @@ export interface BoxShare {
   readonly equals: EqualBoxes | undefined;
   /** What is kept for a car that takes less than it may while others want to charge, A per phase. */
   readonly appetiteA: number | undefined;
-  /** What was claimed in the pass before, A per phase. */
-  readonly claimedA: number;
   /** Part of the import that counts as caused by this car, 0..1. */
   readonly importShare: number;
 }

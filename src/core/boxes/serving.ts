@@ -50,8 +50,7 @@ export function limitShare(
   seen: SeenBox,
   sample: SiteSample,
   around: { readonly decided: readonly DecidedBox[]; readonly all: readonly SeenBox[] },
-): Pick<BoxShare, "served" | "raised" | "equals" | "appetiteA" | "claimedA"> {
-  const { standing } = seen.box.state;
+): Pick<BoxShare, "served" | "raised" | "equals" | "appetiteA"> {
   const decided = around.decided.map((box) => ({ ...box, isDecided: true }));
   const open = around.all
     .filter((other) => other !== seen && !decided.some((box) => box.seen === other))
@@ -61,8 +60,7 @@ export function limitShare(
     served: limitSight(sample, others.map(atClaim)),
     raised: limitSight(sample, others.map(atMost)),
     equals: equalBoxes(seen, sample, others),
-    appetiteA: others.some(isWaiting) ? standing.appetiteA : undefined,
-    claimedA: standing.claimedA,
+    appetiteA: others.some(isWaiting) ? seen.box.state.standing.appetiteA : undefined,
   };
 }
 
