@@ -268,6 +268,8 @@ function createMqtt(
       siteName: config.site.name,
       devices: telemetryDevices(config),
       wallboxNames: config.wallboxes.map(({ name }) => name),
+      largestCurrentA: Math.max(...config.wallboxes.map((box) => box.max_current_a)),
+      version: deps.version,
     },
     deps,
   );

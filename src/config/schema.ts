@@ -255,6 +255,19 @@ const partnerSchema = z.strictObject({
     ),
 });
 
+const homeAssistantSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe("Whether Home Assistant is told of this gateway; false takes back what it was told."),
+  prefix: z
+    .string()
+    .max(100)
+    .regex(/^[\w-]+(\/[\w-]+)*$/, "use letters, digits, dash, underscore and single slashes in between")
+    .default("homeassistant")
+    .describe("Home Assistant's discovery prefix; its birth message is expected at PREFIX/status."),
+});
+
 const mqttSchema = z.strictObject({
   url: z
     .string()
@@ -276,6 +289,9 @@ const mqttSchema = z.strictObject({
     .max(3_600_000)
     .default(0)
     .describe("Shortest time between two telemetry messages, ms; 0 sends one each pass."),
+  home_assistant: homeAssistantSchema
+    .prefault({})
+    .describe("Entities for Home Assistant, by its device discovery."),
 });
 
 const apiSchema = z.strictObject({

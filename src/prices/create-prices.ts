@@ -14,7 +14,9 @@ export interface PricesOptions {
   readonly timeZone: string;
   readonly siteName: string;
   /** The broker for a price topic, with its password. */
-  readonly mqtt: (Omit<MqttConfig, "password"> & { readonly password?: string }) | undefined;
+  readonly mqtt:
+    | (Omit<MqttConfig, "password" | "home_assistant"> & { readonly password?: string })
+    | undefined;
 }
 
 export interface PricesDeps {

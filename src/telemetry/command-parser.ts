@@ -15,6 +15,8 @@ import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
 
 /** Largest command payload that is read at all, bytes. */
 export const LARGEST_COMMAND_BYTES = 4_096;
+/** Range of both thresholds on the Partner API, W. */
+export const LARGEST_THRESHOLD_W = 50_000;
 
 export type Command =
   | { readonly kind: "mode"; readonly mode: ChargingMode }
@@ -51,7 +53,7 @@ export interface ReceivedCommand {
 const idSchema = z.string().min(1).max(64);
 /** Name of the box that is meant; may be left out where there is only one. */
 const wallboxName = z.string().min(1).max(32).optional();
-const thresholdW = z.int().min(0).max(50_000).optional();
+const thresholdW = z.int().min(0).max(LARGEST_THRESHOLD_W).optional();
 const envelope = {
   id: idSchema,
   expires_at: z

@@ -15,8 +15,8 @@ export interface MqttConnectionOptions {
   readonly caFile: string | undefined;
   /** Published by the broker, QoS 1 and retained, when this connection dies. */
   readonly will: { readonly topic: string; readonly payload: string };
-  /** Subscribed with QoS 1 on every connect. */
-  readonly subscription: string;
+  /** Topic filters, each subscribed with QoS 1 on every connect. */
+  readonly subscription: string | readonly string[];
 }
 
 export interface MqttConnectionListener {
@@ -115,13 +115,17 @@ export function createMqttConnection(
       isLossLogged = false;
       connectedAtMs = clock.monotonicMs();
       log.info({ broker: hostOf(options.url) }, "MQTT broker connected");
-      const how = { qos: 1, rap: options.protocolVersion === 5 } as const;
-      opened.subscribe(options.subscription, how, (error, _granted, suback) => {
-        // Without an answer the connection ended meanwhile, which is told elsewhere.
-        if (error === null || suback === undefined) return;
-        log.warn({ cause: error.message }, "MQTT broker refuses commands to us");
-      });
+      for (const filter of [options.subscription].flat()) subscribe(opened, filter);
       listener.onConnected();
+    });
+  }
+
+  function subscribe(opened: MqttClient, filter: string): void {
+    const how = { qos: 1, rap: options.protocolVersion === 5 } as const;
+    opened.subscribe(filter, how, (error, _granted, suback) => {
+      // Without an answer the connection ended meanwhile, which is told elsewhere.
+      if (error === null || suback === undefined) return;
+      log.warn({ filter, cause: error.message }, "MQTT broker refuses a subscription");
     });
   }
 

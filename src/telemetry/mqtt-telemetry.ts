@@ -10,8 +10,10 @@ import { type Clock, withTimeout } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
 import type { LimitListener } from "../ports/limit-log.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
+import type { StateStore } from "../ports/state-store.ts";
 import { createCommandDesk } from "./command-desk.ts";
 import { DEVICE_SCALARS, isDeviceAvailable, WALLBOX_SCALARS } from "./device-scalars.ts";
+import { createDiscoveryAnnouncer } from "./discovery-announcer.ts";
 import { createEventSpool } from "./event-spool.ts";
 import { createMqttConnection, type MqttConnection, type PublishOptions } from "./mqtt-connection.ts";
 import { isSameDecision, isSameStatus } from "./report-change.ts";
@@ -24,12 +26,18 @@ export interface MqttTelemetryOptions {
   /** The roles that this site has. */
   readonly devices: readonly TelemetryDevice[];
   readonly wallboxNames: readonly string[];
+  /** The largest configured maximum of all wallboxes, A per phase. */
+  readonly largestCurrentA: number;
+  /** Of this program. */
+  readonly version: string;
 }
 
 export interface MqttTelemetryDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly commands: Commands;
+  /** Remembers what Home Assistant was told. */
+  readonly store: StateStore;
   /** 0 up to 1, for jitter. */
   readonly random: () => number;
 }
@@ -75,6 +83,19 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
   let toldSite: ToldSite | undefined;
   let toldTelemetryAtMs: number | undefined;
 
+  const publish: Publish = (topic, payload, how, done) => {
+    const isSent = connection.publish(topic, payload, how, done);
+    if (isSent) published += 1;
+    else dropped += 1;
+    return isSent;
+  };
+  const discovery = createDiscoveryAnnouncer(
+    {
+      ...mqtt.home_assistant,
+      facts: { ...options, telemetryIntervalMs: mqtt.telemetry_interval_ms },
+    },
+    { ...deps, publish },
+  );
   const connection: MqttConnection = createMqttConnection(
     {
       url: mqtt.url,
@@ -84,17 +105,14 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
       protocolVersion: mqtt.protocol_version,
       caFile: mqtt.ca_file,
       will: { topic: topics.status, payload: "offline" },
-      subscription: topics.commandFilter,
+      subscription: [
+        topics.commandFilter,
+        ...(discovery.birthTopic === undefined ? [] : [discovery.birthTopic]),
+      ],
     },
     { ...deps, listener: { onConnected, onMessage } },
   );
 
-  const publish: Publish = (topic, payload, how, done) => {
-    const isSent = connection.publish(topic, payload, how, done);
-    if (isSent) published += 1;
-    else dropped += 1;
-    return isSent;
-  };
   const spool = createEventSpool(EVENT_SPOOL_CAPACITY, (payload, done) => {
     const isSent = connection.publish(topics.event, payload, ONCE, done);
     if (isSent) published += 1;
@@ -105,12 +123,14 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
   function onConnected(): void {
     publish(topics.status, "online", RETAINED);
     publish(topics.schemaVersion, SCHEMA_VERSION, RETAINED);
+    discovery.onConnected();
     retained.forget();
     if (latest !== undefined) retained.tell(latest);
     spool.pump();
   }
 
   function onMessage(topic: string, payload: Uint8Array, isRetained: boolean): void {
+    discovery.onMessage(topic, payload);
     const name = topics.commandIn(topic);
     // An empty payload is how MQTT clears a retained message: nobody waits for an answer.
     if (name === undefined || payload.length === 0) return;
@@ -145,7 +165,10 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
       spool.pump();
     },
     start: () => connection.start(),
-    stop: () => connection.stop({ topic: topics.status, payload: "offline" }),
+    stop() {
+      discovery.stop();
+      return connection.stop({ topic: topics.status, payload: "offline" });
+    },
     publishLines(topic, payload) {
       const confirmed = new Promise<boolean>((resolve) => {
         if (!publish(topic, payload, ONCE, resolve)) resolve(false);

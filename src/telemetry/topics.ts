@@ -16,6 +16,7 @@ export interface Topics {
   readonly commandFilter: string;
   /** `device` is a role, or the name of a wallbox. */
   device(device: string, name: string): string;
+  command(name: string): string;
   result(command: string): string;
   /** Name of the command that a topic carries; undefined for a topic that is none or that cannot be answered. */
   commandIn(topic: string): string | undefined;
@@ -35,6 +36,7 @@ export function createTopics(siteName: string): Topics {
     partnerStatus: `${base}/partner/status`,
     commandFilter: `${base}/cmd/+`,
     device: (device, name) => `${base}/${device}/${name}`,
+    command: (name) => `${base}/cmd/${name}`,
     result: (command) => `${base}/cmd/${command}/result`,
     commandIn(topic) {
       const prefix = `${base}/cmd/`;

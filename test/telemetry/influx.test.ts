@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { configSchema } from "../../src/config/schema.ts";
 import { createInflux } from "../../src/daemon/influx.ts";
+import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import type { HistoryRow } from "../../src/ports/history.ts";
 import { httpLines } from "../../src/telemetry/influx/http-lines.ts";
 import { createInfluxFeed, type SendOutcome } from "../../src/telemetry/influx/influx-feed.ts";
@@ -225,12 +226,19 @@ describe("over MQTT", () => {
     const deps = { clock, log: silentLog, random: () => 0 };
     const mqtt = createMqttTelemetry(
       {
-        mqtt: { url: broker.url, protocol_version: 4, telemetry_interval_ms: 0 },
+        mqtt: {
+          url: broker.url,
+          protocol_version: 4,
+          telemetry_interval_ms: 0,
+          home_assistant: { enabled: false, prefix: "homeassistant" },
+        },
         siteName: "home",
         devices: [],
         wallboxNames: [],
+        largestCurrentA: 16,
+        version: "1.0.0",
       },
-      { ...deps, commands: recordingCommands().commands },
+      { ...deps, store: createMemoryStateStore(), commands: recordingCommands().commands },
     );
     cleanups.push(() => mqtt.stop());
     const config = configSchema.parse({ ...base, influx: { type: "mqtt", topic: "telegraf/hems" } });

@@ -172,14 +172,14 @@ describe("reconnecting", () => {
     ]);
   });
 
-  it("says when the broker's access list keeps commands from us", async () => {
+  it("says when the broker's access list keeps a topic from us", async () => {
     const broker = await startBroker({ authorizeSubscribe: (_client, _filter, done) => done(null, null) });
     onTestFinished(() => broker.close());
     const { lines } = connection({ url: broker.url });
     await eventually(() => lines.length === 2);
     expect(lines.map((line) => line.msg)).toEqual([
       "MQTT broker connected",
-      "MQTT broker refuses commands to us",
+      "MQTT broker refuses a subscription",
     ]);
   });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { TickReport } from "../../src/core/tick-report.ts";
+import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import { createMqttTelemetry, type MqttTelemetry } from "../../src/telemetry/mqtt-telemetry.ts";
 import type { TelemetryDevice } from "../../src/telemetry/topics.ts";
 import { eventually } from "../support/eventually.ts";
@@ -44,12 +45,21 @@ function telemetryAgainst(setup: Setup) {
         username: setup.username,
         password: setup.password,
         ca_file: setup.caFile,
+        home_assistant: { enabled: true, prefix: "homeassistant" },
       },
       siteName: "home",
       devices: setup.devices ?? ["grid", "pv"],
       wallboxNames: setup.wallboxNames ?? ["wallbox"],
+      largestCurrentA: 16,
+      version: "1.0.0",
     },
-    { clock, log: silentLog, commands: recorder.commands, random: () => 0 },
+    {
+      clock,
+      log: silentLog,
+      store: createMemoryStateStore(),
+      commands: recorder.commands,
+      random: () => 0,
+    },
   );
   cleanups.push(() => telemetry.stop());
   return { telemetry, clock, recorder };
