@@ -8,6 +8,9 @@ const PACKAGES = [
   ["socat", "socat"],
   ["mbpoll", "mbpoll"],
   ["gcc", "gcc"],
+  ["mosquitto", "mosquitto"],
+  ["mosquitto_sub", "mosquitto-clients"],
+  ["openssl", "openssl"],
 ] as const;
 const PYTHON_PACKAGES = ["pymodbus[simulator]==3.15.0", "pyserial==3.5"];
 const EXAMPLES = "/usr/share/doc/libmodbus-dev/examples";
@@ -17,7 +20,8 @@ export function setup(): void {
   mkdirSync(INTEROP_FOLDER, { recursive: true });
   const missing: string[] = PACKAGES.filter(([command]) => !isThere(command)).map(([, name]) => name);
   if (!existsSync("/usr/include/modbus/modbus.h")) missing.push("libmodbus-dev", "libc6-dev");
-  if (!canMakeVenv()) missing.push("python3-venv");
+  if (!canRunPython("import ensurepip, venv")) missing.push("python3-venv");
+  if (!canRunPython("import jinja2")) missing.push("python3-jinja2");
   if (missing.length > 0) install(missing);
   if (!hasPackages()) makeVenv();
   if (!existsSync(LIBMODBUS_SERVER)) buildServer();
@@ -32,9 +36,9 @@ function isThere(command: string): boolean {
   }
 }
 
-function canMakeVenv(): boolean {
+function canRunPython(program: string): boolean {
   try {
-    execFileSync("python3", ["-c", "import ensurepip, venv"], { stdio: "ignore" });
+    execFileSync("python3", ["-c", program], { stdio: "ignore" });
     return true;
   } catch {
     return false;
