@@ -5,6 +5,7 @@ import { createBoxStore } from "./control/box-store.ts";
 import { createChargePlanner } from "./control/charge-planner.ts";
 import { createCommissioning } from "./control/commissioning.ts";
 import { createControlLoop } from "./control/control-loop.ts";
+import { createCrashGuard } from "./control/crash-guard.ts";
 import { createLocalCommands } from "./control/local-commands.ts";
 import { createSampleCollector } from "./control/sample-collector.ts";
 import { createSettingsKeeper } from "./control/settings-keeper.ts";
@@ -83,6 +84,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
   const { clock, log, store } = deps;
   const devices = createSiteDevices(config, deps);
   const { centralSystem, boxes, desk } = createSiteWallboxes(config, deps);
+  const crashGuard = createCrashGuard(deps);
   const settings = createSettingsKeeper(initialSettings(config), deps);
   const collector = createSampleCollector(collectorOptions(config), {
     clock,
@@ -105,6 +107,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     collector,
     wallboxes: steered,
     settings,
+    crashGuard,
     gridOperator: gridOperator?.keeper,
     sinks,
     onPass: runtime.notePass,
@@ -182,6 +185,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       await Promise.all(boxes.map(({ wallbox }) => wallbox.close()));
       await Promise.all([centralSystem.close(), history?.stop().then(() => influx?.stop())]);
       limits.save();
+      crashGuard.endedInOrder();
       store.flush();
       store.close();
     },

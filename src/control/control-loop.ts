@@ -6,12 +6,13 @@ import {
   withBatteryPolicy,
 } from "../core/battery-policy.ts";
 import { createLocalDay } from "../core/local-day.ts";
-import type { BoostState } from "../core/settings.ts";
+import type { BoostState, Settings } from "../core/settings.ts";
 import { decideSite } from "../core/site-decision.ts";
 import type { HouseSample } from "../core/site-sample.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import { type Clock, delay } from "../ports/clock.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
+import type { CrashGuard } from "./crash-guard.ts";
 import type { GridOperatorKeeper } from "./grid-operator-keeper.ts";
 import type { SampleCollector } from "./sample-collector.ts";
 import type { SettingsKeeper } from "./settings-keeper.ts";
@@ -35,6 +36,8 @@ export interface ControlLoopDeps {
   /** Undefined: no grid operator limits the site. */
   readonly gridOperator?: GridOperatorKeeper | undefined;
   readonly sinks: readonly ReportSink[];
+  /** Undefined: restarts are not counted. */
+  readonly crashGuard?: CrashGuard | undefined;
   /** Told how long each pass took, from reading to deciding. */
   readonly onPass?: ((durationMs: number) => void) | undefined;
 }
@@ -70,11 +73,14 @@ export function createControlLoop(options: ControlLoopOptions, deps: ControlLoop
     const startMs = clock.monotonicMs();
     const house = withBattery(await collector.collect());
     const wallMs = clock.wallMs();
-    const asked = settings.current();
+    const isSafeMode = deps.crashGuard?.isSafeMode() ?? false;
+    // Nothing remote and no plan steers in safe mode: the failsafe current, within the limits.
+    const asked: Settings = isSafeMode ? { ...settings.current(), mode: "none" } : settings.current();
     const { decisions, report } = decideSite(
       {
         house,
         settings: asked,
+        isSafeMode,
         gridOperator: deps.gridOperator?.pass(house.nowMs),
         wallMs,
         day: localDay(wallMs),

@@ -161,6 +161,7 @@ function heldChoice(
   const { limit, claim } = ownLimit(input, {
     limits: options.limits,
     userMaxA: settings.maxCurrentA,
+    isSafeMode: input.isSafeMode,
     operatorLimitW: input.gridOperator?.limitW,
     setpointA,
     phases,

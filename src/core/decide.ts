@@ -79,6 +79,8 @@ export interface PassInput {
   /** When the box last took a changed set point, ms; a write on its way counts as now. */
   readonly lastWriteMs: number | undefined;
   readonly writesToday: number;
+  /** True after too many restarts: nothing beyond the failsafe current. */
+  readonly isSafeMode?: boolean | undefined;
   /** What the other boxes of the house mean to this one; undefined where there are none. */
   readonly share?: BoxShare;
 }

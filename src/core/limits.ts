@@ -15,6 +15,7 @@ export type LimitName =
   | "configured_maximum"
   | "user_maximum"
   | "failsafe"
+  | "safe_mode"
   | "other_wallboxes";
 
 /** A ceiling on the charge current, A per phase. */
@@ -49,6 +50,8 @@ export interface LimitContext {
   readonly others?: OthersLoad;
   readonly limits: SiteLimits;
   readonly userMaxA: number | undefined;
+  /** True after too many restarts: nothing beyond the failsafe current. */
+  readonly isSafeMode?: boolean | undefined;
   /** What the grid operator lets the cars of the house take from the grid, W; own surplus comes on top. */
   readonly operatorLimitW: number | undefined;
   /** The current the car is allowed at this moment, A per phase. */
@@ -72,6 +75,7 @@ export function smallestLimit(context: LimitContext): Limit {
   limit = tighter(limit, "cable", limits.cableCurrentA);
   limit = tighter(limit, "user_maximum", context.userMaxA);
   limit = tighter(limit, "failsafe", isBlind ? limits.failsafeCurrentA : undefined);
+  limit = tighter(limit, "safe_mode", context.isSafeMode === true ? limits.failsafeCurrentA : undefined);
   limit = tighter(limit, "main_fuse", isBlind ? undefined : fuseLimitA(context));
   limit = tighter(limit, "unbalance", unbalanceLimitA(context));
   limit = tighter(limit, "site_import", isBlind ? undefined : importLimitA(context));

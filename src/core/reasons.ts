@@ -212,6 +212,8 @@ function limitWords(limit: LimitName, { limits, operator }: LimitFigures): strin
       return "the user's maximum";
     case "failsafe":
       return "the failsafe current, because the meter is lost";
+    case "safe_mode":
+      return "safe mode, because the gateway has restarted again and again";
     case "other_wallboxes":
       return "what the other wallboxes need";
   }

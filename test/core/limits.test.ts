@@ -46,6 +46,7 @@ describe("fixed limits", () => {
     ],
     ["the cable", { limits: { cableCurrentA: 20 } }, { name: "cable", maxCurrentA: 20 }],
     ["the user", { context: { userMaxA: 16 } }, { name: "user_maximum", maxCurrentA: 16 }],
+    ["safe mode", { context: { isSafeMode: true } }, { name: "safe_mode", maxCurrentA: 6 }],
     [
       "the smallest of all",
       { limits: { configuredMaxA: 20, cableCurrentA: 13 }, context: { userMaxA: 16 } },

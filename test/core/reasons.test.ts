@@ -180,6 +180,7 @@ describe("a reason", () => {
     ["configured_maximum", "the configured maximum"],
     ["user_maximum", "the user's maximum"],
     ["failsafe", "the failsafe current, because the meter is lost"],
+    ["safe_mode", "safe mode, because the gateway has restarted again and again"],
   ])("names the limit %s", (limit, words) => {
     expect(reasons.limited(limit, 13.2, FIGURES)).toEqual({
       code: "limited",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { whileCharging } from "./support/bench.ts";
+import { onBench, whileCharging } from "./support/bench.ts";
 
 describe.concurrent("a gateway that dies while the car charges", { timeout: 90_000 }, () => {
   it(
@@ -72,6 +72,25 @@ describe.concurrent("a gateway that dies while the car charges", { timeout: 90_0
       await bench.within(400, () => published().mode === "none" && published().setpoint_a === 16);
       const status = bench.site.broker.lastMessage("hems-edge/bench/status");
       expect(status).toMatchObject({ payload: "online", isRetained: true });
+    }),
+  );
+
+  it(
+    "F13: after five crashes in ten minutes gives the failsafe current only, and answers on its page",
+    onBench({}, async (bench) => {
+      for (let crash = 0; crash < 4; crash++) {
+        const daemon = bench.startDaemon();
+        await bench.within(120, async () => (await bench.state()) !== undefined);
+        daemon.kill("SIGKILL");
+        await daemon.ended;
+      }
+      const daemon = bench.startDaemon();
+      await bench.within(60, () => daemon.messages().some((message) => message.startsWith("safe mode")));
+      await bench.offers(6, 300);
+      await bench.says("limited", 120);
+      const mark = bench.history.mark();
+      await bench.pass(120);
+      expect(bench.history.highestSinceA(mark)).toBe(6);
     }),
   );
 });

@@ -78,6 +78,7 @@ export const german: Words = {
   "limit.configured_maximum": "eingestelltes Maximum",
   "limit.user_maximum": "eigenes Maximum",
   "limit.failsafe": "Notbetrieb",
+  "limit.safe_mode": "Notbetrieb nach Abstürzen",
   "limit.other_wallboxes": "andere Wallboxen",
   "limit.none": "nichts begrenzt das Auto",
   "limit.binds": "begrenzt jetzt",

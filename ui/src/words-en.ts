@@ -78,6 +78,7 @@ export const english: Words = {
   "limit.configured_maximum": "configured maximum",
   "limit.user_maximum": "your own maximum",
   "limit.failsafe": "failsafe",
+  "limit.safe_mode": "safe mode after crashes",
   "limit.other_wallboxes": "other wallboxes",
   "limit.none": "nothing limits the car now",
   "limit.binds": "binds now",

@@ -1,4 +1,5 @@
 import { type ControlLoop, createControlLoop } from "../../../src/control/control-loop.ts";
+import type { CrashGuard } from "../../../src/control/crash-guard.ts";
 import type { GridOperatorKeeper } from "../../../src/control/grid-operator-keeper.ts";
 import { createLocalCommands } from "../../../src/control/local-commands.ts";
 import { createSampleCollector } from "../../../src/control/sample-collector.ts";
@@ -65,6 +66,7 @@ export function createRig(
     readonly clock?: ManualClock;
     readonly control?: Partial<ControlOptions>;
     readonly gridOperator?: GridOperatorKeeper;
+    readonly crashGuard?: CrashGuard;
   } = {},
 ): Rig {
   const clock = given.clock ?? createManualClock();
@@ -94,6 +96,7 @@ export function createRig(
       collector,
       settings,
       gridOperator: given.gridOperator,
+      crashGuard: given.crashGuard,
       wallboxes: [steered],
       sinks: [{ report: (report) => void reports.push(report) }],
     },
