@@ -1,12 +1,34 @@
 import { defineConfig } from "vitest/config";
 
+/** Suites with a command of their own: they install what they need, or boot a system. */
+const ELSEWHERE = ["test/system/**", "test/interop/**", "test/page/**"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/system/**", "test/interop/**", "test/page/**"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "suite",
+          include: ["test/**/*.test.ts"],
+          exclude: [...ELSEWHERE, "test/hil/**"],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        // Real processes on fast clocks: a second that a busy machine takes from them is fifteen of theirs.
+        extends: true,
+        test: {
+          name: "hil",
+          include: ["test/hil/**/*.test.ts"],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     coverage: {
       provider: "v8",
       include: ["src/core/**"],
