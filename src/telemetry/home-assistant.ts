@@ -35,6 +35,7 @@ export interface DiscoveryPayload {
 type Components = Readonly<Record<string, DiscoveryComponent>>;
 
 const SHORTEST_TELEMETRY_EXPIRY_S = 30;
+
 /** Identifies the gateway of a site in Home Assistant; also the object id of its discovery topic. */
 export function discoveryDeviceId(siteName: string): string {
   return `hems-edge-${siteName}`;
