@@ -165,9 +165,9 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
       spool.pump();
     },
     start: () => connection.start(),
-    stop() {
+    async stop() {
+      await connection.stop({ topic: topics.status, payload: "offline" });
       discovery.stop();
-      return connection.stop({ topic: topics.status, payload: "offline" });
     },
     publishLines(topic, payload) {
       const confirmed = new Promise<boolean>((resolve) => {
