@@ -30,7 +30,6 @@ export interface State {
   readonly setpoint_a: number;
   readonly phases: 1 | 3;
   readonly limited_by: string | null;
-  readonly limits?: readonly { readonly name: string; readonly max_a: number }[];
   readonly thresholds: ThresholdPair & { readonly effective: ThresholdPair; readonly is_widened: boolean };
   readonly plan: PlanView | null;
   readonly valid: boolean;
