@@ -161,7 +161,13 @@ async function addPage(app: FastifyInstance, options: ApiOptions, log: Logger): 
       reply.type(contentType).header("cache-control", "no-cache").send(content),
     );
   }
+  if (files.some(({ path }) => path === "/")) return;
+  app.get("/", (_request, reply) => reply.code(503).type("text/html; charset=utf-8").send(NO_PAGE));
 }
+
+/** A checkout from which nobody has built the page yet. */
+const NO_PAGE = `<!doctype html><html lang="en"><title>hems-edge</title>
+<p>The gateway runs, but its page has not been built: <code>npm run build:page</code>, then start again.</p></html>`;
 
 function accessOf(request: FastifyRequest, { operatorEndpoint }: ApiContext) {
   const { headers, socket } = request.raw;

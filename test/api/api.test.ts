@@ -651,10 +651,12 @@ describe("the page", () => {
     expect((await ask(port, "/index.html")).status).toBe(404);
   });
 
-  it("may be missing: the API answers all the same", async () => {
+  it("may be missing: the API answers all the same, and the page's place says how to make it", async () => {
     const { api, port } = await serve({ pageFolder: "/nonexistent" });
     api.report(sampleReport());
-    expect((await ask(port, "/")).status).toBe(404);
+    const page = await ask(port, "/");
+    expect(page.status).toBe(503);
+    expect(page.text).toContain("npm run build:page");
     expect((await ask(port, "/api/state")).status).toBe(200);
   });
 });
