@@ -56,6 +56,7 @@ describe.concurrent("a house that is out of its mind", { timeout: 90_000 }, () =
     whileCharging(async (bench, daemon) => {
       const before = bench.history.mark();
       await Promise.all([pelt(bench.ports.page), pelt(bench.ports.ocpp)]);
+      await bench.pass(30);
       await bench.within(120, isSteering(bench));
       expect(bench.history.lowestSinceA(before)).toBeGreaterThanOrEqual(6);
       expect(bench.history.highestSinceA(before)).toBe(11);
