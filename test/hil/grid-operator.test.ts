@@ -29,10 +29,18 @@ async function controlBox() {
 /** Longer than anything that was sent at the start is on its way to the car, s. */
 const STEADY_S = 40;
 
-/** Waits until the daemon has heard the operator and the car charges as fast as it can, and goes on to. */
-async function untilUnlimited(bench: Bench, withinSeconds: number): Promise<void> {
+/**
+ * Waits until the daemon has heard the operator and the car charges as fast as it can, and goes on to; `beat` keeps an
+ * operator that has to speak from falling silent meanwhile.
+ */
+async function untilUnlimited(
+  bench: Bench,
+  withinSeconds: number,
+  beat?: () => Promise<unknown>,
+): Promise<void> {
   const start = bench.history.mark();
   await bench.within(withinSeconds, async () => {
+    await beat?.();
     const latest = bench.history.since(start).slice(-STEADY_S);
     if (latest.length < STEADY_S || latest.some(({ chargePowerW }) => chargePowerW < 10_000)) return false;
     const state = (await bench.state())?.state;
@@ -91,7 +99,7 @@ describe.concurrent("the grid operator's limit on real wires", { timeout: 90_000
         await send({ active: false });
         return (await bench.state())?.state.grid_operator?.state === "unlimited_controlled";
       });
-      await untilUnlimited(bench, 200);
+      await untilUnlimited(bench, 200, () => send({ active: false }));
       await send({ limit_w: 5_000 });
       await bench.offers(7, 60);
 

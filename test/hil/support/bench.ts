@@ -29,6 +29,7 @@ export interface DaemonState {
     readonly grid_operator: { readonly state: string } | null;
     readonly thresholds: { readonly hems_min_export_to_start_w: number };
   };
+  readonly telemetry: { readonly charge_w: number | null };
   readonly meter: string;
   readonly wallbox: { readonly is_connected: boolean; readonly vehicle: string };
   readonly partner: { readonly is_online: boolean } | null;
@@ -224,6 +225,9 @@ function partnerConfig(site: Site) {
   };
 }
 
+/** Most of what 11 A on three phases are, W. */
+const CHARGING_W = 7_000;
+
 /** Runs `test` on a bench of its own, with the daemon started and the car following the sun at 11 A. */
 export function whileCharging(
   test: (bench: Bench, daemon: DaemonProcess) => Promise<void>,
@@ -231,6 +235,8 @@ export function whileCharging(
   return onBench({}, async (bench) => {
     const daemon = bench.startDaemon();
     await bench.offers(11, 300);
+    // A car that was only offered its current is none that charges: a daemon started anew would pause it.
+    await bench.within(120, async () => ((await bench.state())?.telemetry.charge_w ?? 0) > CHARGING_W);
     await test(bench, daemon);
   });
 }
