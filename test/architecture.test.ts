@@ -51,11 +51,11 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     libraries: ["mqtt", "zod", "pino", "node:"],
   },
   "src/prices": {
-    own: ["src/prices", "src/core", "src/ports", "src/config", "src/telemetry/mqtt-connection.ts"],
+    own: ["src/prices", "src/core", "src/ports", "src/config", "src/telemetry/topic-reader.ts"],
     libraries: ["zod", "pino", "node:"],
   },
   "src/grid-operator": {
-    own: ["src/grid-operator", "src/core", "src/ports", "src/telemetry/mqtt-connection.ts"],
+    own: ["src/grid-operator", "src/core", "src/ports", "src/telemetry/topic-reader.ts"],
     libraries: ["zod", "pino", "node:"],
   },
   "src/api": {

@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { TopicFeed } from "../../drivers/index.ts";
 import type { Config } from "../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
-import { createMqttConnection, type MqttConnection } from "../telemetry/mqtt-connection.ts";
+import { createTopicReader } from "../telemetry/topic-reader.ts";
 import type { DaemonSecrets } from "./secrets.ts";
 
 export interface TopicFeedOptions {
@@ -24,10 +24,8 @@ export function createTopicFeed(
 ): TopicFeed {
   const { mqtt, site } = config;
   if (mqtt === undefined) throw new Error(`${name} needs a broker`);
-  const status = `hems-edge/${site.name}/reader/${name}`;
-  const away = { topic: status, payload: "offline" };
   let take: (text: string, isRetained: boolean) => void = () => {};
-  const connection: MqttConnection = createMqttConnection(
+  const reader = createTopicReader(
     {
       url: mqtt.url,
       username: mqtt.username,
@@ -36,26 +34,16 @@ export function createTopicFeed(
       clientId: `hems-edge-${site.name}-${name}`,
       // MQTT 3.1.1 marks as retained only what is older than the subscription; many devices publish all as retained.
       protocolVersion: 4,
-      will: away,
-      subscription: topic,
+      topic,
+      statusTopic: `hems-edge/${site.name}/reader/${name}`,
     },
-    {
-      ...deps,
-      listener: {
-        onConnected() {
-          connection.publish(status, "online", { qos: 1, isRetained: true });
-        },
-        onMessage(_topic, payload, isRetained) {
-          take(new TextDecoder().decode(payload), isRetained);
-        },
-      },
-    },
+    { ...deps, take: (payload, isRetained) => take(new TextDecoder().decode(payload), isRetained) },
   );
   return {
     follow(taker) {
       take = taker;
-      connection.start();
+      reader.start();
     },
-    stop: () => connection.stop(away),
+    stop: reader.stop,
   };
 }
