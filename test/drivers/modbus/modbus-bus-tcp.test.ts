@@ -25,6 +25,11 @@ function wrongOnce(answer: (request: WireRequest) => void) {
   return (request: WireRequest) => (request.index === 0 ? answer(request) : answerTcp(request));
 }
 
+/** Function 43, MEI type 14: one object of the basic category, and more to be asked for. */
+function unfinishedIdentification(unit: number): Buffer {
+  return Buffer.from([unit, 43, 14, 1, 1, 0xff, 1, 1, 0, 2, 0x48, 0x45]);
+}
+
 describe("a bus over Modbus TCP", () => {
   it("gives 300 parallel callers their own registers", async () => {
     const { bus } = await busWithDevice("tcp", answerTcp);
@@ -167,6 +172,7 @@ describe("a bus over Modbus TCP", () => {
     ["too many registers", (request) => readBody(request, [1, 2, 3])],
     ["another unit", (request) => readBody({ ...request, unit: 2 })],
     ["another function", (request) => readBody({ ...request, functionCode: 4 })],
+    ["a device identification of which more would follow", ({ unit }) => unfinishedIdentification(unit)],
   ])("refuses an answer with %s and reads on over a new connection", async (_, body) => {
     const { bus, server } = await busWithDevice("tcp", (request) => {
       if (request.index === 1) request.socket.write(tcpFrame(request.transaction, body(request)));
@@ -191,6 +197,17 @@ describe("a bus over Modbus TCP", () => {
     expect(await readAt(bus, 2)).toMatchObject(faultOf("closed"));
     expect(await readAt(bus, 3)).toEqual(registersAt(3));
     expect(server.sockets).toHaveLength(2);
+  });
+
+  it("serves the others when the code that waited for one answer throws", async () => {
+    const { bus } = await busWithDevice("tcp", answerTcp);
+    const thrown = readAt(bus, 1).then(() => {
+      throw new Error("no such channel");
+    });
+    const others = Promise.all([readAt(bus, 2), readAt(bus, 3)]);
+    await expect(thrown).rejects.toThrow("no such channel");
+    expect(await others).toEqual([registersAt(2), registersAt(3)]);
+    expect(await readAt(bus, 4)).toEqual(registersAt(4));
   });
 
   it("ignores answers with another transaction id and duplicates", async () => {
