@@ -1,22 +1,17 @@
-import { join } from "node:path";
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { TickReport } from "../core/tick-report.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
-import { accessRefusal, allowedHostNames, isLoopback } from "./access.ts";
 import type { ApiContext, ApiOptions, ApiSuppliers, ChargePlanView } from "./api-context.ts";
 import { addChargePlanRoutes } from "./charge-plan.ts";
 import { createEnergyCounters } from "./energy-counters.ts";
-import { createEventStream, type EventStream } from "./event-stream.ts";
+import { createEventStream } from "./event-stream.ts";
 import { addHistoryRoutes } from "./history-routes.ts";
+import { createHttpServer, type StartOutcome } from "./http-server.ts";
 import { addLimitRoutes } from "./limit-routes.ts";
 import { addOperatorRoutes, OPERATOR_LIMIT } from "./operator-routes.ts";
-import { readPageFiles } from "./page-files.ts";
-import { sendProblem } from "./problem-detail.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
 import { stateView } from "./state-view.ts";
 import { addWallboxRoutes } from "./wallbox-routes.ts";
 
@@ -31,10 +26,6 @@ export interface ApiDeps extends ApiSuppliers {
   readonly chargePlans: ReadonlyMap<string, ChargePlanView>;
 }
 
-export type StartOutcome =
-  | { readonly ok: true; readonly url: string; readonly port: number }
-  | { readonly ok: false; readonly detail: string };
-
 /** The local page and HTTP API. Control goes on without it. */
 export interface Api extends ReportSink {
   /** Listens. A port that is taken is an outcome, not a crash; may be called again after a failure. */
@@ -42,25 +33,29 @@ export interface Api extends ReportSink {
   stop(): Promise<void>;
 }
 
-const LARGEST_BODY_BYTES = 16 * 1_024;
-const MOST_CONNECTIONS = 128;
-const REQUEST_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 5_000;
-
-/** For bytes that are no HTTP: there is no request to answer by. */
-const MALFORMED_HTTP =
-  "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n" +
-  '{"detail":"malformed request"}';
-
 export function createApi(options: ApiOptions, deps: ApiDeps): Api {
-  const { clock, log } = deps;
+  const { clock, operatorEndpoint } = deps;
   let latest: TickReport | undefined;
-  let app: FastifyInstance | undefined;
   const energies = createEnergyCounters();
   const context: ApiContext = { ...deps, options, energies, latest: () => latest };
   const stream = createEventStream({
     clock: deps.viewerClock ?? clock,
     render: () => (latest === undefined ? undefined : JSON.stringify(stateView(context, latest))),
+  });
+  const server = createHttpServer(options, {
+    log: deps.log,
+    isAuthorized: ({ url, headers }) =>
+      url === OPERATOR_LIMIT && operatorEndpoint?.isAllowed(headers.authorization) === true,
+    addRoutes(app) {
+      addReadingRoutes(app, context, stream);
+      addHistoryRoutes(app, context);
+      addCommandRoutes(app, context);
+      addChargePlanRoutes(app, context);
+      addPartnerRoutes(app, context);
+      addOperatorRoutes(app, context);
+      addLimitRoutes(app, context);
+      addWallboxRoutes(app, context);
+    },
   });
 
   return {
@@ -69,128 +64,10 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Api {
       energies.add(report);
       stream.notify();
     },
-    async start() {
-      if (!isLoopback(options.host) && options.host !== "localhost") {
-        log.warn(
-          { host: options.host },
-          "page reachable from other machines without a login; changes only locally",
-        );
-      }
-      const server = await buildServer(context, stream, log);
-      try {
-        await server.listen({ host: options.host, port: options.port });
-      } catch (error) {
-        await server.close();
-        return { ok: false, detail: listenProblem(error, options) };
-      }
-      app = server;
-      const address = server.server.address();
-      const port = typeof address === "object" && address !== null ? address.port : options.port;
-      const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}/`;
-      log.info({ url }, "page and API listening");
-      return { ok: true, url, port };
-    },
+    start: server.start,
     async stop() {
       stream.close();
-      await app?.close();
-      app = undefined;
+      await server.stop();
     },
   };
-}
-
-async function buildServer(context: ApiContext, stream: EventStream, log: Logger): Promise<FastifyInstance> {
-  const { options } = context;
-  const app = Fastify({
-    logger: false,
-    bodyLimit: LARGEST_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 64 },
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable) socket.end(MALFORMED_HTTP);
-      else socket.destroy();
-    },
-    frameworkErrors: (_error, _request, reply) => {
-      sendProblem(reply.headers(SECURITY_HEADERS), 400, "malformed request");
-    },
-  });
-  app.server.maxConnections = MOST_CONNECTIONS;
-  const names = allowedHostNames(options.host);
-  app.addHook("onRequest", async (request, reply) => {
-    reply.headers(SECURITY_HEADERS);
-    const refusal = accessRefusal(accessOf(request, context), names);
-    if (refusal !== undefined) return sendProblem(reply, 403, refusal);
-  });
-  acceptJsonOnly(app);
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, "there is nothing at this address"));
-  app.setErrorHandler((error: FastifyError, _request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500) return sendProblem(reply, status, error.message);
-    log.error({ err: error }, "request failed");
-    return sendProblem(reply, 500, "internal error: see the gateway's log");
-  });
-  addReadingRoutes(app, context, stream);
-  addHistoryRoutes(app, context);
-  addCommandRoutes(app, context);
-  addChargePlanRoutes(app, context);
-  addPartnerRoutes(app, context);
-  addOperatorRoutes(app, context);
-  addLimitRoutes(app, context);
-  addWallboxRoutes(app, context);
-  await addPage(app, options, log);
-  return app;
-}
-
-/** An empty body is no body, whatever its content type says: `POST /api/boost` has none. */
-function acceptJsonOnly(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser("error", "error");
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) => {
-    if (body === "") done(null, undefined);
-    else void parse(request, body, done);
-  });
-}
-
-async function addPage(app: FastifyInstance, options: ApiOptions, log: Logger): Promise<void> {
-  const folder = options.pageFolder ?? join(import.meta.dirname, "../../ui/dist");
-  const { files, missing } = await readPageFiles(folder);
-  if (missing.length > 0) log.warn({ folder, missing }, "files of the page are missing");
-  for (const { path, contentType, content } of files) {
-    app.get(path, (_request, reply) =>
-      reply.type(contentType).header("cache-control", "no-cache").send(content),
-    );
-  }
-  if (files.some(({ path }) => path === "/")) return;
-  app.get("/", (_request, reply) => reply.code(503).type("text/html; charset=utf-8").send(NO_PAGE));
-}
-
-/** A checkout from which nobody has built the page yet. */
-const NO_PAGE = `<!doctype html><html lang="en"><title>hems-edge</title>
-<p>The gateway runs, but its page has not been built: <code>npm run build:page</code>, then start again.</p></html>`;
-
-function accessOf(request: FastifyRequest, { operatorEndpoint }: ApiContext) {
-  const { headers, socket } = request.raw;
-  const fetchSite = headers["sec-fetch-site"];
-  return {
-    method: request.method,
-    host: headers.host,
-    origin: headers.origin,
-    fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
-    localAddress: socket.localAddress,
-    remoteAddress: socket.remoteAddress,
-    isAuthorized:
-      request.url === OPERATOR_LIMIT && operatorEndpoint?.isAllowed(headers.authorization) === true,
-  };
-}
-
-function listenProblem(error: unknown, { host, port }: ApiOptions): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  const remedies: Readonly<Record<string, string>> = {
-    EADDRINUSE: "another program has this port: stop it or set api.port",
-    EACCES: "ports below 1024 need a privilege: set api.port to 1024 or higher",
-    EADDRNOTAVAIL: "this machine has no such address: set api.host",
-    ENOTFOUND: "this name has no address: set api.host",
-  };
-  return `cannot listen on ${host} port ${port}: ${remedies[code] ?? code}`;
 }
