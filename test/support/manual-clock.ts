@@ -8,8 +8,11 @@ export interface ManualClock extends Clock {
   readonly pendingTimers: number;
 }
 
-/** A clock that only moves when a test says so. */
-export function createManualClock(startWallMs = 1_647_669_600_000): ManualClock {
+/** A clock that only moves when a test says so; `rest` is what it waits for before and after each timer. */
+export function createManualClock(
+  startWallMs = 1_647_669_600_000,
+  rest: () => Promise<void> = settle,
+): ManualClock {
   let nowMs = 1_000;
   let wallOffsetMs = startWallMs - nowMs;
   let nextId = 1;
@@ -36,15 +39,15 @@ export function createManualClock(startWallMs = 1_647_669_600_000): ManualClock 
     },
     async advance(durationMs) {
       const untilMs = nowMs + durationMs;
-      await settle();
+      await rest();
       for (let due = nextDue(untilMs); due !== undefined; due = nextDue(untilMs)) {
         pending.delete(due.id);
         nowMs = Math.max(nowMs, due.dueMs);
         due.callback();
-        await settle();
+        await rest();
       }
       nowMs = untilMs;
-      await settle();
+      await rest();
     },
     jumpWall(byMs) {
       wallOffsetMs += byMs;

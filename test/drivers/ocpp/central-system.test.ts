@@ -126,13 +126,7 @@ describe("a connection", () => {
   it("that answers pings stays for a day of silence", async () => {
     site = await createTestSite();
     const box = await site.dial();
-    for (let minute = 0; minute < 60; minute++) {
-      await site.clock.advance(30_000);
-      await eventually(async () => {
-        await settle();
-        return true;
-      });
-    }
+    for (let halfMinute = 0; halfMinute < 2_880; halfMinute++) await site.clock.advance(30_000);
     expect(box.isOpen).toBe(true);
   });
 

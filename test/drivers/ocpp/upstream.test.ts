@@ -2,17 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CentralSystem, createCentralSystem } from "../../simulator/wallbox/central-system.ts";
 import { profileRequest } from "../../simulator/wallbox/profile-requests.ts";
 import { eventually } from "../../support/eventually.ts";
-import { createManualClock } from "../../support/manual-clock.ts";
 import type { ScriptedBox } from "./support/scripted-box.ts";
 import { command, createTestSite, sentLimits, type TestSite } from "./support/test-site.ts";
 
-const clock = createManualClock();
 let site: TestSite;
 let backend: CentralSystem;
 let box: ScriptedBox;
 
 beforeEach(async () => {
-  backend = await createCentralSystem(clock.wallMs);
+  backend = await createCentralSystem(() => site.clock.wallMs());
 });
 afterEach(async () => {
   await site.close();
@@ -22,7 +20,6 @@ afterEach(async () => {
 /** The gateway with a second central system behind it, and a box that charges. */
 async function relay(options: { readonly mayCommand?: boolean; readonly store?: TestSite["store"] } = {}) {
   site = await createTestSite({
-    clock,
     wallbox: {
       upstream: {
         url: backend.url,
@@ -42,7 +39,7 @@ async function relay(options: { readonly mayCommand?: boolean; readonly store?: 
 const passUntil = (condition: () => boolean) =>
   eventually(async () => {
     if (condition()) return true;
-    await clock.advance(1_000);
+    await site.clock.advance(1_000);
     return condition();
   });
 
@@ -185,7 +182,7 @@ describe("a second central system", () => {
     const { store } = site;
     await site.close();
 
-    backend = await createCentralSystem(clock.wallMs, Number(port));
+    backend = await createCentralSystem(() => site.clock.wallMs(), Number(port));
     await relay({ store });
     await passUntil(() => backend.of("StartTransaction").length === 2);
     const order = backend.received

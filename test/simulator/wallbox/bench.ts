@@ -4,6 +4,7 @@ import {
   createChargePoint,
 } from "../../../simulator/wallbox/charge-point.ts";
 import { eventually } from "../../support/eventually.ts";
+import { createLoopbackWatch } from "../../support/loopback-watch.ts";
 import { createManualClock, type ManualClock } from "../../support/manual-clock.ts";
 import { type CentralSystem, createCentralSystem } from "./central-system.ts";
 import { createFakeHardware, type FakeHardware } from "./fake-hardware.ts";
@@ -20,7 +21,6 @@ export interface Bench {
   startCharging(options?: Partial<ChargePointOptions>): Promise<ChargePoint>;
   /** Lets virtual seconds pass until `condition` holds. */
   passUntil(condition: () => boolean): Promise<void>;
-  /** Lets virtual seconds pass in which the sockets may or may not keep up. */
   pass(seconds: number): Promise<void>;
   /** SetChargingProfile; an absolute set point on level 1, begun a minute ago. */
   setpoint(limitA: number, sketch?: ProfileSketch): ReturnType<typeof profileRequest>;
@@ -28,7 +28,8 @@ export interface Bench {
 }
 
 export async function createBench(): Promise<Bench> {
-  const clock = createManualClock();
+  const loopback = createLoopbackWatch(() => Number(new URL(central.url).port));
+  const clock = createManualClock(undefined, loopback.quiet);
   const central = await createCentralSystem(clock.wallMs);
   const hardware = createFakeHardware();
   const boxes: ChargePoint[] = [];
@@ -81,6 +82,7 @@ export async function createBench(): Promise<Bench> {
     async close() {
       for (const box of boxes) box.close();
       await central.close();
+      loopback.close();
       if (clock.pendingTimers !== 0) throw new Error("a wallbox left a timer behind");
     },
   };

@@ -13,6 +13,7 @@ import {
 import type { StateStore } from "../../../../src/ports/state-store.ts";
 import type { CurrentCommand } from "../../../../src/ports/wallbox.ts";
 import { eventually } from "../../../support/eventually.ts";
+import { createLoopbackWatch } from "../../../support/loopback-watch.ts";
 import { createManualClock, type ManualClock } from "../../../support/manual-clock.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { dialIn, type ScriptedBox, type ScriptedBoxOptions } from "./scripted-box.ts";
@@ -44,7 +45,9 @@ export interface TestSiteOptions {
 
 /** A central system on a free port with one wallbox driver, on a clock that the test moves. */
 export async function createTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
-  const clock = options.clock ?? createManualClock();
+  const loopback = createLoopbackWatch(() => servedPort);
+  const clock = options.clock ?? createManualClock(undefined, loopback.quiet);
+  let servedPort: number | undefined;
   const store = options.store ?? createMemoryStore();
   const logged: TestSite["logged"] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logged.push(JSON.parse(line)) });
@@ -79,6 +82,7 @@ export async function createTestSite(options: TestSiteOptions = {}): Promise<Tes
   const listening = await centralSystem.start();
   if (!listening.ok) throw new Error(listening.fault.detail);
   const { port } = listening;
+  servedPort = port;
 
   return {
     clock,
@@ -101,6 +105,7 @@ export async function createTestSite(options: TestSiteOptions = {}): Promise<Tes
     async close() {
       await wallbox.close();
       await centralSystem.close();
+      loopback.close();
     },
   };
 }
