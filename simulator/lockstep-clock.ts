@@ -9,11 +9,21 @@ const STALL_MS = 200;
 const STALL_TURNS = 50;
 /** Real time after which even unending traffic no longer holds it, ms. */
 const LONGEST_REST_MS = 2_000;
+/** Rounds with other processes, in each of which bytes were on their way, after which they no longer hold it. */
+const MOST_ROUNDS = 1_000;
 
 export interface LockstepOptions {
   readonly startWallMs: number;
   /** Virtual seconds per real second at the most; undefined runs as fast as the machine can. */
   readonly speed: number | undefined;
+}
+
+/** Another process that lives by this clock. */
+export interface Follower {
+  /** When its next timer is due, ms of this clock; infinite without one. */
+  readonly nextDueMs: number;
+  /** Lets it go on to `untilMs`; resolves when it has come to rest, to whether it sent or read bytes meanwhile. */
+  advance(untilMs: number): Promise<boolean>;
 }
 
 /**
@@ -24,7 +34,15 @@ export interface LockstepOptions {
 export interface LockstepClock extends Clock {
   /** Runs until `monotonicMs`, or until `stop`. */
   run(untilMs: number): Promise<void>;
+  /** Whether bytes were on their way in the last run. */
+  readonly hasMoved: boolean;
   stop(): void;
+  /** Takes another process along; the result leaves it behind. */
+  take(follower: Follower): () => void;
+  /** Wall time jumps by this much, elapsed time does not. */
+  shiftWall(byMs: number): void;
+  /** When the next timer is due, ms; infinite without one. */
+  readonly nextDueMs: number;
   setSpeed(speed: number | undefined): void;
   readonly speed: number | undefined;
   /** How often the clock went on although bytes were still unread. */
@@ -45,11 +63,15 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
   let order = 0;
   let stalls = 0;
   let isStopped = false;
-  let { speed } = options;
+  let hasMoved = false;
+  let { speed, startWallMs } = options;
+  const followers = new Set<Follower>();
   let paceFrom = { virtualMs: 0, realMs: realMs() };
 
-  async function rest(): Promise<void> {
+  /** Resolves to whether bytes were on their way. */
+  async function ownRest(): Promise<boolean> {
     const isStalled = createStallWatch();
+    let isMoving = false;
     for (let calm = 0; calm < CALM_TURNS; ) {
       await nextTurn();
       const traffic = wire.look();
@@ -57,12 +79,31 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
         calm += 1;
         continue;
       }
+      isMoving = true;
       calm = 0;
       if (isStalled(traffic)) {
         stalls += 1;
-        return;
+        break;
       }
     }
+    return isMoving;
+  }
+
+  /** What one process sends another has to read: all are at rest when none of them has moved a byte. */
+  async function rest(): Promise<boolean> {
+    let wasMoving = await ownRest();
+    for (let round = 0, isMoving = followers.size > 0; isMoving && round < MOST_ROUNDS; round++) {
+      const theirs = await Promise.all([...followers].map((follower) => follower.advance(nowMs)));
+      isMoving = (await ownRest()) || theirs.includes(true);
+      wasMoving ||= isMoving;
+    }
+    return wasMoving;
+  }
+
+  function nextDueMs(): number {
+    while (queue[0] !== undefined && queue[0].callback === undefined) pop(queue);
+    const own = queue[0]?.dueMs ?? Number.POSITIVE_INFINITY;
+    return Math.min(own, ...[...followers].map((follower) => follower.nextDueMs));
   }
 
   async function keepPace(dueMs: number): Promise<void> {
@@ -82,7 +123,7 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
 
   return {
     monotonicMs: () => nowMs,
-    wallMs: () => options.startWallMs + nowMs,
+    wallMs: () => startWallMs + nowMs,
     setTimeout(callback, delayMs): Timer {
       order += 1;
       const entry: Entry = { dueMs: nowMs + Math.max(0, delayMs), order, callback };
@@ -94,18 +135,30 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
     },
     async run(untilMs) {
       isStopped = false;
-      await rest();
-      while (!isStopped && nowMs < untilMs) {
-        while (queue[0] !== undefined && queue[0].callback === undefined) pop(queue);
-        const dueMs = Math.min(queue[0]?.dueMs ?? untilMs, untilMs);
+      hasMoved = await rest();
+      while (!isStopped && (nowMs < untilMs || nextDueMs() <= untilMs)) {
+        const dueMs = Math.min(nextDueMs(), untilMs);
         await keepPace(dueMs);
         nowMs = Math.max(nowMs, dueMs);
         fireDue();
-        await rest();
+        hasMoved = (await rest()) || hasMoved;
       }
+    },
+    get hasMoved() {
+      return hasMoved;
     },
     stop() {
       isStopped = true;
+    },
+    take(follower) {
+      followers.add(follower);
+      return () => void followers.delete(follower);
+    },
+    shiftWall(byMs) {
+      startWallMs += byMs;
+    },
+    get nextDueMs() {
+      return nextDueMs();
     },
     setSpeed(next) {
       speed = next;

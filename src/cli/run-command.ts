@@ -13,6 +13,7 @@ import { createServiceLog, logForm, type ServiceLog } from "../service/journal-l
 import { installProcessGuard } from "../service/process-guard.ts";
 import { createSystemdNotifier } from "../service/systemd-notify.ts";
 import type { Command, CommandInput } from "./command.ts";
+import { createLedClock } from "./led-clock.ts";
 import { packageInfo } from "./package-info.ts";
 
 /** A pass that waits for a slow meter is no hang, ms. */
@@ -28,6 +29,10 @@ export const runCommand: Command = {
       summary: "For tests on a bench: all times pass N times faster than real time.",
       placeholder: "N",
     },
+    "clock-led": {
+      summary: "For tests on a bench: the parent process says how time passes, from this wall time on (ms).",
+      placeholder: "WALL_MS",
+    },
   },
   example: "hems-edge run --config /etc/hems-edge/config.yaml",
   async run(input) {
@@ -36,6 +41,7 @@ export const runCommand: Command = {
       input.io.err("hems-edge run: --clock-speed takes a number above 0 and up to 1000\n");
       return EXIT.usage;
     }
+    const ledFromMs = input.texts["clock-led"];
     const path = configPath(input.texts.config, input.io.environment);
     const loaded = loadRunnable(path, input.io.environment);
     if (!loaded.ok) {
@@ -46,7 +52,12 @@ export const runCommand: Command = {
       level: loaded.runnable.config.log_level,
       form: logForm(input.io.environment),
     });
-    return runDaemon(loaded, { path, input, serviceLog, clock: createScaledClock(speed) });
+    const clock = ledFromMs === undefined ? createScaledClock(speed) : createLedClock(Number(ledFromMs));
+    if (clock === undefined) {
+      input.io.err("hems-edge run: --clock-led needs a parent process with an IPC channel\n");
+      return EXIT.usage;
+    }
+    return runDaemon(loaded, { path, input, serviceLog, clock });
   },
 };
 

@@ -6,7 +6,7 @@ import { PEER_NAMES } from "../../simulator/site.ts";
 import { onBench } from "./support/bench.ts";
 import { spawnProgram } from "./support/daemon-process.ts";
 
-describe.concurrent("a start where something is wrong", { timeout: 90_000 }, () => {
+describe("a start where something is wrong", { timeout: 90_000 }, () => {
   it(
     "waits for no device: page and API answer, and it charges once the devices appear",
     onBench({}, async (bench) => {

@@ -17,7 +17,7 @@ async function secondsUntilPaused(bench: Bench): Promise<number> {
   return (bench.site.house.nowMs - lostMs) / 1_000;
 }
 
-describe.concurrent("a device that fails while the car charges", { timeout: 90_000 }, () => {
+describe("a device that fails while the car charges", { timeout: 90_000 }, () => {
   it(
     "pauses about 30 s after the meter was pulled, and resumes when it has been good for 60 s",
     whileCharging(async (bench) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { onBench, whileCharging } from "./support/bench.ts";
 
-describe.concurrent("a gateway that dies while the car charges", { timeout: 90_000 }, () => {
+describe("a gateway that dies while the car charges", { timeout: 90_000 }, () => {
   it(
     "leaves a box that falls to its floor within the horizon, and adopts its charge afterwards",
     whileCharging(async (bench, daemon) => {

@@ -55,7 +55,7 @@ async function secondsUntilBelow(bench: Bench, powerW: number, withinSeconds: nu
   return (bench.site.house.nowMs - fromMs) / 1_000;
 }
 
-describe.concurrent("the grid operator's limit on real wires", { timeout: 90_000 }, () => {
+describe("the grid operator's limit on real wires", { timeout: 90_000 }, () => {
   it("holds soon after the contact closes and ends when it opens", async () => {
     const box = await controlBox();
     await onBench({ trace: DARK, mode: "none", gridOperator: box.config }, async (bench) => {

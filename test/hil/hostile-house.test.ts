@@ -50,7 +50,7 @@ type Lunatic = Awaited<ReturnType<typeof createLunatic>>;
 
 const isSteering = (bench: Bench) => async () => (await bench.state())?.state.reason === "following_surplus";
 
-describe.concurrent("a house that is out of its mind", { timeout: 90_000 }, () => {
+describe("a house that is out of its mind", { timeout: 90_000 }, () => {
   it(
     "does not disturb the charge by garbage at the daemon's own ports",
     whileCharging(async (bench, daemon) => {

@@ -17,7 +17,7 @@ async function settled(bench: Bench): Promise<void> {
   await bench.says("following_surplus", 120);
 }
 
-describe.concurrent("SIGHUP", { timeout: 90_000 }, () => {
+describe("SIGHUP", { timeout: 90_000 }, () => {
   it(
     "takes up a changed config without the process ending, and the car goes on charging",
     whileCharging(async (bench, daemon) => {

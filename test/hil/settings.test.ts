@@ -14,7 +14,7 @@ const onHazyBench = (test: (bench: Bench) => Promise<void>) =>
     await test(bench);
   });
 
-describe.concurrent("what the user chooses in the partner's app", { timeout: 90_000 }, () => {
+describe("what the user chooses in the partner's app", { timeout: 90_000 }, () => {
   it(
     "stops charging by thresholds that the sun does not meet, and starts it by ones that it does",
     onHazyBench(async (bench) => {

@@ -26,7 +26,7 @@ function watchFuse({ site }: Bench): () => number {
   return () => longestS;
 }
 
-describe.concurrent("three wallboxes on one gateway", { timeout: 120_000 }, () => {
+describe("three wallboxes on one gateway", { timeout: 120_000 }, () => {
   it(
     "share the fuse by priority, while cars come and go and a box loses its power",
     onBench(

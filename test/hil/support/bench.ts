@@ -1,24 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
+import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
 import { createSite, type Site, WALLBOX_IDENTITY, wallboxIdentity } from "../../../simulator/site.ts";
 import type { ChargePoint } from "../../../simulator/wallbox/charge-point.ts";
-import { createScaledClock } from "../../../src/service/clock.ts";
 import { type ChargeHistory, recordCharging } from "./charge-history.ts";
+import { type DaemonFollower, follow } from "./clock-follower.ts";
 import { constantTrace } from "./constant-trace.ts";
-import { type DaemonProcess, spawnProgram } from "./daemon-process.ts";
+import { type DaemonProcess, type Ended, spawnProgram } from "./daemon-process.ts";
 import { freePort } from "./free-port.ts";
 
-/** Fast enough to be quick, slow enough that a second of a busy machine is no outage. */
-const SPEED = 15;
-/** What a busy machine may take beyond the time on the bench's clock, ms. */
-const PATIENCE_MS = 8_000;
-/** Rare enough to leave the machine to those who are watched. */
-const LOOK_AGAIN_MS = 15;
+/** An ordinary day for the wall clock of house and daemon. */
+const START_WALL_MS = Date.UTC(2026, 2, 18, 12);
+/** How often a condition is looked at, ms of the bench's clock. */
+const LOOK_AGAIN_MS = 500;
+/** Real time that an answer may take, ms: the bench's clock stands meanwhile. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
 /** What `GET /api/state` says, as far as the tests look at it. */
 export interface DaemonState {
@@ -48,12 +48,23 @@ export interface BenchOptions {
   readonly mainFuseA?: number;
   /** A mode of its own, without a partner who would set another. */
   readonly mode?: "none" | "hems";
+  readonly startWallMs?: number;
   /** The part `grid_operator` of the config. */
   readonly gridOperator?: object;
 }
 
-/** The simulated house in this process, and the real daemon as a process of its own, both on fast clocks. */
+/** A daemon on the bench's clock. */
+export interface BenchDaemon extends DaemonProcess, DaemonFollower {
+  /** Tells it to stop, or kills it, and lets time pass until it has ended. */
+  end(signal: NodeJS.Signals, withinSeconds?: number): Promise<Ended>;
+}
+
+/**
+ * The simulated house in this process, and the real daemon as a process of its own, on one clock. It stands still unless
+ * a test waits by `within` or `pass`, and while bytes are on their way: a busy machine makes a test slow, never late.
+ */
 export interface Bench {
+  readonly clock: LockstepClock;
   readonly site: Site;
   readonly wallbox: ChargePoint;
   /** In the order of the config; the first is `wallbox`. */
@@ -61,8 +72,8 @@ export interface Bench {
   readonly history: ChargeHistory;
   readonly configPath: string;
   readonly ports: { readonly ocpp: number; readonly page: number };
-  startDaemon(): DaemonProcess;
-  /** Waits for something to become true within that many seconds of the bench's clock. */
+  startDaemon(): BenchDaemon;
+  /** Lets time pass until something is true, that many seconds at the most. */
   within(seconds: number, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** Lets seconds of the house pass. */
   pass(seconds: number): Promise<void>;
@@ -83,7 +94,7 @@ const THRESHOLDS = { hems_min_export_to_start_w: 4_200, hems_max_import_before_s
 export const SUNNY = constantTrace({ pvW: 8_000, loadW: 500 });
 
 async function createBench(options: BenchOptions): Promise<Bench> {
-  const clock = createScaledClock(SPEED);
+  const clock = createLockstepClock({ startWallMs: options.startWallMs ?? START_WALL_MS, speed: undefined });
   const folder = mkdtempSync(join(tmpdir(), "hems-edge-bench-"));
   const stateDir = options.stateDir ?? join(folder, "state");
   const configPath = join(folder, "config.yaml");
@@ -102,25 +113,30 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   const wallboxes = site.connectWallboxes(`ws://127.0.0.1:${ports.ocpp}`);
   const [wallbox] = wallboxes;
   if (wallbox === undefined) throw new Error("a bench has a wallbox");
-  const daemons: DaemonProcess[] = [];
+  const daemons: BenchDaemon[] = [];
+
+  async function answer(path: string): Promise<Record<string, unknown>> {
+    const response = await fetch(`http://127.0.0.1:${ports.page}${path}`, {
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`${path} answers with ${response.status}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
 
   async function state(): Promise<DaemonState | undefined> {
     try {
-      const response = await fetch(`http://127.0.0.1:${ports.page}/api/state`, {
-        signal: AbortSignal.timeout(2_000),
-      });
-      return response.ok ? ((await response.json()) as DaemonState) : undefined;
+      return (await answer("/api/state")) as unknown as DaemonState;
     } catch {
       return undefined;
     }
   }
 
   async function within(seconds: number, condition: () => boolean | Promise<boolean>): Promise<void> {
-    const timeoutMs = (seconds * 1_000) / SPEED + PATIENCE_MS;
-    const deadlineMs = performance.now() + timeoutMs;
+    const deadlineMs = clock.monotonicMs() + seconds * 1_000;
     while (!(await condition())) {
-      if (performance.now() > deadlineMs) throw new Error(await complaint(`${condition}`, seconds));
-      await sleep(LOOK_AGAIN_MS);
+      const nowMs = clock.monotonicMs();
+      if (nowMs >= deadlineMs) throw new Error(await complaint(`${condition}`, seconds));
+      await clock.run(Math.min(nowMs + LOOK_AGAIN_MS, deadlineMs));
     }
   }
 
@@ -131,29 +147,33 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     return `did not happen within ${seconds} s: ${what}\ndaemon: ${daemon}\nlog:\n  ${tail}`;
   }
 
+  function startDaemon(): BenchDaemon {
+    const argv = ["run", "--config", configPath, "--clock-led", `${clock.wallMs()}`];
+    const program = spawnProgram(argv, {}, "ipc");
+    const follower = follow(program.child, clock);
+    const daemon = Object.assign(program, follower, {
+      async end(signal: NodeJS.Signals, withinSeconds = 30) {
+        program.kill(signal);
+        if (signal !== "SIGKILL") await within(withinSeconds, () => !program.isRunning);
+        return program.ended;
+      },
+    });
+    daemons.push(daemon);
+    return daemon;
+  }
+
   return {
+    clock,
     site,
     wallbox,
     wallboxes,
     history,
     configPath,
     ports,
-    startDaemon() {
-      const daemon = spawnProgram(["run", "--config", configPath, "--clock-speed", String(SPEED)]);
-      daemons.push(daemon);
-      return daemon;
-    },
+    startDaemon,
     within,
-    async pass(seconds) {
-      const untilMs = clock.monotonicMs() + seconds * 1_000;
-      await within(seconds, () => site.house.nowMs >= untilMs);
-    },
-    async answer(path) {
-      const response = await fetch(`http://127.0.0.1:${ports.page}${path}`, {
-        signal: AbortSignal.timeout(5_000),
-      });
-      return (await response.json()) as Record<string, unknown>;
-    },
+    pass: async (seconds) => void (await clock.run(clock.monotonicMs() + seconds * 1_000)),
+    answer,
     state,
     offers: (currentA, withinSeconds) =>
       within(withinSeconds, () => site.house.evse.offeredCurrentA === currentA),
@@ -163,6 +183,7 @@ async function createBench(options: BenchOptions): Promise<Bench> {
       for (const daemon of daemons) if (daemon.isRunning) daemon.kill("SIGKILL");
       await Promise.all(daemons.map(({ ended }) => ended));
       await site.close();
+      clock.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -230,7 +251,7 @@ const CHARGING_W = 7_000;
 
 /** Runs `test` on a bench of its own, with the daemon started and the car following the sun at 11 A. */
 export function whileCharging(
-  test: (bench: Bench, daemon: DaemonProcess) => Promise<void>,
+  test: (bench: Bench, daemon: BenchDaemon) => Promise<void>,
 ): () => Promise<void> {
   return onBench({}, async (bench) => {
     const daemon = bench.startDaemon();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 
 export const MAIN = join(import.meta.dirname, "../../../src/main.ts");
 
@@ -25,15 +26,16 @@ export interface DaemonProcess {
 export function spawnProgram(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  channel: "ipc" | "ignore" = "ignore",
 ): DaemonProcess {
   const child = spawn(process.execPath, [MAIN, ...argv], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", channel],
     env: { PATH: process.env.PATH, ...environment },
   });
   const messages: string[] = [];
   const errors: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => messages.push(messageOf(line)));
-  createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
+  collectLines(child.stdout, (line) => messages.push(messageOf(line)));
+  collectLines(child.stderr, (line) => errors.push(line));
   const ended = once(child, "close").then(([code, signal]): Ended => ({ code, signal }));
   return {
     child,
@@ -45,6 +47,10 @@ export function spawnProgram(
     errorText: () => errors.join("\n"),
     kill: (signal) => void child.kill(signal),
   };
+}
+
+function collectLines(stream: Readable | null, take: (line: string) => void): void {
+  if (stream !== null) createInterface({ input: stream }).on("line", take);
 }
 
 /** The message of a JSON log line, or the line itself. */
