@@ -48,8 +48,7 @@ describe("a start where something is wrong", { timeout: 90_000 }, () => {
       const daemon = bench.startDaemon();
       await bench.offers(11, 300);
       expect(daemon.messages()).toContain("state folder cannot be made");
-      daemon.kill("SIGTERM");
-      expect(await daemon.ended).toEqual({ code: 0, signal: null });
+      expect(await daemon.end("SIGTERM")).toEqual({ code: 0, signal: null });
     }),
   );
 

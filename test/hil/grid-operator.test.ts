@@ -104,8 +104,7 @@ describe("the grid operator's limit on real wires", { timeout: 90_000 }, () => {
       await bench.offers(7, 60);
 
       const limited = bench.history.mark();
-      first.kill("SIGTERM");
-      await first.ended;
+      await first.end("SIGTERM");
       bench.startDaemon();
       await bench.within(400, async () => (await bench.state())?.state.grid_operator?.state === "failsafe");
       await bench.offers(6, 120);

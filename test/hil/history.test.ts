@@ -31,8 +31,7 @@ describe("the records of a real daemon", { timeout: 90_000 }, () => {
       await bench.pass(100);
       const passes = async () => Number((await bench.answer("/api/state")).pass);
       const killedAt = await passes();
-      daemon.kill("SIGKILL");
-      await daemon.ended;
+      await daemon.end("SIGKILL");
       const kept = await recordedSeconds(bench);
       // A minute, and what a busy machine takes to bring it to the disk: a second of it is 15 on the bench.
       expect(kept).toBeGreaterThan(killedAt - 80);
@@ -45,8 +44,7 @@ describe("the records of a real daemon", { timeout: 90_000 }, () => {
       );
       expect(started.map(({ after }) => after)).toEqual(["stop", "loss"]);
       const stoppedAt = await passes();
-      second.kill("SIGTERM");
-      expect(await second.ended).toEqual({ code: 0, signal: null });
+      expect(await second.end("SIGTERM")).toEqual({ code: 0, signal: null });
       expect(await recordedSeconds(bench)).toBeGreaterThanOrEqual(kept + stoppedAt - 2);
       const last = (await exported(bench, "history", "events", "--to", "2100-01-01")).map(
         ({ event }) => event,

@@ -15,6 +15,10 @@ import { freePort } from "./free-port.ts";
 
 /** An ordinary day for the wall clock of house and daemon. */
 const START_WALL_MS = Date.UTC(2026, 2, 18, 12);
+/** Slow enough for what waits for the disk or for a thread, times true time. */
+const UNHURRIED_SPEED = 5;
+/** Longer than a stop in order may take in true time, s of the bench's clock. */
+const LONGEST_STOP_S = 60 * UNHURRIED_SPEED;
 /** How often a condition is looked at, ms of the bench's clock. */
 const LOOK_AGAIN_MS = 500;
 /** Real time that an answer may take, ms: the bench's clock stands meanwhile. */
@@ -56,7 +60,7 @@ export interface BenchOptions {
 /** A daemon on the bench's clock. */
 export interface BenchDaemon extends DaemonProcess, DaemonFollower {
   /** Tells it to stop, or kills it, and lets time pass until it has ended. */
-  end(signal: NodeJS.Signals, withinSeconds?: number): Promise<Ended>;
+  end(signal: NodeJS.Signals): Promise<Ended>;
 }
 
 /**
@@ -75,6 +79,8 @@ export interface Bench {
   startDaemon(): BenchDaemon;
   /** Lets time pass until something is true, that many seconds at the most. */
   within(seconds: number, condition: () => boolean | Promise<boolean>): Promise<void>;
+  /** Lets time pass slowly while `work` waits for something that a disk or a thread has to do, in true time. */
+  unhurried(work: () => Promise<void>): Promise<void>;
   /** Lets seconds of the house pass. */
   pass(seconds: number): Promise<void>;
   /** What its API answers; rejects when it does not. */
@@ -147,14 +153,20 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     return `did not happen within ${seconds} s: ${what}\ndaemon: ${daemon}\nlog:\n  ${tail}`;
   }
 
+  async function unhurried(work: () => Promise<void>): Promise<void> {
+    clock.setSpeed(UNHURRIED_SPEED);
+    await work();
+    clock.setSpeed(undefined);
+  }
+
   function startDaemon(): BenchDaemon {
     const argv = ["run", "--config", configPath, "--clock-led", `${clock.wallMs()}`];
     const program = spawnProgram(argv, {}, "ipc");
     const follower = follow(program.child, clock);
     const daemon = Object.assign(program, follower, {
-      async end(signal: NodeJS.Signals, withinSeconds = 30) {
+      async end(signal: NodeJS.Signals) {
         program.kill(signal);
-        if (signal !== "SIGKILL") await within(withinSeconds, () => !program.isRunning);
+        if (signal !== "SIGKILL") await unhurried(() => within(LONGEST_STOP_S, () => !program.isRunning));
         return program.ended;
       },
     });
@@ -172,6 +184,7 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     ports,
     startDaemon,
     within,
+    unhurried,
     pass: async (seconds) => void (await clock.run(clock.monotonicMs() + seconds * 1_000)),
     answer,
     state,
