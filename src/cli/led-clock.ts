@@ -22,7 +22,7 @@ export type ClockReply = z.infer<typeof clockReplySchema>;
  * it then share one time, however slow the machine is. Undefined without such a parent. The process ends with it.
  */
 export function createLedClock(startWallMs: number): Clock | undefined {
-  if (process.send === undefined) return undefined;
+  if (process.send === undefined || !Number.isFinite(startWallMs)) return undefined;
   const clock = createLockstepClock({ startWallMs, speed: undefined });
 
   function reply(): void {

@@ -47,6 +47,15 @@ describe("the program", () => {
     expect(out).toContain("Wallbox GARAGE-1 dials in on port 8887");
   });
 
+  it("is led by another clock only where a parent process can lead it: 2", async () => {
+    const config = ["--config", join(root, "config", "example.yaml")];
+    const { code, err } = await spawnProgram(["run", ...config, "--clock-led", "1773835200000"]);
+    expect([code, err]).toEqual([
+      2,
+      "hems-edge run: --clock-led takes a wall time in ms, from a parent process with an IPC channel\n",
+    ]);
+  });
+
   it("checks a bad file: every problem with line and remedy, 78", async () => {
     const path = join(folder, "bad.yaml");
     writeFileSync(

@@ -102,6 +102,8 @@ describe("the grid operator's limit on real wires", { timeout: 90_000 }, () => {
       await untilUnlimited(bench, 200, () => send({ active: false }));
       await send({ limit_w: 5_000 });
       await bench.offers(7, 60);
+      // Meter and box both show it: what a gateway finds at its start fits together.
+      await bench.pass(STEADY_S);
 
       const limited = bench.history.mark();
       await first.end("SIGTERM");

@@ -77,6 +77,50 @@ describe("the lock-step clock", () => {
     expect(fired).toEqual(["first"]);
   });
 
+  it("takes another clock along: their timers fire in one order, and each waits for the other's bytes", async () => {
+    const leader = lockstep();
+    const led = lockstep();
+    const leave = leader.take({
+      get nextDueMs() {
+        return led.nextDueMs;
+      },
+      async advance(untilMs) {
+        await led.run(untilMs);
+        return led.hasMoved;
+      },
+    });
+    const fired: string[] = [];
+    const note = (name: string) => () => fired.push(`${name} ${leader.monotonicMs()} ${led.monotonicMs()}`);
+    leader.setTimeout(note("leader"), 1_000);
+    led.setTimeout(note("led"), 1_500);
+    leader.setTimeout(note("leader"), 2_000);
+    led.setTimeout(() => led.setTimeout(note("led at once"), 0), 2_500);
+    const port = await serve((socket, chunk) => socket.write(chunk));
+    const socket = await dial(port);
+    socket.on("data", note("answer"));
+    led.setTimeout(() => socket.write("ping"), 3_000);
+    await leader.run(4_000);
+    expect(fired).toEqual([
+      "leader 1000 0",
+      "led 1500 1500",
+      "leader 2000 1500",
+      "led at once 2500 2500",
+      "answer 3000 3000",
+    ]);
+    leave();
+    led.setTimeout(note("left behind"), 100);
+    await leader.run(5_000);
+    expect(fired).toHaveLength(5);
+  });
+
+  it("lets wall time jump without elapsed time", async () => {
+    const clock = lockstep();
+    await clock.run(1_000);
+    clock.shiftWall(-3_600_000);
+    expect(clock.wallMs()).toBe(START_WALL_MS + 1_000 - 3_600_000);
+    expect(clock.monotonicMs()).toBe(1_000);
+  });
+
   it("stands where it was told to stop, and goes on from there", async () => {
     const clock = lockstep();
     clock.setTimeout(() => clock.stop(), 1_500);
