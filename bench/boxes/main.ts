@@ -14,6 +14,7 @@ const COUNTS = [1, 2, 5, 10, 20];
 const CONTROL: ControlOptions = {
   limits: {
     mainFuseA: 63,
+    unattendedMaxA: 31.5,
     importLimitW: 30_000,
     unbalanceLimitA: 20,
     phaseRotation: undefined,
@@ -36,6 +37,7 @@ const CAPABILITY = {
   phases: 3,
   canSwitchPhases: false,
   isModulating: true,
+  fallsBackTo: "failsafe",
 } as const;
 
 interface BenchBox {

@@ -109,6 +109,7 @@ function sampleOf(
         phases: 3,
         isModulating: true,
         canSwitchPhases: true,
+        fallsBackTo: "failsafe",
       },
     },
   };

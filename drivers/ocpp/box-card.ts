@@ -1,16 +1,10 @@
 import type { PhaseCount } from "../../src/core/units.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
-import type {
-  DeadManVariant,
-  SelfTestRecord,
-  WallboxCard,
-  WallboxSecurity,
-} from "../../src/ports/wallbox-card.ts";
+import type { SelfTestRecord, WallboxCard, WallboxSecurity } from "../../src/ports/wallbox-card.ts";
 import { type BoxConfiguration, configurationFacts, profileLimits } from "./box-configuration.ts";
-import type { BoxHabits } from "./box-habits.ts";
 import type { BoxMemory } from "./box-memory.ts";
 import type { Account } from "./central-system.ts";
-import type { ProfilePlan } from "./charging-profile.ts";
+import { deadManSentence, deadManVariant } from "./dead-man.ts";
 import { recordOf } from "./lenient-json.ts";
 import type { PhaseSwitch } from "./phase-switch.ts";
 import type { Upstream } from "./upstream/upstream.ts";
@@ -63,33 +57,6 @@ export function createFactBook(key: string, store: StateStore): FactBook {
       store.put(key, facts);
     },
   };
-}
-
-export function deadManVariant(plan: ProfilePlan, { keepsProfilesOffline }: BoxHabits): DeadManVariant {
-  if (!keepsProfilesOffline) return "C";
-  switch (plan) {
-    case "stacked":
-      return "A";
-    case "two_period":
-      return "B";
-    case "plain":
-      return "C";
-  }
-}
-
-/** The promise in words. */
-export function deadManSentence(
-  variant: DeadManVariant,
-  { floorCurrentA, horizonS }: Pick<WallboxCard["deadMan"], "floorCurrentA" | "horizonS">,
-): string {
-  switch (variant) {
-    case "A":
-      return `falls to ${floorCurrentA} A by itself ${horizonS} s after the gateway's last word: a floor lies beneath the set point`;
-    case "B":
-      return `falls to ${floorCurrentA} A by itself ${horizonS} s after the gateway's last word: the set point steps down`;
-    case "C":
-      return "does not fall back when the gateway dies: no fuse is protected through this wallbox, set its own largest current to what the house stands";
-  }
 }
 
 export interface CardParts extends BoxMemory {
@@ -160,7 +127,7 @@ function deadMan({ book, models, floorCurrentA, horizonMs, selfTest }: CardParts
     isProven: book.isProven,
     floorCurrentA,
     horizonS,
-    sentence: deadManSentence(variant, { floorCurrentA, horizonS }),
+    sentence: deadManSentence(variant, { floorCurrentA, horizonS, selfTest }),
     selfTest,
   };
 }

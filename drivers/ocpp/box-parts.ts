@@ -1,8 +1,8 @@
 import type { CurrentCommand } from "../../src/ports/wallbox.ts";
-import { deadManVariant } from "./box-card.ts";
 import type { BoxContext } from "./box-context.ts";
 import { type BoxMeasurements, createBoxMeasurements } from "./box-measurements.ts";
 import type { CentralSystem } from "./central-system.ts";
+import { deadManVariant } from "./dead-man.ts";
 import { createPhaseSwitch, type PhaseSwitch } from "./phase-switch.ts";
 import { createProfileWriter, type ProfileWriter } from "./profile-writer.ts";
 import { createSelfTest, type SelfTest } from "./self-test.ts";

@@ -14,6 +14,7 @@ import { type BoxSession, createBoxSession } from "./box-session.ts";
 import { createSettingChanger } from "./box-setup.ts";
 import type { Account, CentralSystem } from "./central-system.ts";
 import type { ProfilePlan } from "./charging-profile.ts";
+import { fallsBackTo } from "./dead-man.ts";
 import { createIncomingCalls, type IncomingCalls } from "./incoming-calls.ts";
 import { changeKey } from "./key-change.ts";
 import type { BoxIdentification } from "./model-book.ts";
@@ -97,7 +98,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
         vehicle: box.vehicle,
         ...measurements.readings(isConnected),
         isFollowing: measurements.isFollowing,
-        capability: capabilityOf(box, parts, upstream),
+        capability: capabilityOf(box, parts, { upstream, selfTest }),
         transaction: runningTransaction(memory.transactions, measurements.energyRegisterWh),
       };
     },
@@ -228,7 +229,7 @@ function withinUpstream(command: CurrentCommand, upstream: Upstream | undefined)
 function capabilityOf(
   box: BoxContext,
   { phaseSwitch, writer }: CurrentParts,
-  upstream: Upstream | undefined,
+  { upstream, selfTest }: { readonly upstream: Upstream | undefined; readonly selfTest: SelfTest },
 ): WallboxCapability {
   const { options } = box;
   const minCurrentA = box.minCurrentA();
@@ -240,6 +241,9 @@ function capabilityOf(
     phases: phaseSwitch.activePhases,
     canSwitchPhases: phaseSwitch.canSwitch,
     isModulating: writer.isModulating,
+    fallsBackTo: writer.isModulating
+      ? fallsBackTo(box.memory.book.plan, box.habits(), selfTest.last)
+      : "rating",
   };
 }
 

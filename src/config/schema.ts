@@ -27,6 +27,14 @@ const siteSchema = z.strictObject({
     .default("home")
     .describe("Name of the house; part of the MQTT topics hems-edge/<name>/..."),
   main_fuse_a: z.number().min(10).max(200).describe("Rating of the main fuse, A per phase. Never exceeded."),
+  house_reserve_a: z
+    .number()
+    .min(0)
+    .max(200)
+    .optional()
+    .describe(
+      "What of the main fuse is kept for the house beside wallboxes that do not come down by themselves when this gateway dies (variant C), A per phase; default: half of the fuse. What is left is the most that such wallboxes get together.",
+    ),
   import_limit_w: z
     .number()
     .min(0)

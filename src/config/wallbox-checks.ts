@@ -37,6 +37,7 @@ export function wallboxFindings(parts: SoundParts): readonly Finding[] {
     ...repeatedBoxes(parts),
     ...parts.wallboxes.flatMap(currentsBelowMinimum),
     ...failsafeTooHigh(parts),
+    ...reserveOverFuse(parts),
     ...parts.wallboxes.flatMap((placed) => wallboxSecurity(parts.ocpp, placed)),
   ];
 }
@@ -46,6 +47,7 @@ export function wallboxWarnings(parts: SoundParts): readonly Finding[] {
   return [
     ...parts.wallboxes.flatMap((placed) => idleSettings(parts, placed)),
     ...minimumsOverFuse(parts),
+    ...parts.wallboxes.flatMap((placed) => unattendedTooLittle(parts, placed)),
     ...failsafesOverFuse(parts),
   ];
 }
@@ -131,6 +133,32 @@ function idleSettings({ control, site }: SoundParts, { wallbox, at }: PlacedWall
       at: ["control", "failsafe_current_a"],
       problem: `${failsafeA} A is below ${place}.min_current_a of ${wallbox.min_current_a} A, so the box will pause instead`,
       remedy: `write 0, or ${wallbox.min_current_a} A if the car should go on charging`,
+    },
+  ];
+}
+
+function reserveOverFuse({ site }: SoundParts): readonly Finding[] {
+  const reserveA = site?.house_reserve_a ?? 0;
+  if (site === undefined || reserveA <= site.main_fuse_a) return [];
+  return [
+    {
+      at: ["site", "house_reserve_a"],
+      problem: `${reserveA} A is above site.main_fuse_a of ${site.main_fuse_a} A`,
+      remedy: "lower it: what is left of the fuse is for wallboxes that do not come down by themselves",
+    },
+  ];
+}
+
+/** A box of which the file says that it does not come down by itself. */
+function unattendedTooLittle({ site }: SoundParts, { wallbox, at }: PlacedWallbox): readonly Finding[] {
+  if (site === undefined || wallbox.quirks?.dead_man !== "none") return [];
+  const leftA = site.main_fuse_a - (site.house_reserve_a ?? site.main_fuse_a / 2);
+  if (leftA >= wallbox.max_current_a) return [];
+  return [
+    {
+      at: [...at, "quirks", "dead_man"],
+      problem: `a box that does not come down when this gateway dies gets at most ${leftA} A, the main fuse without site.house_reserve_a`,
+      remedy: "lower site.house_reserve_a to what the house itself can draw at most, if that is less",
     },
   ];
 }

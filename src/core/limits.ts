@@ -16,7 +16,8 @@ export type LimitName =
   | "user_maximum"
   | "failsafe"
   | "safe_mode"
-  | "other_wallboxes";
+  | "other_wallboxes"
+  | "no_fallback";
 
 /** A ceiling on the charge current, A per phase. */
 export interface Limit {
@@ -42,6 +43,8 @@ export interface SiteLimits {
   readonly configuredMaxA: number;
   /** What a blind gateway may still allow, A per phase; 0 stops. */
   readonly failsafeCurrentA: number;
+  /** What wallboxes may draw together that nobody can turn down when the gateway is gone, A per phase. */
+  readonly unattendedMaxA: number;
 }
 
 export interface LimitContext {
@@ -64,7 +67,7 @@ export interface LimitContext {
   readonly isSettled: boolean;
 }
 
-export const NO_LOAD: OthersLoad = { powerW: 0, currentA: 0 };
+export const NO_LOAD: OthersLoad = { powerW: 0, currentA: 0, unattendedA: 0 };
 
 /** The limit that leaves least to the car now. */
 export function smallestLimit(context: LimitContext): Limit {
@@ -74,6 +77,7 @@ export function smallestLimit(context: LimitContext): Limit {
   limit = tighter(limit, "configured_maximum", limits.configuredMaxA);
   limit = tighter(limit, "cable", limits.cableCurrentA);
   limit = tighter(limit, "user_maximum", context.userMaxA);
+  limit = tighter(limit, "no_fallback", unattendedLimitA(context));
   limit = tighter(limit, "failsafe", isBlind ? limits.failsafeCurrentA : undefined);
   limit = tighter(limit, "safe_mode", context.isSafeMode === true ? limits.failsafeCurrentA : undefined);
   limit = tighter(limit, "main_fuse", isBlind ? undefined : fuseLimitA(context));
@@ -117,6 +121,12 @@ export function nearestStepA(valueA: number, stepA: number): number {
 
 function roundedA(valueA: number): number {
   return Math.round(valueA * 10) / 10;
+}
+
+/** A box that does not come down by itself is raised only to what the fuse stands for good beside house and other boxes. */
+function unattendedLimitA({ sample, limits, others = NO_LOAD }: LimitContext): number | undefined {
+  if (sample.wallbox.capability.fallsBackTo === "failsafe") return undefined;
+  return limits.unattendedMaxA - others.unattendedA;
 }
 
 function importLimitA(context: LimitContext): number | undefined {

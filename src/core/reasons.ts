@@ -41,7 +41,7 @@ export interface Reason {
 
 /** What a limit is made of, to be told with it. */
 export interface LimitFigures {
-  readonly limits: Pick<SiteLimits, "mainFuseA" | "importLimitW" | "unbalanceLimitA">;
+  readonly limits: Pick<SiteLimits, "mainFuseA" | "importLimitW" | "unbalanceLimitA" | "unattendedMaxA">;
   readonly operator: OperatorStatus | undefined;
 }
 
@@ -216,6 +216,8 @@ function limitWords(limit: LimitName, { limits, operator }: LimitFigures): strin
       return "safe mode, because the gateway has restarted again and again";
     case "other_wallboxes":
       return "what the other wallboxes need";
+    case "no_fallback":
+      return `what may flow unwatched (${amps(limits.unattendedMaxA)} a phase for all such wallboxes), because this one does not come down when the gateway dies`;
   }
 }
 

@@ -23,6 +23,12 @@ export type VehicleState =
   | "faulted"
   | "unknown";
 
+/**
+ * What a wallbox may draw for good when nobody speaks to it any more: its failsafe current, because its limits expire;
+ * the set point that it was told last; or all that it is rated for.
+ */
+export type FallsBackTo = "failsafe" | "setpoint" | "rating";
+
 /** What a wallbox can do: fixed by its type and the installation. */
 export interface WallboxCapability {
   /** Smallest current at which it charges, A per phase; at least 6. */
@@ -37,6 +43,7 @@ export interface WallboxCapability {
   readonly canSwitchPhases: boolean;
   /** False where the box refuses a current limit. */
   readonly isModulating: boolean;
+  readonly fallsBackTo: FallsBackTo;
 }
 
 /** The charge that runs, as the wallbox told it. */

@@ -75,6 +75,7 @@ function batteryRules({ home_battery: battery, site }: Config): BatteryRules {
 export function houseLimits({ site }: Config) {
   return {
     mainFuseA: site.main_fuse_a,
+    unattendedMaxA: site.main_fuse_a - (site.house_reserve_a ?? site.main_fuse_a / 2),
     importLimitW: site.import_limit_w,
     unbalanceLimitA:
       site.unbalance_limit_va === "off" ? undefined : site.unbalance_limit_va / NOMINAL_VOLTAGE_V,

@@ -126,6 +126,13 @@ describe("a problem names its place, its line and a remedy", () => {
       /must be a number, not text/,
       /without quotes/,
     ],
+    [
+      "a reserve that the fuse does not hold",
+      replaced("main_fuse_a: 35", "main_fuse_a: 35, house_reserve_a: 36"),
+      "site.house_reserve_a",
+      /36 A is above site.main_fuse_a of 35 A/,
+      /lower it/,
+    ],
     ["text for a number", replaced("35", "many"), "site.main_fuse_a", /must be a number/, /A per phase/],
     [
       "an empty value",
@@ -500,6 +507,11 @@ describe("warnings let the config pass", () => {
       "a failsafe below the box's minimum",
       replaced("max_current_a: 16", "max_current_a: 16, min_current_a: 7").replace("4000", "5000"),
       "control.failsafe_current_a",
+    ],
+    [
+      "a box without a fallback that gets less than its maximum because of it",
+      replaced("max_current_a: 16", "max_current_a: 20, rated_current_a: 20, quirks: { dead_man: none }"),
+      "wallbox.quirks.dead_man",
     ],
     [
       "administrator rights",

@@ -62,6 +62,24 @@ describe("fixed limits", () => {
   });
 });
 
+describe("a box that does not come down by itself", () => {
+  const limits = { unattendedMaxA: 17.5 };
+
+  it.each(["setpoint", "rating"] as const)(
+    "gets what may flow unwatched where it falls back to its %s",
+    (fallsBackTo) => {
+      const wallbox = { capability: { ...THREE_PHASE, fallsBackTo } };
+      expect(smallest({ limits, wallbox })).toEqual({ name: "no_fallback", maxCurrentA: 17.5 });
+      const others = { powerW: 0, currentA: 0, unattendedA: 6 };
+      expect(smallest({ limits, wallbox, context: { others } }).maxCurrentA).toBe(11.5);
+    },
+  );
+
+  it("is another matter than one that falls to its failsafe current", () => {
+    expect(smallest({ limits }).name).toBe("wallbox_rating");
+  });
+});
+
 describe("a blind gateway", () => {
   it("allows the failsafe current and computes nothing from readings", () => {
     const blind: Case = {
@@ -334,7 +352,7 @@ describe("the grid operator's limit while the last change is on its way", () => 
   });
 
   it("leaves less where other cars draw", () => {
-    const others = { powerW: 690, currentA: 1 };
+    const others = { powerW: 690, currentA: 1, unattendedA: 0 };
     expect(given({ isSettled: false, others }).maxCurrentA).toBe(6);
   });
 });

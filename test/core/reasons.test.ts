@@ -6,7 +6,7 @@ import { instant, SLOT, sampleAdvice } from "../support/sample-advice.ts";
 const SPACE = "\u00a0";
 
 const FIGURES = {
-  limits: { mainFuseA: 35, importLimitW: 22_000, unbalanceLimitA: 20 },
+  limits: { mainFuseA: 35, importLimitW: 22_000, unbalanceLimitA: 20, unattendedMaxA: 17.5 },
   operator: { state: "limited", limitW: 4_200, endsWallMs: undefined, endsAtClock: undefined },
 } as const;
 
@@ -180,6 +180,11 @@ describe("a reason", () => {
     ["configured_maximum", "the configured maximum"],
     ["user_maximum", "the user's maximum"],
     ["failsafe", "the failsafe current, because the meter is lost"],
+    ["other_wallboxes", "what the other wallboxes need"],
+    [
+      "no_fallback",
+      "what may flow unwatched (17.5 A a phase for all such wallboxes), because this one does not come down when the gateway dies",
+    ],
     ["safe_mode", "safe mode, because the gateway has restarted again and again"],
   ])("names the limit %s", (limit, words) => {
     expect(reasons.limited(limit, 13.2, FIGURES)).toEqual({
@@ -211,7 +216,12 @@ describe("a reason", () => {
   });
 
   it("leaves figures out that it does not know", () => {
-    const limits = { mainFuseA: 35, importLimitW: undefined, unbalanceLimitA: undefined };
+    const limits = {
+      mainFuseA: 35,
+      importLimitW: undefined,
+      unbalanceLimitA: undefined,
+      unattendedMaxA: 17.5,
+    };
     const text = (limit: LimitName) => reasons.limited(limit, 6, { limits, operator: undefined }).text;
     expect(text("site_import")).toBe("Limited to 6 A by the import limit of the house.");
     expect(text("unbalance")).toBe("Limited to 6 A by the unbalance limit.");

@@ -60,6 +60,12 @@ describe("what the config file means to the parts of the daemon", () => {
     });
   });
 
+  it("keeps half of the fuse for the house beside boxes without a fallback, unless the file says otherwise", () => {
+    expect(controlOptions(config(), box()).limits.unattendedMaxA).toBe(17.5);
+    const known = config({ site: { main_fuse_a: 35, pv_peak_w: 10_000, house_reserve_a: 10 } });
+    expect(controlOptions(known, box()).limits.unattendedMaxA).toBe(25);
+  });
+
   it("limits unbalance to 20 A by default, and knows the phases only where the file names them", () => {
     expect(controlOptions(config(), box()).limits).toMatchObject({
       unbalanceLimitA: 20,

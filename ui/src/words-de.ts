@@ -80,6 +80,7 @@ export const german: Words = {
   "limit.failsafe": "Notbetrieb",
   "limit.safe_mode": "Notbetrieb nach Abstürzen",
   "limit.other_wallboxes": "andere Wallboxen",
+  "limit.no_fallback": "kein Rückfall ohne Gateway",
   "limit.none": "nichts begrenzt das Auto",
   "limit.binds": "begrenzt jetzt",
   "limit.allowed": "{current} auf {phases} Phasen erlaubt",

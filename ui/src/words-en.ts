@@ -80,6 +80,7 @@ export const english: Words = {
   "limit.failsafe": "failsafe",
   "limit.safe_mode": "safe mode after crashes",
   "limit.other_wallboxes": "other wallboxes",
+  "limit.no_fallback": "no fallback without the gateway",
   "limit.none": "nothing limits the car now",
   "limit.binds": "binds now",
   "limit.allowed": "{current} on {phases} phases allowed",

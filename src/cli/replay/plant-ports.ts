@@ -124,6 +124,7 @@ export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): 
       stepA: device.stepA,
       phases: view.phases,
       canSwitchPhases: phases === "auto",
+      fallsBackTo: "failsafe" as const,
       isModulating: true,
     };
     return {

@@ -10,6 +10,13 @@ How a box falls back when the gateway dies: **A** a floor beneath an expiring se
 **C** not at all: then the box's own largest current must be one that the house stands, because no fuse is protected through
 it. \`hems-edge wallbox show\` says which one holds for yours, and \`hems-edge wallbox selftest\` proves it.
 
+What a box of variant C may draw for good is not promised to anybody else
+([ADR 16](adr/0016-boxes-without-a-fallback.md)). It counts as C too when its self-test failed, or when it takes no limit at all. All such
+boxes together get what the main fuse leaves beside \`site.house_reserve_a\` (half of the fuse where nothing is written) and beside the
+failsafe current of every other box: the limit \`no_fallback\`. Once lost, such a box counts for good with what it was told last; one
+that forgets its limits with the link counts with \`rated_current_a\`. A limit that the grid operator sends while the gateway is
+dead cannot reach it.
+
 None of this was measured by us: \`reported\` is what users and other projects wrote, \`documented\` what the maker or a
 handbook says, \`assumed\` what relatives of the model suggest.
 

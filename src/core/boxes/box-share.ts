@@ -6,6 +6,8 @@ export interface OthersLoad {
   readonly powerW: number;
   /** A per phase; which phases a box hangs on is not known, so that each counts on all. */
   readonly currentA: number;
+  /** What they may draw for good when the gateway is gone, A per phase. */
+  readonly unattendedA: number;
 }
 
 /** The house as a limit has to see it, with the others as they are counted. */

@@ -16,11 +16,13 @@ export function limitSight(sample: SiteSample, others: readonly CountedBox[]): L
   let currentA = 0;
   let addedW = 0;
   let addedA = 0;
+  let unattendedA = 0;
   for (const { seen, countedA, shownA } of others) {
     powerW += seenPowerW(seen, countedA);
     currentA += countedA;
     addedW += seenPowerW(seen, countedA - shownA);
     addedA += countedA - shownA;
+    unattendedA += unattendedCurrentA(seen, countedA);
   }
   return {
     sample: {
@@ -31,7 +33,7 @@ export function limitSight(sample: SiteSample, others: readonly CountedBox[]): L
         ([l1, l2, l3]: PhaseCurrentsA): PhaseCurrentsA => [l1 + addedA, l2 + addedA, l3 + addedA],
       ),
     },
-    others: { powerW, currentA },
+    others: { powerW, currentA, unattendedA },
   };
 }
 
@@ -53,6 +55,19 @@ export function countedAtTarget(seen: SeenBox, targetA: number): CountedBox {
   const { drawnA, mayDrawA, isObeying, isSettled } = seen;
   const shownA = isObeying && !isSettled ? Math.max(drawnA, mayDrawA) : drawnA;
   return { seen, countedA: Math.max(targetA, firmCurrentA(seen)), shownA };
+}
+
+/** What a box draws for good when the gateway is gone while it may draw `countedA`. */
+function unattendedCurrentA({ box, wallbox }: SeenBox, countedA: number): number {
+  const { fallsBackTo, maxCurrentA } = wallbox.capability;
+  switch (fallsBackTo) {
+    case "failsafe":
+      return box.options.control.limits.failsafeCurrentA;
+    case "setpoint":
+      return countedA;
+    case "rating":
+      return maxCurrentA;
+  }
 }
 
 /** What stays although the box is told to pause: the car of a box that does not obey, or draws more than it was told. */

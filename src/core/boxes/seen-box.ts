@@ -58,7 +58,10 @@ export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): S
     phases,
     drawnW,
     drawnA: drawnW / (phases * NOMINAL_VOLTAGE_V),
-    mayDrawA: mayDrawA(box, { held, isSettled: settled }, house.nowMs),
+    mayDrawA:
+      held === undefined
+        ? unheldA(box, wallbox, house.nowMs)
+        : Math.max(held.setpointA, settled ? 0 : box.state.standing.mayDrawA),
   };
 }
 
@@ -76,17 +79,19 @@ function drawingPhases({ capability, phaseCurrentsA }: WallboxSample): number | 
   return count === 0 ? undefined : count;
 }
 
-/** A lost box goes on as it was told until that expires, and then draws its failsafe current. */
-function mayDrawA(
-  { state, options }: BoxPass,
-  { held, isSettled: isShown }: { readonly held: HeldLink | undefined; readonly isSettled: boolean },
-  nowMs: number,
-): number {
+/**
+ * A lost box goes on as it was told until that expires, and then draws its failsafe current. One whose limits do not
+ * expire goes on for ever; where it is not known what it was told, or it forgets that, with all that it is rated for.
+ */
+function unheldA({ state, options }: BoxPass, { capability }: WallboxSample, nowMs: number): number {
+  const { fallsBackTo, maxCurrentA } = capability;
+  const { mayDrawA: toldA, drawnW } = state.standing;
+  const isForgotten = fallsBackTo === "setpoint" && drawnW === undefined;
+  if (fallsBackTo === "rating" || isForgotten) return Math.max(toldA, maxCurrentA);
   const { link } = state.control;
-  const { mayDrawA: toldA } = state.standing;
-  if (held !== undefined) return isShown ? held.setpointA : Math.max(toldA, held.setpointA);
   const fallbackA = options.control.limits.failsafeCurrentA;
-  const isExpired = link?.kind === "unread" && nowMs - link.sinceMs >= options.expiryMs;
+  const isExpired =
+    fallsBackTo === "failsafe" && link?.kind === "unread" && nowMs - link.sinceMs >= options.expiryMs;
   return isExpired ? fallbackA : Math.max(toldA, fallbackA);
 }
 

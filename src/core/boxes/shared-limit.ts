@@ -52,6 +52,7 @@ function withoutOwnLimits(asked: Asked): Asked {
     ...asked.limits,
     configuredMaxA: Number.POSITIVE_INFINITY,
     failsafeCurrentA: Number.POSITIVE_INFINITY,
+    unattendedMaxA: Number.POSITIVE_INFINITY,
     cableCurrentA: undefined,
   };
   return { ...asked, limits, userMaxA: undefined };

@@ -71,6 +71,7 @@ export const CAPABILITY: WallboxCapability = {
   phases: 1,
   isModulating: true,
   canSwitchPhases: false,
+  fallsBackTo: "failsafe",
 };
 
 export function createFakeWallbox(clock: Clock): FakeWallbox {

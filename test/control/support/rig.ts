@@ -23,6 +23,7 @@ import {
 export const CONTROL: ControlOptions = {
   limits: {
     mainFuseA: 63,
+    unattendedMaxA: 31.5,
     importLimitW: undefined,
     unbalanceLimitA: undefined,
     phaseRotation: undefined,

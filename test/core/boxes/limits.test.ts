@@ -156,6 +156,81 @@ describe("a box that cannot be told any more", () => {
   });
 });
 
+describe("a box that does not come down by itself", () => {
+  const keeping = { ...BOX, fallsBackTo: "setpoint" } as const;
+  const forgetting = { ...BOX, fallsBackTo: "rating" } as const;
+
+  it("leaves room for what the others fall back to, and takes nothing from them", () => {
+    const house = unsteered({ unattendedMaxA: 17.5 }, [{ ...high, capability: keeping }, low]);
+    house.run(300);
+    expect(drawnA(house)).toEqual([11, 16]);
+    expect(house.reportOf("high")).toMatchObject({ limitedBy: "no_fallback", setpointA: 11 });
+  });
+
+  it("shares what may flow unwatched with its like by priority", () => {
+    const boxes = [high, low].map((box) => ({ ...box, capability: keeping }));
+    const house = unsteered({ unattendedMaxA: 24 }, boxes);
+    house.box("high").vehicle = "absent";
+    house.run(300);
+    expect(drawnA(house)).toEqual([0, 16]);
+    house.box("high").vehicle = "connected";
+    expect(longestAboveA(house, 24 + 1, 300)).toBe(0);
+    expect(drawnA(house)).toEqual([16, 8]);
+  });
+
+  it("finds all that one without a fallback of its own is rated for taken", () => {
+    const boxes = [
+      { ...high, capability: keeping },
+      { ...low, capability: forgetting },
+    ];
+    const house = unsteered({ unattendedMaxA: 24 }, boxes);
+    house.box("low").vehicle = "absent";
+    house.run(300);
+    expect(drawnA(house)).toEqual([8, 0]);
+  });
+
+  it("stays, with all others, below what may flow unwatched when the gateway is gone", () => {
+    const boxes = [{ ...high, capability: keeping }, low, { ...low, name: "late", capability: keeping }];
+    const house = unsteered({ unattendedMaxA: 28 }, boxes);
+    house.run(300);
+    expect(drawnA(house)).toEqual([16, 16, 6]);
+    for (const box of house.boxes) box.isLinked = false;
+    house.run(600);
+    expect(drawnA(house)).toEqual([16, 6, 6]);
+  });
+
+  it("counts for good with what it was told last once it is lost", () => {
+    const house = unsteered({ mainFuseA: 25 }, [{ ...high, capability: keeping }, low]);
+    house.run(300);
+    expect(drawnA(house)).toEqual([16, 8]);
+    house.box("high").isLinked = false;
+    expect(longestAboveA(house, 25, 3_600)).toBe(0);
+    expect(drawnA(house)[0]).toBe(16);
+    // What the lost one draws is taken off beside what the meter shows.
+    expect(drawnA(house)[1]).toBe(0);
+  });
+
+  it("counts with all that it is rated for where it may have forgotten what it was told", () => {
+    const boxes = [{ ...low, capability: forgetting }, high];
+    const house = unsteered({ mainFuseA: 25 }, boxes);
+    house.box("low").vehicle = "absent";
+    house.run(300);
+    house.box("low").isLinked = false;
+    house.run(30);
+    expect(drawnA(house)).toEqual([0, 8]);
+    house.box("low").vehicle = "connected";
+    expect(longestAboveA(house, 25, 600)).toBeLessThanOrEqual(REACTION_S);
+  });
+
+  it("counts with all that it is rated for where nobody knows what it was told", () => {
+    const house = unsteered({ mainFuseA: 25 }, [{ ...low, capability: keeping }, high]);
+    house.box("low").isLinked = false;
+    house.box("low").isSilent = true;
+    house.run(300);
+    expect(drawnA(house)[1]).toBe(8);
+  });
+});
+
 describe("limits of power", () => {
   it("the import of the house is shared by priority", () => {
     const house = unsteered({ importLimitW: 10_350 });

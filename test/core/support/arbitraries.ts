@@ -40,6 +40,7 @@ export const capabilities: fc.Arbitrary<WallboxCapability> = fc.record({
   phases: fc.constantFrom(1, 3),
   isModulating: fc.constant(true),
   canSwitchPhases: fc.boolean(),
+  fallsBackTo: fc.constantFrom("failsafe", "failsafe", "setpoint", "rating"),
 });
 
 function optional<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
@@ -54,6 +55,7 @@ const siteLimits: fc.Arbitrary<SiteLimits> = fc.record({
   cableCurrentA: optional(fc.constantFrom(13, 20)),
   configuredMaxA: fc.constantFrom(9, 16, 32),
   failsafeCurrentA: fc.constantFrom(0, 6, 10),
+  unattendedMaxA: fc.constantFrom(0, 8, 17.5, 32),
 });
 
 const settings: fc.Arbitrary<Settings> = fc.record({

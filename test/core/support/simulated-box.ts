@@ -21,7 +21,7 @@ export interface SimulatedBoxOptions {
   readonly readEveryMs?: number;
 }
 
-/** A box whose set point expires, with a car that takes what it is given, after a while. */
+/** A box whose set point expires where its capability says so, with a car that takes what it is given, after a while. */
 export interface SimulatedBox {
   readonly name: string;
   vehicle: VehicleState;
@@ -72,6 +72,12 @@ export function createSimulatedBox(options: SimulatedBoxOptions, startMs: number
   const drawnW = () => powerW(box.drawnA, capability.phases);
   const canDraw = () => box.vehicle === "charging" || box.vehicle === "connected";
 
+  function fallBack(nowMs: number): void {
+    const { fallsBackTo, maxCurrentA } = capability;
+    if (fallsBackTo === "failsafe" && nowMs - heardMs >= EXPIRY_MS) [toldA, dueMs] = [FAILSAFE_A, nowMs];
+    if (fallsBackTo === "rating" && !box.isLinked) [toldA, dueMs] = [maxCurrentA, nowMs];
+  }
+
   return Object.defineProperties(
     Object.assign(box, {
       name,
@@ -79,7 +85,7 @@ export function createSimulatedBox(options: SimulatedBoxOptions, startMs: number
         state = { ...state, control: { ...state.control, boost: { state: "ongoing", hasDrawn: false } } };
       },
       advance(nowMs: number, durationMs: number) {
-        if (nowMs - heardMs >= EXPIRY_MS) [toldA, dueMs] = [FAILSAFE_A, nowMs];
+        fallBack(nowMs);
         if (nowMs >= dueMs) box.allowedA = toldA;
         const aimA = canDraw() ? Math.min(box.allowedA, box.carMaxA) : 0;
         const reachA = (rampAPerS * durationMs) / 1_000;

@@ -16,6 +16,7 @@ export const ONE_PHASE: WallboxCapability = {
   phases: 1,
   isModulating: true,
   canSwitchPhases: false,
+  fallsBackTo: "failsafe",
 };
 export const THREE_PHASE: WallboxCapability = { ...ONE_PHASE, maxCurrentA: 32, phases: 3 };
 
@@ -27,6 +28,7 @@ export const WIDE_LIMITS: SiteLimits = {
   cableCurrentA: undefined,
   configuredMaxA: 80,
   failsafeCurrentA: 6,
+  unattendedMaxA: 1_000,
 };
 
 export const OPTIONS: ControlOptions = {
