@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { createApi } from "./api/api.ts";
+import { type AccessFile, createMemoryAccessFile } from "./api/login/access-file.ts";
 import type { Config } from "./config/schema.ts";
 import { createBoxStore } from "./control/box-store.ts";
 import { createChargePlanner } from "./control/charge-planner.ts";
@@ -59,6 +60,8 @@ export interface DaemonDeps {
   /** Evenly distributed in 0..1, for jitter. */
   readonly random: () => number;
   readonly version: string;
+  /** Password and tokens of the page; without it they are gone with the daemon. */
+  readonly accessFile?: AccessFile;
   /** Where passes are recorded; without it nothing is. Closed with the daemon. */
   readonly history?: { readonly thread: HistoryThread; readonly diskClock: Clock };
   /** Told of every pass beside the daemon's own listeners, e.g. the service manager. */
@@ -137,8 +140,9 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       history?.limit(kind, period);
     },
   });
-  const api = createApi(apiOptions(config, deps.version), {
+  const api = createApi(apiOptions(config, deps.version, deps.secrets.apiTls), {
     ...deps,
+    accessFile: deps.accessFile ?? createMemoryAccessFile(),
     commands,
     chargePlans,
     desk,

@@ -7,34 +7,30 @@ export interface Access {
   readonly fetchSite: string | undefined;
   /** The address of ours that the client reached. */
   readonly localAddress: string | undefined;
-  readonly remoteAddress: string | undefined;
-  /** True for a request that has shown the secret of the one thing it changes. */
-  readonly isAuthorized: boolean;
 }
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 const LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"];
 
-/** Names under which the page may be asked for: anything else is a foreign name that was pointed at us. */
-export function allowedHostNames(configuredHost: string): ReadonlySet<string> {
-  const configured = hostName(bracketed(configuredHost));
-  return new Set(configured === undefined ? LOOPBACK_NAMES : [...LOOPBACK_NAMES, configured]);
+/**
+ * Names under which the page may be asked for: what is configured, and the machine's own, alone and in mDNS. Anything else
+ * is a foreign name that was pointed at us.
+ */
+export function allowedHostNames(configured: readonly string[], machineName: string): ReadonlySet<string> {
+  const names = [...configured.map(bracketed), machineName, `${machineName}.local`];
+  return new Set([...LOOPBACK_NAMES, ...names.map(hostName).filter((name) => name !== undefined)]);
 }
 
 /**
- * Why a request is refused, as a sentence; undefined lets it pass. Keeps out DNS rebinding (by the Host header),
- * foreign pages that post to us (by Origin and Sec-Fetch-Site), and changes from other machines, since there
- * is no login.
+ * Why a request is refused, as a sentence; undefined lets it pass. Keeps out DNS rebinding (by the Host header) and
+ * foreign pages that post to us (by Origin and Sec-Fetch-Site), whoever asks.
  */
 export function accessRefusal(access: Access, names: ReadonlySet<string>): string | undefined {
   const name = access.host === undefined ? undefined : hostName(access.host);
   if (name === undefined || !(names.has(name) || name === bracketed(plainAddress(access.localAddress)))) {
-    return "this host name is not served: use the configured one, localhost or the IP address";
+    return "this host name is not served: use the IP address, or add the name to api.names";
   }
   if (READING.has(access.method)) return undefined;
-  if (!isLoopback(access.remoteAddress) && !access.isAuthorized) {
-    return "changes are only taken from the gateway itself: it has no login yet";
-  }
   if (access.origin !== undefined && originHost(access.origin) !== access.host?.toLowerCase()) {
     return "changes from another site's page are not taken";
   }
@@ -45,6 +41,11 @@ export function accessRefusal(access: Access, names: ReadonlySet<string>): strin
 export function isLoopback(address: string | undefined): boolean {
   const plain = plainAddress(address);
   return plain === "::1" || /^127\.\d+\.\d+\.\d+$/.test(plain);
+}
+
+/** True for an address to listen on that no other machine reaches. */
+export function isLoopbackName(host: string): boolean {
+  return host === "localhost" || isLoopback(host);
 }
 
 /** Host part of a Host header, normalised; undefined for what is none. */

@@ -10,11 +10,19 @@ import type { LimitReader } from "../ports/limit-log.ts";
 import type { WallboxDesk } from "../ports/wallbox-card.ts";
 import type { EnergyCounters } from "./energy-counters.ts";
 import type { HistogramView } from "./histogram.ts";
+import type { LoginRule } from "./login/gatekeeper.ts";
+import type { Guard } from "./login/guard.ts";
 
 export interface ApiOptions {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** Who has to log in: callers from other machines, or everybody. */
+  readonly login: LoginRule;
+  /** Host names under which the page is asked for, beside its address and the machine's own name. */
+  readonly names?: readonly string[] | undefined;
+  /** Certificate with its chain, and key, as PEM; plain HTTP without. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly siteName: string;
   /** The first is the one that stands for the house where only one can. */
   readonly wallboxNames: readonly string[];
@@ -145,6 +153,7 @@ export interface ApiContext extends ApiSuppliers {
   /** By name of the wallbox. */
   readonly chargePlans: ReadonlyMap<string, ChargePlanView>;
   readonly energies: EnergyCounters;
+  readonly guard: Pick<Guard, "mayStillRead">;
   /** The newest pass; undefined before the first. */
   latest(): TickReport | undefined;
 }

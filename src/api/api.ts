@@ -3,6 +3,7 @@ import type { TickReport } from "../core/tick-report.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Commands } from "../ports/commands.ts";
 import type { ReportSink } from "../ports/report-sink.ts";
+import type { StateStore } from "../ports/state-store.ts";
 import type { ApiContext, ApiOptions, ApiSuppliers, ChargePlanView } from "./api-context.ts";
 import { addChargePlanRoutes } from "./charge-plan.ts";
 import { createEnergyCounters } from "./energy-counters.ts";
@@ -10,7 +11,9 @@ import { createEventStream } from "./event-stream.ts";
 import { addHistoryRoutes } from "./history-routes.ts";
 import { createHttpServer, type StartOutcome } from "./http-server.ts";
 import { addLimitRoutes } from "./limit-routes.ts";
-import { addOperatorRoutes, OPERATOR_LIMIT } from "./operator-routes.ts";
+import type { AccessFile } from "./login/access-file.ts";
+import { createGuard } from "./login/guard.ts";
+import { addOperatorRoutes } from "./operator-routes.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
 import { stateView } from "./state-view.ts";
 import { addWallboxRoutes } from "./wallbox-routes.ts";
@@ -22,6 +25,10 @@ export interface ApiDeps extends ApiSuppliers {
   readonly viewerClock?: Clock | undefined;
   readonly log: Logger;
   readonly commands: Commands;
+  /** Keeps who is logged in. */
+  readonly store: StateStore;
+  /** Password and tokens. */
+  readonly accessFile: AccessFile;
   /** By name of the wallbox. */
   readonly chargePlans: ReadonlyMap<string, ChargePlanView>;
 }
@@ -34,18 +41,18 @@ export interface Api extends ReportSink {
 }
 
 export function createApi(options: ApiOptions, deps: ApiDeps): Api {
-  const { clock, operatorEndpoint } = deps;
+  const { clock } = deps;
   let latest: TickReport | undefined;
   const energies = createEnergyCounters();
-  const context: ApiContext = { ...deps, options, energies, latest: () => latest };
+  const guard = createGuard(options, { ...deps, file: deps.accessFile });
+  const context: ApiContext = { ...deps, options, energies, guard, latest: () => latest };
   const stream = createEventStream({
     clock: deps.viewerClock ?? clock,
     render: () => (latest === undefined ? undefined : JSON.stringify(stateView(context, latest))),
   });
   const server = createHttpServer(options, {
     log: deps.log,
-    isAuthorized: ({ url, headers }) =>
-      url === OPERATOR_LIMIT && operatorEndpoint?.isAllowed(headers.authorization) === true,
+    guard,
     addRoutes(app) {
       addReadingRoutes(app, context, stream);
       addHistoryRoutes(app, context);

@@ -1,10 +1,16 @@
 import type { ServerResponse } from "node:http";
 import type { Clock, Timer } from "../ports/clock.ts";
 
+export interface Watcher {
+  readonly headers: Readonly<Record<string, string>>;
+  /** False ends the stream: a logout or a revoked token counts at once. */
+  mayStillRead(): boolean;
+}
+
 /** Fans the newest state out to the pages that watch. */
 export interface EventStream {
   /** Takes over `response`; false when there are too many watchers already. */
-  add(response: ServerResponse, headers: Readonly<Record<string, string>>): boolean;
+  add(response: ServerResponse, watcher: Watcher): boolean;
   /** Something changed. Costs next to nothing while nobody watches. */
   notify(): void;
   close(): void;
@@ -23,16 +29,16 @@ export function createEventStream(deps: {
   readonly render: () => string | undefined;
 }): EventStream {
   const { clock, render } = deps;
-  const clients = new Set<ServerResponse>();
+  const clients = new Map<ServerResponse, Watcher>();
   let sentAtMs = Number.NEGATIVE_INFINITY;
   let timer: Timer | undefined;
 
-  function send(to: Iterable<ServerResponse>): void {
+  function send(to: Iterable<[ServerResponse, Watcher]>): void {
     const data = render();
     if (data === undefined) return;
     const message = `event: state\ndata: ${data}\n\n`;
-    for (const client of to) {
-      if (client.writableLength > LARGEST_BACKLOG_BYTES) drop(client);
+    for (const [client, { mayStillRead }] of to) {
+      if (client.writableLength > LARGEST_BACKLOG_BYTES || !mayStillRead()) drop(client);
       else client.write(message);
     }
   }
@@ -49,14 +55,14 @@ export function createEventStream(deps: {
   }
 
   return {
-    add(response, headers) {
+    add(response, watcher) {
       if (clients.size >= MOST_CLIENTS) return false;
-      clients.add(response);
+      clients.set(response, watcher);
       response.on("close", () => clients.delete(response));
       response.on("error", () => drop(response));
-      response.writeHead(200, { ...headers, "content-type": "text/event-stream; charset=utf-8" });
+      response.writeHead(200, { ...watcher.headers, "content-type": "text/event-stream; charset=utf-8" });
       response.write("retry: 2000\n\n");
-      send([response]);
+      send([[response, watcher]]);
       return true;
     },
     notify() {
@@ -68,7 +74,7 @@ export function createEventStream(deps: {
     close() {
       if (timer !== undefined) clock.clearTimeout(timer);
       timer = undefined;
-      for (const client of clients) drop(client);
+      for (const client of clients.keys()) drop(client);
     },
     get clients() {
       return clients.size;

@@ -1,7 +1,9 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { accessRefusal, allowedHostNames, isLoopback } from "./access.ts";
+import { accessRefusal, allowedHostNames } from "./access.ts";
+import type { Guard } from "./login/guard.ts";
 import { readPageFiles } from "./page-files.ts";
 import { sendProblem } from "./problem-detail.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
@@ -10,15 +12,18 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** Host names under which the page is asked for, beside its address and the machine's own name. */
+  readonly names?: readonly string[] | undefined;
+  /** Certificate with its chain, and key, as PEM; plain HTTP without. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Folder of `index.html` and its files; default: the one shipped. */
   readonly pageFolder?: string | undefined;
 }
 
 export interface HttpServerDeps {
   readonly log: Logger;
+  readonly guard: Guard;
   addRoutes(app: FastifyInstance): void;
-  /** True for a request that has shown the secret of the one thing it changes. */
-  isAuthorized(request: FastifyRequest): boolean;
 }
 
 export type StartOutcome =
@@ -47,12 +52,6 @@ export function createHttpServer(options: HttpServerOptions, deps: HttpServerDep
   let app: FastifyInstance | undefined;
   return {
     async start() {
-      if (!isLoopback(options.host) && options.host !== "localhost") {
-        log.warn(
-          { host: options.host },
-          "page reachable from other machines without a login; changes only locally",
-        );
-      }
       const server = await buildServer(options, deps);
       try {
         await server.listen({ host: options.host, port: options.port });
@@ -63,8 +62,10 @@ export function createHttpServer(options: HttpServerOptions, deps: HttpServerDep
       app = server;
       const address = server.server.address();
       const port = typeof address === "object" && address !== null ? address.port : options.port;
-      const url = `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}/`;
+      const scheme = options.tls === undefined ? "http" : "https";
+      const url = `${scheme}://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}/`;
       log.info({ url }, "page and API listening");
+      deps.guard.announce();
       return { ok: true, url, port };
     },
     async stop() {
@@ -78,6 +79,7 @@ async function buildServer(options: HttpServerOptions, deps: HttpServerDeps): Pr
   const { log } = deps;
   const app = Fastify({
     logger: false,
+    ...(options.tls === undefined ? {} : { https: options.tls }),
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -92,12 +94,13 @@ async function buildServer(options: HttpServerOptions, deps: HttpServerDeps): Pr
     },
   });
   app.server.maxConnections = MOST_CONNECTIONS;
-  const names = allowedHostNames(options.host);
+  const names = allowedHostNames([options.host, ...(options.names ?? [])], hostname());
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
-    const refusal = accessRefusal(accessOf(request, deps), names);
+    const refusal = accessRefusal(accessOf(request), names);
     if (refusal !== undefined) return sendProblem(reply, 403, refusal);
   });
+  deps.guard.protect(app);
   acceptJsonOnly(app);
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, 404, "there is nothing at this address"));
   app.setErrorHandler((error: FastifyError, _request, reply) => {
@@ -138,7 +141,7 @@ async function addPage(app: FastifyInstance, options: HttpServerOptions, log: Lo
 const NO_PAGE = `<!doctype html><html lang="en"><title>hems-edge</title>
 <p>The gateway runs, but its page has not been built: <code>npm run build:page</code>, then start again.</p></html>`;
 
-function accessOf(request: FastifyRequest, { isAuthorized }: HttpServerDeps) {
+function accessOf(request: FastifyRequest) {
   const { headers, socket } = request.raw;
   const fetchSite = headers["sec-fetch-site"];
   return {
@@ -147,8 +150,6 @@ function accessOf(request: FastifyRequest, { isAuthorized }: HttpServerDeps) {
     origin: headers.origin,
     fetchSite: Array.isArray(fetchSite) ? fetchSite.join() : fetchSite,
     localAddress: socket.localAddress,
-    remoteAddress: socket.remoteAddress,
-    isAuthorized: isAuthorized(request),
   };
 }
 

@@ -1,3 +1,7 @@
+import { SECURITY_SCHEMES, withSecurity } from "./login/api-security.ts";
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "./login/password-hash.ts";
+import { SCOPES } from "./login/scope.ts";
+
 const PROBLEM = { description: 'Error as {"detail": ...}' };
 const DONE = { description: "Done; takes effect in the next pass" };
 const REFUSED = { description: 'Refused, as {"detail", "state", "reason"}' };
@@ -78,8 +82,54 @@ const boostedWallbox = {
 };
 const wallboxName = { name: "name", in: "path", required: true, schema: { type: "string" } };
 
+const tokenScope = { type: "string", enum: SCOPES };
+const password = { type: "string", minLength: SHORTEST_PASSWORD, maxLength: LONGEST_PASSWORD };
+
+const accessPaths = {
+  "/api/access": { get: read("Who you are, what you may do, and whether there is a password") },
+  "/api/access/login": { post: login("Log in; the answer sets a cookie", body({ password }, ["password"])) },
+  "/api/access/logout": { post: login("Log out") },
+  "/api/access/first-password": {
+    post: login(
+      "Set the first password with the set-up code of the gateway's log",
+      body({ code: { type: "string" }, password }, ["code", "password"]),
+    ),
+  },
+  "/api/access/password": {
+    put: login(
+      "Change the password; who is not on the gateway itself gives the current one",
+      body({ current: { type: "string" }, password }, ["password"]),
+    ),
+  },
+  "/api/access/tokens": {
+    get: read("Tokens, without their text"),
+    post: {
+      summary: "Make a token for a program; its text is only in this answer",
+      requestBody: body({ name: { type: "string" }, scope: tokenScope }, ["name", "scope"]),
+      responses: { 201: { description: "The token" }, 409: PROBLEM, 422: INVALID },
+    },
+  },
+  "/api/access/tokens/{id}": {
+    parameters: [{ name: "id", in: "path", required: true, schema: { type: "string" } }],
+    delete: { summary: "Revoke a token", responses: { 204: { description: "Revoked" }, 404: PROBLEM } },
+  },
+};
+
+function login(summary: string, requestBody?: object) {
+  return {
+    summary,
+    ...(requestBody === undefined ? {} : { requestBody }),
+    responses: { 204: { description: "Done" }, 401: PROBLEM, 429: PROBLEM, default: PROBLEM },
+  };
+}
+
 /** OpenAPI 3.1 description of the local API. */
 export function openApiDocument(version: string) {
+  const { paths, ...document } = unguardedDocument(version);
+  return { ...document, components: { securitySchemes: SECURITY_SCHEMES }, paths: withSecurity(paths) };
+}
+
+function unguardedDocument(version: string) {
   const user = ["org_id", "user_id"].map((name) => ({
     name,
     in: "path",
@@ -161,7 +211,9 @@ export function openApiDocument(version: string) {
       },
       "/healthz": { get: read("200 while passes go on") },
       "/readyz": { get: read("200 while meter and wallbox are there") },
+      "/api/openapi.json": { get: read("This description") },
       "/metrics": { get: read("Prometheus metrics", "text/plain") },
+      ...accessPaths,
     },
   };
 }

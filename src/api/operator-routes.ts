@@ -3,9 +3,6 @@ import { operatorWire } from "../core/report-wire.ts";
 import { type ApiContext, STARTING_UP } from "./api-context.ts";
 import { sendProblem } from "./problem-detail.ts";
 
-/** Where the operator's sender puts the limit: the one change that other machines may make, with its token. */
-export const OPERATOR_LIMIT = "/api/grid-operator/limit";
-
 export function addOperatorRoutes(app: FastifyInstance, { operatorEndpoint, latest }: ApiContext): void {
   app.get("/api/grid-operator", (_request, reply) => {
     const report = latest();
@@ -14,7 +11,7 @@ export function addOperatorRoutes(app: FastifyInstance, { operatorEndpoint, late
       return sendProblem(reply, 404, "no grid operator limits this house: see grid_operator in the config");
     return reply.send(operatorWire(report.gridOperator));
   });
-  app.put(OPERATOR_LIMIT, (request, reply) => {
+  app.put("/api/grid-operator/limit", (request, reply) => {
     if (operatorEndpoint === undefined)
       return sendProblem(reply, 404, "limits are not taken here: set grid_operator.source to type http");
     if (!operatorEndpoint.isAllowed(request.headers.authorization))

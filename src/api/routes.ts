@@ -36,9 +36,10 @@ export function addReadingRoutes(app: FastifyInstance, context: ApiContext, stre
     return reply.send(stateView(context, report));
   });
   app.get("/api/devices", (_request, reply) => reply.send(devicesWire(context)));
-  app.get("/api/events", { exposeHeadRoute: false }, (_request, reply) => {
+  app.get("/api/events", { exposeHeadRoute: false }, ({ raw }, reply) => {
     reply.hijack();
-    if (stream.add(reply.raw, SECURITY_HEADERS)) return;
+    const mayStillRead = () => context.guard.mayStillRead(raw);
+    if (stream.add(reply.raw, { headers: SECURITY_HEADERS, mayStillRead })) return;
     reply.raw.writeHead(503, {
       ...SECURITY_HEADERS,
       "content-type": "application/json",

@@ -54,5 +54,9 @@ function processIo(): CliIo {
     err: (text) => void process.stderr.write(text),
     environment: process.env,
     isTerminal: process.stdout.isTTY === true,
+    // Opened only by the command that reads it: an open one would keep the program from ending.
+    get stdin() {
+      return process.stdin;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { CommandEntry } from "./commands.ts";
 
 /** One option of a command, as a person types it: `--name` or `--name VALUE`. */
@@ -7,6 +8,12 @@ export interface OptionSpec {
   readonly placeholder?: string;
 }
 
+/** What a person types, or a pipe brings. */
+export interface TypedInput extends Readable {
+  readonly isTTY?: boolean;
+  setRawMode?(isRaw: boolean): unknown;
+}
+
 /** Where a command reads and writes. Tests pass their own. */
 export interface CliIo {
   out(text: string): void;
@@ -14,6 +21,8 @@ export interface CliIo {
   readonly environment: NodeJS.ProcessEnv;
   /** True when a person watches; progress is shown only then. */
   readonly isTerminal: boolean;
+  /** Without it nothing is ever typed. */
+  readonly stdin?: TypedInput;
 }
 
 export interface CommandInput {

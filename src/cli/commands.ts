@@ -107,6 +107,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./wallbox/wallbox-command.ts")).wallboxCommand,
   },
   {
+    name: "password",
+    summary: "Set the password of the page, on the gateway itself.",
+    load: async () => (await import("./access/password-command.ts")).passwordCommand,
+  },
+  {
+    name: "token",
+    summary: "Make, list and revoke tokens for programs that use the local API.",
+    load: async () => (await import("./access/token-command.ts")).tokenCommand,
+  },
+  {
     name: "backup",
     summary: "Save state, history and config to one file, also while the daemon runs.",
     load: async () => (await import("./backup/backup-command.ts")).backupCommand,

@@ -3,7 +3,8 @@ import { closestName } from "../config/closest-name.ts";
 import { CHARGING_MODES } from "../core/settings.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import type { Command, CommandInput } from "./command.ts";
-import { askDaemon, type DaemonRequest, daemonOptions } from "./daemon-client.ts";
+import { askDaemon, daemonOptions } from "./daemon-client.ts";
+import type { DaemonRequest } from "./daemon-connection.ts";
 import { type DaemonState, daemonStateSchema, stateText, whyText } from "./daemon-state.ts";
 
 const json = { summary: "Print JSON." };

@@ -104,7 +104,7 @@ export function diskDiagnosis(folder: string): Diagnosis {
 /** A port in use is right when the daemon itself runs, which `isDaemonRunning` tells. */
 export async function portDiagnosis(
   name: string,
-  { host, port }: Config["api"],
+  { host, port }: Pick<Config["api"], "host" | "port">,
   isDaemonRunning: boolean,
 ): Promise<Diagnosis> {
   const code = await bindFailure(host, port);

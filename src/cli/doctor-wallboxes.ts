@@ -13,7 +13,7 @@ const SOON_DAYS = 30;
 export function certificateDiagnoses(tls: Config["ocpp"]["tls"], nowWallMs: number): readonly Diagnosis[] {
   if (tls === undefined) return [];
   const name = "ocpp certificate";
-  const outcome = readTlsFiles(tls);
+  const outcome = readTlsFiles("ocpp.tls", tls);
   if (!outcome.ok) return outcome.problems.map((detail) => ({ name, verdict: "fail", detail }));
   const days = Math.floor(
     (new X509Certificate(outcome.files.cert).validToDate.getTime() - nowWallMs) / DAY_MS,

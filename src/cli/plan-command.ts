@@ -2,8 +2,9 @@ import { closestName } from "../config/closest-name.ts";
 import { minuteOfDay, WEEKDAYS } from "../core/planner/local-time.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import type { Command, CommandInput } from "./command.ts";
-import { askDaemon, type DaemonRequest, daemonOptions } from "./daemon-client.ts";
+import { askDaemon, daemonOptions } from "./daemon-client.ts";
 import { detailOf, refuse } from "./daemon-commands.ts";
+import type { DaemonRequest } from "./daemon-connection.ts";
 import { daemonPlanSchema, planText } from "./plan-text.ts";
 
 const PATH = "/api/charge-plan";

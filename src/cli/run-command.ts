@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { createAccessFile } from "../api/login/access-file.ts";
 import { configPath, loadConfig } from "../config/load-config.ts";
 import { type ConfigProblem, formatProblems } from "../config/problem.ts";
 import { createDaemonHost, type LoadOutcome, type RunnableConfig } from "../daemon/daemon-host.ts";
@@ -113,6 +114,7 @@ async function runDaemon(first: Loaded, { path, input, serviceLog, clock }: Host
         log,
         store: createSqliteStateStore({ stateDir: config.state_dir }, { clock, log }),
         secrets,
+        accessFile: createAccessFile(config.state_dir),
         random: Math.random,
         version,
         sinks: [notifier],

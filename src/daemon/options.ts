@@ -13,6 +13,7 @@ import { WEEKDAYS } from "../core/planner/local-time.ts";
 import type { Settings } from "../core/settings.ts";
 import { NOMINAL_VOLTAGE_V, powerW } from "../core/units.ts";
 import type { TelemetryDevice } from "../telemetry/topics.ts";
+import type { TlsFiles } from "./tls-files.ts";
 
 /** A fuse carries this much of its rating for minutes: a larger reading is a fault of the meter. */
 const FUSE_OVERLOAD = 1.6;
@@ -128,11 +129,14 @@ export function chargePlannerOptions(
   };
 }
 
-export function apiOptions(config: Config, version: string): ApiOptions {
+export function apiOptions(config: Config, version: string, tls?: TlsFiles): ApiOptions {
   const { api, site, control, wallboxes, partner } = config;
   return {
     host: api.host,
     port: api.port,
+    login: api.login,
+    names: api.names,
+    tls,
     siteName: site.name,
     wallboxNames: wallboxes.map(({ name }) => name),
     timeZone: site.time_zone,

@@ -13,6 +13,7 @@ export interface DaemonSecrets {
   readonly influx: { readonly token?: string };
   readonly partner: PartnerClientOptions | undefined;
   readonly ocppTls?: TlsFiles | undefined;
+  readonly apiTls?: TlsFiles | undefined;
 }
 
 /** A token that anybody in the network may try. */
@@ -38,6 +39,17 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
     return { password: outcome.value };
   }
 
+  function tlsFiles(
+    place: Parameters<typeof readTlsFiles>[0],
+    tls: Parameters<typeof readTlsFiles>[1] | undefined,
+  ): TlsFiles | undefined {
+    if (tls === undefined) return undefined;
+    const outcome = readTlsFiles(place, tls);
+    if (outcome.ok) return outcome.files;
+    problems.push(...outcome.problems);
+    return undefined;
+  }
+
   const wallboxes = new Map(
     config.wallboxes.map(({ identity, password: secret, upstream }, index) => {
       const place = config.wallboxes.length === 1 ? "wallbox" : `wallboxes[${index}]`;
@@ -59,8 +71,8 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
   const partner =
     config.partner === undefined ? undefined : partnerClientOptions(config.partner, environment);
   if (partner?.ok === false) problems.push(partner.detail);
-  const tls = config.ocpp.tls === undefined ? undefined : readTlsFiles(config.ocpp.tls);
-  if (tls?.ok === false) problems.push(...tls.problems);
+  const ocppTls = tlsFiles("ocpp.tls", config.ocpp.tls);
+  const apiTls = tlsFiles("api.tls", config.api.tls);
   if (problems.length > 0) return { ok: false, problems };
   const partnerOptions = partner?.ok ? partner.options : undefined;
   return {
@@ -71,7 +83,8 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
       gridOperator,
       influx: influx.password === undefined ? {} : { token: influx.password },
       partner: partnerOptions,
-      ocppTls: tls?.ok ? tls.files : undefined,
+      ocppTls,
+      apiTls,
     },
     texts: [...texts, ...partnerSecrets(partnerOptions)],
   };

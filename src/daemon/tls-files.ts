@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Config } from "../config/schema.ts";
+import { createSecureContext } from "node:tls";
 
-/** Certificates and key of the OCPP port, as PEM. */
+/** Certificates and key of a port, as PEM. */
 export interface TlsFiles {
   readonly cert: string;
   readonly key: string;
@@ -13,8 +13,14 @@ export type TlsFilesOutcome =
   | { readonly ok: true; readonly files: TlsFiles }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Reads what `ocpp.tls` names; every file that cannot be read or is no PEM is a problem. */
-export function readTlsFiles(tls: NonNullable<Config["ocpp"]["tls"]>): TlsFilesOutcome {
+interface TlsPaths {
+  readonly cert_file: string;
+  readonly key_file: string;
+  readonly client_ca_file?: string | undefined;
+}
+
+/** Reads what the config names under `place`; every file that cannot be read or is no PEM is a problem. */
+export function readTlsFiles(place: "ocpp.tls" | "api.tls", tls: TlsPaths): TlsFilesOutcome {
   const problems: string[] = [];
 
   function text(field: "cert_file" | "key_file" | "client_ca_file", path: string): string {
@@ -22,7 +28,7 @@ export function readTlsFiles(tls: NonNullable<Config["ocpp"]["tls"]>): TlsFilesO
       return readFileSync(path, "utf8");
     } catch (error) {
       const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-      problems.push(`ocpp.tls.${field}: cannot read ${path} (${code})`);
+      problems.push(`${place}.${field}: cannot read ${path} (${code})`);
       return "";
     }
   }
@@ -35,15 +41,26 @@ export function readTlsFiles(tls: NonNullable<Config["ocpp"]["tls"]>): TlsFilesO
     ["client_ca_file", clientCa],
   ] as const) {
     if (pem !== undefined && pem !== "" && !isCertificate(pem))
-      problems.push(`ocpp.tls.${field}: holds no PEM certificate`);
+      problems.push(`${place}.${field}: holds no PEM certificate`);
   }
-  if (key !== "" && !key.includes("PRIVATE KEY")) problems.push("ocpp.tls.key_file: holds no PEM key");
+  if (key !== "" && !key.includes("PRIVATE KEY")) problems.push(`${place}.key_file: holds no PEM key`);
+  if (problems.length === 0 && !isPair({ cert, key })) {
+    problems.push(`${place}.key_file: is not the key of ${place}.cert_file, or asks for a passphrase`);
+  }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, files: { cert, key, clientCa } };
 }
 
 function isCertificate(pem: string): boolean {
   try {
     return new X509Certificate(pem).validTo !== "";
+  } catch {
+    return false;
+  }
+}
+
+function isPair(files: { readonly cert: string; readonly key: string }): boolean {
+  try {
+    return createSecureContext(files) !== undefined;
   } catch {
     return false;
   }

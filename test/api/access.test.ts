@@ -7,17 +7,12 @@ const LOCAL: Access = {
   origin: undefined,
   fetchSite: undefined,
   localAddress: "127.0.0.1",
-  remoteAddress: "127.0.0.1",
-  isAuthorized: false,
 };
-const LAN = {
-  host: "192.168.1.20:8090",
-  localAddress: "::ffff:192.168.1.20",
-  remoteAddress: "::ffff:192.168.1.77",
-};
+const LAN = { host: "192.168.1.20:8090", localAddress: "::ffff:192.168.1.20" };
 
 function isRefused(changes: Partial<Access>, configuredHost = "0.0.0.0"): boolean {
-  return accessRefusal({ ...LOCAL, ...changes }, allowedHostNames(configuredHost)) !== undefined;
+  const names = allowedHostNames([configuredHost, "hems.example"], "gateway");
+  return accessRefusal({ ...LOCAL, ...changes }, names) !== undefined;
 }
 
 describe("who may ask", () => {
@@ -25,6 +20,10 @@ describe("who may ask", () => {
     ["localhost in capitals", { host: "LOCALHOST" }, "127.0.0.1", false],
     ["no host", { host: undefined }, "127.0.0.1", true],
     ["the configured name", { host: "gateway.fritz.box" }, "gateway.fritz.box", false],
+    ["a further configured name", { host: "hems.example:8090" }, "0.0.0.0", false],
+    ["the machine's own name", { host: "gateway:8090" }, "0.0.0.0", false],
+    ["the machine's name in the local network", { host: "gateway.local" }, "0.0.0.0", false],
+    ["another name in the local network", { host: "other.local" }, "0.0.0.0", true],
     ["another name", { host: "gateway.evil.example" }, "gateway.fritz.box", true],
     ["the address it reached, over a dual-stack socket", LAN, "0.0.0.0", false],
     ["another address than it reached", { ...LAN, host: "192.168.1.21" }, "0.0.0.0", true],
@@ -36,19 +35,17 @@ describe("who may ask", () => {
   });
 
   it.each(["POST", "PUT", "DELETE", "PATCH", "PROPFIND"])(
-    "takes %s only from the gateway itself",
+    "takes no %s from another site's page",
     (method) => {
-      expect(isRefused({ ...LAN, method })).toBe(true);
-      expect(isRefused({ ...LAN, method, isAuthorized: true })).toBe(false);
-      expect(isRefused({ ...LAN, method, isAuthorized: true, host: "evil.example" })).toBe(true);
-      expect(isRefused({ method })).toBe(false);
-      expect(isRefused({ ...LAN, method, remoteAddress: undefined })).toBe(true);
+      expect(isRefused({ ...LAN, method })).toBe(false);
+      expect(isRefused({ ...LAN, method, host: "evil.example" })).toBe(true);
+      expect(isRefused({ ...LAN, method, origin: "http://evil.example" })).toBe(true);
+      expect(isRefused({ ...LAN, method, fetchSite: "cross-site" })).toBe(true);
     },
   );
 
-  it("lets other machines read", () => {
-    expect(isRefused({ ...LAN, method: "GET" })).toBe(false);
-    expect(isRefused({ ...LAN, method: "HEAD", fetchSite: "cross-site" })).toBe(false);
+  it("lets a link from elsewhere open the page", () => {
+    expect(isRefused({ ...LAN, fetchSite: "cross-site" })).toBe(false);
   });
 
   it("takes a change of its own page, also behind a proxy that ends TLS", () => {

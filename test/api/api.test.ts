@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
-import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createApi } from "../../src/api/api.ts";
 import { createHistogram } from "../../src/api/histogram.ts";
+import { createMemoryAccessFile } from "../../src/api/login/access-file.ts";
 import { initialHealth } from "../../src/core/device-health.ts";
+import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { recordingCommands } from "../support/recording-commands.ts";
 import { sampleReport } from "../support/sample-report.ts";
@@ -602,6 +603,8 @@ describe("errors and hardening", () => {
       log: silentLog,
       commands: recordingCommands().commands,
       chargePlans: new Map(),
+      store: createMemoryStateStore(),
+      accessFile: createMemoryAccessFile(),
     };
     const api = createApi({ ...OPTIONS, port }, deps);
     onTestFinished(() => api.stop());
@@ -612,15 +615,6 @@ describe("errors and hardening", () => {
     await once(squatter, "close");
     expect(await api.start()).toMatchObject({ ok: true, port });
     expect((await ask(port, "/api/state")).status).toBe(200);
-  });
-
-  it("warns when it can be reached from other machines", async () => {
-    const lines: string[] = [];
-    const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
-    await serve({ host: "127.0.0.1" }, { log });
-    expect(lines.join()).not.toContain("without a login");
-    await serve({ host: "0.0.0.0" }, { log });
-    expect(lines.join()).toContain("without a login");
   });
 
   it("describes every one of its addresses", async () => {

@@ -59,7 +59,9 @@ describe("GET /api/events", () => {
   it("drops a watcher that does not read, and keeps the others", async () => {
     const clock = createManualClock();
     const stream = createEventStream({ clock, render: () => JSON.stringify("x".repeat(20_000)) });
-    const server = createServer((_request, response) => void stream.add(response, {}));
+    const server = createServer(
+      (_request, response) => void stream.add(response, { headers: {}, mayStillRead: () => true }),
+    );
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     onTestFinished(() => {

@@ -133,7 +133,7 @@ describe("when the daemon does not answer well", () => {
     [
       "a redirect",
       (_, response) => response.writeHead(302, { location: "http://192.0.2.1/" }).end(),
-      /cannot reach/,
+      /answered 302/,
     ],
   ])("%s is one sentence and exit 1", async (_, answer, message) => {
     const { url } = await listen(answer);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CommandInput } from "../command.ts";
-import { askDaemon, type DaemonRequest } from "../daemon-client.ts";
+import { askDaemon } from "../daemon-client.ts";
+import type { DaemonRequest } from "../daemon-connection.ts";
 
 const testRecord = z.object({ at: z.string(), detail: z.string() });
 

@@ -55,9 +55,13 @@ export interface Watch {
 }
 
 /** Opens a stream of server-sent events. */
-export function watch(port: number, path = "/api/events"): Promise<Watch> {
+export function watch(
+  port: number,
+  path = "/api/events",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Watch> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port, path, agent: false }, (response) => {
+    const sent = request({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
       let text = "";
       let isOpen = true;
       response.on("data", (chunk: Buffer) => {

@@ -1,6 +1,8 @@
 import { onTestFinished } from "vitest";
 import { type Api, type ApiDeps, createApi } from "../../../src/api/api.ts";
 import type { ApiOptions } from "../../../src/api/api-context.ts";
+import { createMemoryAccessFile } from "../../../src/api/login/access-file.ts";
+import { createMemoryStateStore } from "../../../src/history/memory-state-store.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
 import { recordingCommands } from "../../support/recording-commands.ts";
 import { silentLog } from "../../support/silent-log.ts";
@@ -8,6 +10,7 @@ import { silentLog } from "../../support/silent-log.ts";
 export const OPTIONS: ApiOptions = {
   host: "127.0.0.1",
   port: 0,
+  login: "remote",
   siteName: "home",
   wallboxNames: ["garage"],
   timeZone: "Europe/Berlin",
@@ -24,7 +27,15 @@ export async function serve(options: Partial<ApiOptions> = {}, deps: Partial<Api
   const recorder = recordingCommands();
   const api: Api = createApi(
     { ...OPTIONS, ...options },
-    { clock, log: silentLog, commands: recorder.commands, chargePlans: new Map(), ...deps },
+    {
+      clock,
+      log: silentLog,
+      commands: recorder.commands,
+      chargePlans: new Map(),
+      store: createMemoryStateStore(),
+      accessFile: createMemoryAccessFile(),
+      ...deps,
+    },
   );
   const started = await api.start();
   if (!started.ok) throw new Error(started.detail);

@@ -1,0 +1,126 @@
+import { chmodSync, chownSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { SCOPES } from "./scope.ts";
+
+const tokenSchema = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  scope: z.enum(SCOPES),
+  /** SHA-256 of the token in base64url: it is random, so that nothing slower is needed. */
+  hash: z.string(),
+  created: z.string(),
+});
+
+const recordSchema = z.strictObject({
+  password_hash: z.string().optional(),
+  tokens: z.array(tokenSchema),
+});
+
+export type StoredToken = z.infer<typeof tokenSchema>;
+/** Who may come in. */
+export type AccessRecord = Readonly<z.infer<typeof recordSchema>>;
+
+export type AccessRead =
+  | { readonly ok: true; readonly record: AccessRecord }
+  | { readonly ok: false; readonly detail: string };
+export type AccessChange = { readonly ok: true } | { readonly ok: false; readonly detail: string };
+
+/** Password and tokens, as hashes. */
+export interface AccessFile {
+  /** As it is now: others on this machine may have changed it. A file that cannot be read lets nobody in. */
+  read(): AccessRead;
+  change(edit: (record: AccessRecord) => AccessRecord): AccessChange;
+}
+
+export const ACCESS_FILE = "access.json";
+const NOBODY: AccessRecord = { tokens: [] };
+
+/** `access.json` in the state folder, readable by its owner only. A missing file is one without password and tokens. */
+export function createAccessFile(stateDir: string): AccessFile {
+  const path = join(stateDir, ACCESS_FILE);
+  let known: { readonly mark: string; readonly read: AccessRead } | undefined;
+
+  function read(): AccessRead {
+    const mark = fileMark(path);
+    if (known?.mark !== mark) known = { mark, read: mark === "ENOENT" ? ok(NOBODY) : readRecord(path) };
+    return known.read;
+  }
+
+  return {
+    read,
+    change(edit) {
+      const before = read();
+      if (!before.ok) return before;
+      try {
+        writeRecord(path, edit(before.record));
+        return { ok: true };
+      } catch (error) {
+        return {
+          ok: false,
+          detail: `${path} cannot be written (${codeOf(error)}): only root and the service's user may`,
+        };
+      }
+    },
+  };
+}
+
+/** For a gateway without a folder of its own: the demo, and tests. */
+export function createMemoryAccessFile(first: AccessRecord = NOBODY): AccessFile {
+  let record = first;
+  return {
+    read: () => ok(record),
+    change(edit) {
+      record = edit(record);
+      return { ok: true };
+    },
+  };
+}
+
+/** Undefined also where the file cannot be read: then no password is right. */
+export function passwordHashOf(access: AccessRead): string | undefined {
+  return access.ok ? access.record.password_hash : undefined;
+}
+
+function ok(record: AccessRecord): AccessRead {
+  return { ok: true, record };
+}
+
+/** Differs when the file does; the code of the error where there is none to look at. */
+function fileMark(path: string): string {
+  try {
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${size} ${mtimeNs}`;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+function readRecord(path: string): AccessRead {
+  try {
+    const parsed = recordSchema.safeParse(JSON.parse(readFileSync(path, "utf8")));
+    if (parsed.success) return ok(parsed.data);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) {
+      return {
+        ok: false,
+        detail: `${path} cannot be read (${codeOf(error)}): give it to the service's user`,
+      };
+    }
+  }
+  return { ok: false, detail: `${path} is damaged: remove it and set the password anew` };
+}
+
+/** Whole or not at all, and owned as the folder is, so that the service can read what root wrote. */
+function writeRecord(path: string, record: AccessRecord): void {
+  const newPath = `${path}.${process.pid}.new`;
+  writeFileSync(newPath, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flush: true });
+  chmodSync(newPath, 0o600);
+  const folder = statSync(dirname(path));
+  if (process.getuid?.() === 0) chownSync(newPath, folder.uid, folder.gid);
+  renameSync(newPath, path);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+}
