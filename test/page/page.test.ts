@@ -23,7 +23,7 @@ interface Opened {
 
 /** Runs `test` before the real daemon in the simulated house, once the page is live. */
 function onPage(looks: Looks, test: (opened: Opened) => Promise<void>): () => Promise<void> {
-  return onBench({}, async (bench) => {
+  return onBench({ isLive: true }, async (bench) => {
     bench.startDaemon();
     await bench.within(300, async () => (await bench.state()) !== undefined);
     const { page, errors } = await openPage(browser, `http://127.0.0.1:${bench.ports.page}/`, looks);
@@ -92,7 +92,7 @@ describe("the page", () => {
 
   it(
     "says that its values are old while the daemon is away, and is live again by itself",
-    onBench({}, async (bench) => {
+    onBench({ isLive: true }, async (bench) => {
       const daemon = bench.startDaemon();
       await bench.within(300, async () => (await bench.state()) !== undefined);
       const url = `http://127.0.0.1:${bench.ports.page}/`;

@@ -7,6 +7,7 @@ import { createLockstepClock, type LockstepClock } from "../../../simulator/lock
 import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
 import { createSite, type Site, WALLBOX_IDENTITY, wallboxIdentity } from "../../../simulator/site.ts";
 import type { ChargePoint } from "../../../simulator/wallbox/charge-point.ts";
+import { delay } from "../../../src/ports/clock.ts";
 import { type ChargeHistory, recordCharging } from "./charge-history.ts";
 import { type DaemonFollower, follow } from "./clock-follower.ts";
 import { constantTrace } from "./constant-trace.ts";
@@ -15,6 +16,8 @@ import { freePort } from "./free-port.ts";
 
 /** An ordinary day for the wall clock of house and daemon. */
 const START_WALL_MS = Date.UTC(2026, 2, 18, 12);
+/** A house in which time passes by itself, times true time. */
+const LIVE_SPEED = 15;
 /** Slow enough for what waits for the disk or for a thread, times true time. */
 const UNHURRIED_SPEED = 5;
 /** Longer than a stop in order may take in true time, s of the bench's clock. */
@@ -53,6 +56,8 @@ export interface BenchOptions {
   /** A mode of its own, without a partner who would set another. */
   readonly mode?: "none" | "hems";
   readonly startWallMs?: number;
+  /** Time passes by itself, faster than true time: for a browser that looks at it. */
+  readonly isLive?: boolean;
   /** The part `grid_operator` of the config. */
   readonly gridOperator?: object;
 }
@@ -100,7 +105,10 @@ const THRESHOLDS = { hems_min_export_to_start_w: 4_200, hems_max_import_before_s
 export const SUNNY = constantTrace({ pvW: 8_000, loadW: 500 });
 
 async function createBench(options: BenchOptions): Promise<Bench> {
-  const clock = createLockstepClock({ startWallMs: options.startWallMs ?? START_WALL_MS, speed: undefined });
+  const clock = createLockstepClock({
+    startWallMs: options.startWallMs ?? START_WALL_MS,
+    speed: options.isLive ? LIVE_SPEED : undefined,
+  });
   const folder = mkdtempSync(join(tmpdir(), "hems-edge-bench-"));
   const stateDir = options.stateDir ?? join(folder, "state");
   const configPath = join(folder, "config.yaml");
@@ -142,8 +150,12 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     while (!(await condition())) {
       const nowMs = clock.monotonicMs();
       if (nowMs >= deadlineMs) throw new Error(await complaint(`${condition}`, seconds));
-      await clock.run(Math.min(nowMs + LOOK_AGAIN_MS, deadlineMs));
+      await runTo(Math.min(nowMs + LOOK_AGAIN_MS, deadlineMs));
     }
+  }
+
+  async function runTo(untilMs: number): Promise<void> {
+    await (options.isLive ? delay(clock, untilMs - clock.monotonicMs()) : clock.run(untilMs));
   }
 
   /** What is known when something did not happen. */
@@ -154,9 +166,10 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   }
 
   async function unhurried(work: () => Promise<void>): Promise<void> {
+    const usual = clock.speed;
     clock.setSpeed(UNHURRIED_SPEED);
     await work();
-    clock.setSpeed(undefined);
+    clock.setSpeed(usual);
   }
 
   function startDaemon(): BenchDaemon {
@@ -174,6 +187,8 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     return daemon;
   }
 
+  const living = options.isLive ? clock.run(Number.POSITIVE_INFINITY) : undefined;
+
   return {
     clock,
     site,
@@ -185,7 +200,7 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     startDaemon,
     within,
     unhurried,
-    pass: async (seconds) => void (await clock.run(clock.monotonicMs() + seconds * 1_000)),
+    pass: (seconds) => runTo(clock.monotonicMs() + seconds * 1_000),
     answer,
     state,
     offers: (currentA, withinSeconds) =>
@@ -195,6 +210,8 @@ async function createBench(options: BenchOptions): Promise<Bench> {
     async close() {
       for (const daemon of daemons) if (daemon.isRunning) daemon.kill("SIGKILL");
       await Promise.all(daemons.map(({ ended }) => ended));
+      clock.stop();
+      await living;
       await site.close();
       clock.close();
       rmSync(folder, { recursive: true, force: true });
