@@ -28,7 +28,7 @@ export const idleReport: TickReport = {
   },
   ages: { gridAgeMs: 0, pvAgeMs: 0, batteryAgeMs: undefined, chargeAgeMs: 0 },
   meterTrust: "good",
-  wallbox: { isConnected: true, vehicle: "absent", isFollowing: true, writesToday: 0 },
+  wallbox: { isConnected: true, vehicle: "absent", isFollowing: true, writesToday: 0, transaction: undefined },
   healthWarning: undefined,
   loopDelayMs: 10_000,
   solarEnergyTodayWh: 0,

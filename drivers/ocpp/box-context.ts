@@ -8,7 +8,8 @@ import { type BoxMemory, createBoxMemory } from "./box-memory.ts";
 import { type BoxTriggers, createBoxTriggers } from "./box-triggers.ts";
 import type { OcppWallboxDeps, OcppWallboxOptions } from "./ocpp-wallbox.ts";
 
-const DEFAULT_ID_TAG = "hems-edge";
+/** Under which we start a charge where the config names no tag. */
+export const DEFAULT_ID_TAG = "hems-edge";
 
 /** What the parts of one box share; `link` and `vehicle` change. */
 export interface BoxContext {

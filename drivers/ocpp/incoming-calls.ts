@@ -42,6 +42,9 @@ export interface IncomingCalls {
   restart(): void;
 }
 
+/** OCPP 2.0.1 (IdTokenType); 1.6 has 20. */
+const LONGEST_TAG = 36;
+
 const ACCEPTED = { status: "Accepted" } as const;
 const ACCEPTED_TAG = { idTagInfo: ACCEPTED } satisfies StopTransactionResponse;
 const REFUSED_TAG = { idTagInfo: { status: "Invalid" } } as const;
@@ -95,7 +98,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
       timestamp: timestamp ?? `received ${clock.wallMs()}`,
       meterStart: integerOf(payload.meterStart) ?? 0,
       isOurs,
-      idTag: textOf(payload.idTag),
+      idTag: textOf(payload.idTag)?.slice(0, LONGEST_TAG),
       startedWallMs: clock.wallMs(),
     });
     if (isOurs && transactions.openId !== before) deps.onTransactionStarted();

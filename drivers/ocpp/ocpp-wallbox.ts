@@ -6,7 +6,7 @@ import type { ApplyResult, CurrentCommand, Wallbox } from "../../src/ports/wallb
 import type { WallboxCard, WallboxService } from "../../src/ports/wallbox-card.ts";
 import { wallboxCard } from "./box-card.ts";
 import { type BoxConfiguration, profileLimits, sampleIntervalMs } from "./box-configuration.ts";
-import { type BoxContext, createBoxContext } from "./box-context.ts";
+import { type BoxContext, createBoxContext, DEFAULT_ID_TAG } from "./box-context.ts";
 import type { BoxHabits } from "./box-habits.ts";
 import type { Station } from "./box-link.ts";
 import { type CurrentParts, createBoxSelfTest, createBoxUpstream, createCurrentParts } from "./box-parts.ts";
@@ -283,7 +283,8 @@ function runningTransaction(
   const energyWh = isLifetime ? registerWh - startWh : registerWh;
   return {
     id: openId,
-    idTag: session?.idTag,
+    // What starts a charge by itself or by us names nobody.
+    idTag: [undefined, "", DEFAULT_ID_TAG].includes(session?.idTag) ? undefined : session?.idTag,
     startedWallMs: session?.startedWallMs,
     energyWh: session === undefined ? undefined : energyWh,
   };

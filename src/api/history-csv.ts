@@ -34,6 +34,8 @@ const SESSION_COLUMNS = [
   "solar_share_pct",
   "max_power_w",
   "cost_ct",
+  "id_tag",
+  "register_wh",
 ] as const;
 
 /** Writes lines below one another, the head first. */

@@ -35,9 +35,9 @@ function wallboxWire(box: WallboxRow) {
   };
 }
 
-/** `end` is null while the car is plugged in; the cost is that of the grid's part. */
+/** `end` is null while the car is plugged in; the cost is that of the grid's part, the register the wallbox's own. */
 export function sessionWire(session: RecordedSession) {
-  const { startMs, endMs, energyWh, solarWh } = session;
+  const { startMs, endMs, energyWh, solarWh, registerWh } = session;
   return {
     wallbox: session.wallbox,
     start: isoUtc(startMs),
@@ -50,6 +50,8 @@ export function sessionWire(session: RecordedSession) {
     solar_share_pct: energyWh > 0 ? tenths((100 * solarWh) / energyWh) : null,
     max_power_w: Math.round(session.maxPowerW),
     cost_ct: tenths(session.costCt),
+    id_tag: session.idTag ?? null,
+    register_wh: registerWh === undefined ? null : Math.round(registerWh),
   };
 }
 

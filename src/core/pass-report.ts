@@ -45,6 +45,7 @@ export function passReport(
       vehicle: wallbox.vehicle,
       isFollowing: wallbox.isFollowing,
       writesToday: input.writesToday,
+      transaction: wallbox.transaction,
     },
     healthWarning: healthWarning(state.conditions),
     loopDelayMs: view.loopDelayMs,

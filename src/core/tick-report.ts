@@ -3,7 +3,7 @@ import type { LimitName } from "./limits.ts";
 import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Reason } from "./reasons.ts";
 import type { BoostState, ChargingMode, Thresholds } from "./settings.ts";
-import type { MeterTrust, VehicleState } from "./site-sample.ts";
+import type { ChargeTransaction, MeterTrust, VehicleState } from "./site-sample.ts";
 import type { PhaseCount } from "./units.ts";
 
 /** State of the surplus machine. */
@@ -77,6 +77,8 @@ export interface BoxReport {
     readonly vehicle: VehicleState;
     readonly isFollowing: boolean;
     readonly writesToday: number;
+    /** The charge that the box itself keeps an account of; undefined while none runs. */
+    readonly transaction: ChargeTransaction | undefined;
   };
   readonly healthWarning: HealthWarning | undefined;
   /** Time that a change of the set point takes until meter and wallbox show it, as learned so far, ms. */

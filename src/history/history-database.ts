@@ -116,7 +116,8 @@ function writingStatements(connection: DatabaseSync) {
     ),
     session: connection.prepare(
       `INSERT OR REPLACE INTO sessions
-       (start_s, wallbox, end_s, charging_s, energy_j, solar_j, grid_j, max_power_w, cost_ct) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       (start_s, wallbox, end_s, charging_s, energy_j, solar_j, grid_j, max_power_w, cost_ct, id_tag, register_j)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     // Events of one millisecond are numbered.
     event: connection.prepare(
@@ -159,6 +160,8 @@ function writeSession(statement: StatementSync, session: RecordedSession): void 
     joules(session.gridWh),
     Math.round(session.maxPowerW),
     session.costCt ?? null,
+    session.idTag ?? null,
+    session.registerWh === undefined ? null : joules(session.registerWh),
   );
 }
 

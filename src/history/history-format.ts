@@ -55,8 +55,13 @@ const FIRST_VERSION = `
   CREATE TABLE events (id INTEGER PRIMARY KEY, event TEXT NOT NULL, detail TEXT NOT NULL) STRICT;
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`;
 
+/** Who charged, and the energy by the wallbox's own register. */
+const SECOND_VERSION = `
+  ALTER TABLE sessions ADD COLUMN id_tag TEXT;
+  ALTER TABLE sessions ADD COLUMN register_j INTEGER;`;
+
 /** Step n leads from version n to n + 1. A step that has been released never changes. */
-const MIGRATIONS: readonly string[] = [FIRST_VERSION];
+export const MIGRATIONS: readonly string[] = [FIRST_VERSION, SECOND_VERSION];
 
 export const HISTORY_VERSION = MIGRATIONS.length;
 

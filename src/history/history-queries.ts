@@ -182,6 +182,8 @@ function sessionOf(row: Row): RecordedSession {
     gridWh: Number(row.grid_j) / JOULES_PER_WH,
     maxPowerW: Number(row.max_power_w),
     costCt: typeof row.cost_ct === "number" ? row.cost_ct : undefined,
+    idTag: typeof row.id_tag === "string" ? row.id_tag : undefined,
+    registerWh: typeof row.register_j === "number" ? row.register_j / JOULES_PER_WH : undefined,
   };
 }
 

@@ -1,4 +1,5 @@
 import { isPluggedIn } from "../core/boost.ts";
+import type { ChargeTransaction } from "../core/site-sample.ts";
 import { energyWh } from "../core/units.ts";
 import type { RecordedSession } from "../ports/history.ts";
 import type { StateStore } from "../ports/state-store.ts";
@@ -13,11 +14,19 @@ const SAVE_INTERVAL_MS = 60_000;
 const LONGEST_SILENCE_MS = 6 * 3_600_000;
 
 /** A session under way, with the wall time of its newest pass. Plain JSON: it survives a restart. */
-interface OpenSession extends Omit<RecordedSession, "endMs" | "costCt"> {
+interface OpenSession extends Omit<RecordedSession, "endMs" | "costCt" | "registerWh"> {
   readonly lastMs: number;
   readonly costCt: number;
   /** Grid energy whose price was not known, Wh. */
   readonly unpricedWh: number;
+  readonly register?: Register | undefined;
+}
+
+/** What the newest transaction of the box brought by its own register, and those before it, Wh. */
+interface Register {
+  readonly id: number;
+  readonly nowWh: number;
+  readonly beforeWh: number;
 }
 
 export interface SessionPass {
@@ -27,7 +36,7 @@ export interface SessionPass {
   readonly priceCtKwh: number | undefined;
 }
 
-/** Follows the car at one wallbox from plug-in to unplugging. */
+/** Follows the car at one wallbox from plug-in to unplugging, or until somebody else begins to charge with it. */
 export interface SessionTally {
   add(box: BoxPass, pass: SessionPass): void;
   /** The session that is not over; undefined without a car, or before it has drawn anything. */
@@ -67,6 +76,7 @@ export function createSessionTally(
         return;
       }
       if (open === undefined && !isPluggedIn(box.vehicle)) return;
+      if (open !== undefined && isSomebodyElse(open, box)) finish(open);
       open = grown(open ?? begun(wallbox, pass.wallMs), box, pass);
       save(open, pass.wallMs);
     },
@@ -93,7 +103,13 @@ function begun(wallbox: string, wallMs: number): OpenSession {
     maxPowerW: 0,
     costCt: 0,
     unpricedWh: 0,
+    idTag: undefined,
   };
+}
+
+function isSomebodyElse({ idTag }: OpenSession, { transaction }: BoxPass): boolean {
+  const newTag = transaction?.idTag;
+  return idTag !== undefined && newTag !== undefined && newTag !== idTag;
 }
 
 /** What the meter cannot tell apart counts as grid: the sun's part is never more than was seen. */
@@ -111,12 +127,29 @@ function grown(session: OpenSession, box: BoxPass, pass: SessionPass): OpenSessi
     maxPowerW: Math.max(session.maxPowerW, chargeW),
     costCt: session.costCt + ((pass.priceCtKwh ?? 0) * gridWh) / 1_000,
     unpricedWh: session.unpricedWh + (pass.priceCtKwh === undefined ? gridWh : 0),
+    idTag: session.idTag ?? box.transaction?.idTag,
+    register: nextRegister(session.register, box.transaction),
   };
 }
 
+function nextRegister(
+  register: Register | undefined,
+  transaction: ChargeTransaction | undefined,
+): Register | undefined {
+  if (transaction?.energyWh === undefined) return register;
+  const { id, energyWh: nowWh } = transaction;
+  if (register === undefined) return { id, nowWh, beforeWh: 0 };
+  return { id, nowWh, beforeWh: register.beforeWh + (register.id === id ? 0 : register.nowWh) };
+}
+
 function recorded(session: OpenSession, endMs: number | undefined): RecordedSession {
-  const { lastMs: _last, unpricedWh, costCt, ...rest } = session;
-  return { ...rest, endMs, costCt: unpricedWh < LEAST_ENERGY_WH ? Math.round(costCt * 10) / 10 : undefined };
+  const { lastMs: _last, unpricedWh, costCt, register, ...rest } = session;
+  return {
+    ...rest,
+    endMs,
+    costCt: unpricedWh < LEAST_ENERGY_WH ? Math.round(costCt * 10) / 10 : undefined,
+    registerWh: register === undefined ? undefined : register.nowWh + register.beforeWh,
+  };
 }
 
 const NUMBERS = [

@@ -1,5 +1,5 @@
 import { type PowerFlows, powerFlows } from "../core/power-flows.ts";
-import type { VehicleState } from "../core/site-sample.ts";
+import type { ChargeTransaction, VehicleState } from "../core/site-sample.ts";
 import type { TickReport } from "../core/tick-report.ts";
 
 /** One wallbox in one pass, as the history sees it. */
@@ -10,6 +10,7 @@ export interface BoxPass {
   readonly solarW: number | undefined;
   readonly setpointA: number;
   readonly phases: number;
+  readonly transaction: ChargeTransaction | undefined;
 }
 
 /** What is recorded of a pass: it stands for the time since the pass before. */
@@ -33,6 +34,7 @@ export function sitePass(report: TickReport): SitePass {
       solarW: flows.solarW === undefined ? undefined : flows.solarW * share,
       setpointA,
       phases,
+      transaction: wallbox.transaction,
     };
   });
   return { report, flows, boxes };

@@ -58,6 +58,10 @@ export interface RecordedSession {
   readonly solarWh: number;
   readonly gridWh: number;
   readonly maxPowerW: number;
+  /** Who charged, where a card or an app said so. */
+  readonly idTag: string | undefined;
+  /** The same energy by the wallbox's own register, Wh; undefined where it has none. */
+  readonly registerWh: number | undefined;
   /** What the grid's part cost, ct; undefined where a price was not known. */
   readonly costCt: number | undefined;
 }

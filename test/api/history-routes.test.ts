@@ -28,6 +28,8 @@ beforeAll(async () => {
     gridWh: 1_500,
     maxPowerW: 7_000,
     costCt,
+    idTag: costCt === 0 ? "=CARD-1" : undefined,
+    registerWh: costCt === 0 ? 6_010.4 : undefined,
   });
   const written = await history.write(
     batch({
@@ -171,6 +173,8 @@ describe("GET /api/sessions", () => {
           solar_share_pct: 75,
           max_power_w: 7_000,
           cost_ct: 45,
+          id_tag: null,
+          register_wh: null,
         },
       ],
     });
@@ -181,10 +185,10 @@ describe("GET /api/sessions", () => {
     const { headers, text } = await ask(port, "/api/sessions.csv?from=2026-06-01&to=2026-07-01");
     expect(headers["content-type"]).toBe("text/csv; charset=utf-8");
     expect(text.split("\r\n")).toEqual([
-      "wallbox,start,end,duration_s,charging_s,energy_wh,solar_wh,grid_wh,solar_share_pct,max_power_w,cost_ct",
-      "garage,2026-06-21T00:00:00.000Z,2026-06-21T01:00:00.000Z,3600,3000,6000,4500,1500,75,7000,",
-      "garage,2026-06-21T10:00:00.000Z,2026-06-21T11:00:00.000Z,3600,3000,6000,4500,1500,75,7000,45",
-      "garage,2026-06-22T00:00:00.000Z,2026-06-22T01:00:00.000Z,3600,3000,6000,4500,1500,75,7000,0",
+      "wallbox,start,end,duration_s,charging_s,energy_wh,solar_wh,grid_wh,solar_share_pct,max_power_w,cost_ct,id_tag,register_wh",
+      "garage,2026-06-21T00:00:00.000Z,2026-06-21T01:00:00.000Z,3600,3000,6000,4500,1500,75,7000,,,",
+      "garage,2026-06-21T10:00:00.000Z,2026-06-21T11:00:00.000Z,3600,3000,6000,4500,1500,75,7000,45,,",
+      "garage,2026-06-22T00:00:00.000Z,2026-06-22T01:00:00.000Z,3600,3000,6000,4500,1500,75,7000,0,'=CARD-1,6010",
       "",
     ]);
   });

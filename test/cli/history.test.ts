@@ -25,6 +25,8 @@ beforeAll(() => {
         gridWh: 0,
         maxPowerW: 7_200,
         costCt: 0,
+        idTag: "CARD-1",
+        registerWh: 7_003,
       },
     ],
     events: [{ atMs: DAY_S * 1_000, event: "state_changed", detail: { reason_text: 'Now, "sun".' } }],
@@ -127,7 +129,7 @@ describe("sessions export and history events", () => {
   it("write their tables", async () => {
     const sessions = await run(["sessions", "export", "--history", folder]);
     expect(sessions.out.split("\r\n")[1]).toBe(
-      "garage,2026-06-21T00:00:00.000Z,2026-06-21T01:00:00.000Z,3600,3500,7000,7000,0,100,7200,0",
+      "garage,2026-06-21T00:00:00.000Z,2026-06-21T01:00:00.000Z,3600,3500,7000,7000,0,100,7200,0,CARD-1,7003",
     );
     const events = await run(["history", "events", "--history", folder]);
     expect(events.out.split("\r\n")[1]).toBe(

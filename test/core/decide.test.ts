@@ -101,7 +101,13 @@ describe("a pass", () => {
       },
       ages: { gridAgeMs: 0, pvAgeMs: 0, batteryAgeMs: undefined, chargeAgeMs: 0 },
       meterTrust: "good",
-      wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 0 },
+      wallbox: {
+        isConnected: true,
+        vehicle: "charging",
+        isFollowing: true,
+        writesToday: 0,
+        transaction: undefined,
+      },
       healthWarning: undefined,
       loopDelayMs: 12_000,
       solarEnergyTodayWh: 2_300 / 3_600,
@@ -117,6 +123,11 @@ describe("a pass", () => {
   it("remembers when the set point last changed", () => {
     const { state } = passOf({ sample: { gridPowerW: reading(0) } });
     expect(state.link).toMatchObject({ setpointA: 10, lastChangeMs: NOW_MS - 60_000 });
+  });
+
+  it("tells the charge that the box keeps an account of", () => {
+    const transaction = { id: 7, idTag: "CARD-1", startedWallMs: undefined, energyWh: 500 };
+    expect(passOf({ wallbox: { transaction } }).report.wallbox.transaction).toEqual(transaction);
   });
 
   it("tells battery, ages and writes", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ENERGY_COLUMNS, HISTORY_VERSION, migrate } from "../../src/history/history-format.ts";
+import { ENERGY_COLUMNS, HISTORY_VERSION, MIGRATIONS, migrate } from "../../src/history/history-format.ts";
 import { DAY_S, minuteRecord, openDesk, RETENTION } from "./support/records.ts";
 
 let folder = "";
@@ -161,12 +161,14 @@ describe("sessions and events", () => {
     gridWh: 1_000,
     maxPowerW: 7_000,
     costCt: undefined,
+    idTag: undefined,
+    registerWh: undefined,
   });
 
   it("are given back as they were, in order of time", () => {
     const desk = openDesk(folder);
     const at = DAY_S * 1_000;
-    const priced = { ...session(at + 60_000), costCt: 31.2 };
+    const priced = { ...session(at + 60_000), costCt: 31.2, idTag: "CARD-1", registerWh: 5_021 };
     desk.write({
       sessions: [priced, session(at), session(at, "yard")],
       events: [{ atMs: at, event: "mode_changed", detail: { from: "hems", to: "spot" } }],
@@ -339,13 +341,13 @@ describe("the file", () => {
     const database = new DatabaseSync(path());
     migrate(database);
     const steps = [
-      "",
+      ...MIGRATIONS,
       "ALTER TABLE events ADD COLUMN source TEXT;",
       "CREATE TABLE later (a INTEGER) STRICT;",
     ];
     migrate(database, steps);
     migrate(database, steps);
-    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 3 });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: HISTORY_VERSION + 2 });
     database.prepare("INSERT INTO events (id, event, detail, source) VALUES (1, 'a', '{}', 'b')").run();
     expect(() => migrate(database, [...steps, "CREATE TABLE more (a INTEGER); NONSENSE;"])).toThrow();
     expect(database.isTransaction).toBe(true);
@@ -355,6 +357,39 @@ describe("the file", () => {
       .prepare("SELECT name FROM sqlite_master WHERE name = 'more'")
       .all();
     expect(names).toEqual([]);
+  });
+
+  it("of before the cards keeps its sessions and takes new ones with theirs", () => {
+    const old = new DatabaseSync(path());
+    migrate(old, MIGRATIONS.slice(0, 1));
+    old.exec(
+      `INSERT INTO sessions VALUES (${DAY_S}, 'garage', ${DAY_S + 3_600}, 3000, 18000000, 7200000, 10800000, 7000, 12.5)`,
+    );
+    old.close();
+    const desk = openDesk(folder);
+    const at = DAY_S * 1_000;
+    const before = {
+      wallbox: "garage",
+      startMs: at,
+      endMs: at + 3_600_000,
+      chargingS: 3_000,
+      energyWh: 5_000,
+      solarWh: 2_000,
+      gridWh: 3_000,
+      maxPowerW: 7_000,
+      costCt: 12.5,
+      idTag: undefined,
+      registerWh: undefined,
+    };
+    const next = {
+      ...before,
+      startMs: at + 7_200_000,
+      endMs: at + 9_000_000,
+      idTag: "CARD-1",
+      registerWh: 5_021,
+    };
+    expect(desk.write({ sessions: [next] }).kind).toBe("written");
+    expect(desk.sessions().rows).toEqual([before, next]);
   });
 
   it("has a column for every energy", () => {

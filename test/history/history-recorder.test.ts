@@ -100,12 +100,15 @@ describe("the recorder", { timeout: 30_000 }, () => {
   it("tells of the session under way behind those that are over", async () => {
     const { recorder, seconds } = recorderOn();
     recorder.start();
-    seconds(120);
-    seconds(1, { wallbox: { ...sampleReport().wallbox, vehicle: "absent" } });
+    const { wallbox } = sampleReport();
+    const transaction = { id: 7, idTag: "CARD-1", startedWallMs: START_MS, energyWh: 500 };
+    seconds(120, { wallbox: { ...wallbox, transaction } });
+    seconds(1, { wallbox: { ...wallbox, vehicle: "absent" } });
     seconds(120);
     await soon(async () => {
       const answer = await recorder.sessions(EVER);
       expect(answer.ok && answer.page.rows.map(({ endMs }) => endMs === undefined)).toEqual([false, true]);
+      expect(answer.ok && answer.page.rows[0]).toMatchObject({ idTag: "CARD-1", registerWh: 500 });
     });
     const past = await recorder.sessions({ ...EVER, untilMs: START_MS + 60_000 });
     expect(past.ok && past.page.rows).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { VehicleState } from "../../src/core/site-sample.ts";
+import type { ChargeTransaction, VehicleState } from "../../src/core/site-sample.ts";
 import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import { createSessionTally } from "../../src/history/session-tally.ts";
 
@@ -17,16 +17,20 @@ function garage(store = createMemoryStateStore(), wallMs = START_MS) {
       count: number,
       vehicle: VehicleState,
       chargeW = 0,
-      its: { solarW?: number; price?: number } = {},
+      its: { solarW?: number; price?: number; transaction?: ChargeTransaction } = {},
     ) {
-      const { solarW = chargeW, price: priceCtKwh } = its;
+      const { solarW = chargeW, price: priceCtKwh, transaction } = its;
       for (let minute = 0; minute < count; minute++) {
         nowMs += 60_000;
-        const box = { name: "garage", vehicle, chargeW, solarW, setpointA: 10, phases: 1 };
+        const box = { name: "garage", vehicle, chargeW, solarW, setpointA: 10, phases: 1, transaction };
         tally.add(box, { durationMs: 60_000, wallMs: nowMs, priceCtKwh });
       }
     },
   };
+}
+
+function charge(id: number, idTag: string | undefined, energyWh: number | undefined): ChargeTransaction {
+  return { id, idTag, startedWallMs: START_MS, energyWh };
 }
 
 describe("a session", () => {
@@ -59,6 +63,45 @@ describe("a session", () => {
     expect(session?.energyWh).toBeCloseTo(7_000, 6);
     expect(session?.solarWh).toBeCloseTo(5_000, 6);
     expect(session?.gridWh).toBeCloseTo(2_000, 6);
+  });
+
+  it("has the card that began it, and what the box's own register says of all its transactions", () => {
+    const { tally, minutes } = garage();
+    minutes(1, "connected");
+    minutes(30, "charging", 6_000, { transaction: charge(7, undefined, undefined) });
+    minutes(30, "charging", 6_000, { transaction: charge(7, "CARD-1", 6_050) });
+    minutes(30, "finishing");
+    minutes(30, "charging", 6_000, { transaction: charge(8, undefined, 1_000) });
+    minutes(30, "charging", 6_000, { transaction: charge(8, "CARD-1", 6_060) });
+    expect(tally.running()).toMatchObject({ idTag: "CARD-1", registerWh: 12_110 });
+    minutes(1, "absent");
+    expect(tally.takeFinished()).toMatchObject([{ idTag: "CARD-1", registerWh: 12_110 }]);
+  });
+
+  it("is another one as soon as another card charges", () => {
+    const { tally, minutes } = garage();
+    minutes(60, "charging", 6_000, { transaction: charge(7, "CARD-1", 6_000) });
+    minutes(60, "charging", 3_000, { transaction: charge(8, "CARD-2", 3_000) });
+    minutes(1, "absent");
+    expect(tally.takeFinished()).toMatchObject([
+      { idTag: "CARD-1", registerWh: 6_000, endMs: START_MS + HOUR_MS },
+      { idTag: "CARD-2", registerWh: 3_000, startMs: START_MS + HOUR_MS + 60_000 },
+    ]);
+  });
+
+  it("keeps card and register over a restart", () => {
+    const { store, minutes } = garage();
+    minutes(60, "charging", 6_000, { transaction: charge(7, "CARD-1", 6_000) });
+    const after = garage(store, START_MS + HOUR_MS);
+    after.minutes(10, "charging", 6_000, { transaction: charge(8, undefined, 500) });
+    // It was saved within the minute.
+    expect(after.tally.running()).toMatchObject({ idTag: "CARD-1", registerWh: 6_500 });
+  });
+
+  it("knows neither where the box keeps no account", () => {
+    const { tally, minutes } = garage();
+    minutes(60, "charging", 6_000);
+    expect(tally.running()).toMatchObject({ idTag: undefined, registerWh: undefined });
   });
 
   it("has no cost when some of its price was not known", () => {

@@ -33,7 +33,7 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     },
     ages: { gridAgeMs: 400, pvAgeMs: 400, batteryAgeMs: undefined, chargeAgeMs: 3_000 },
     meterTrust: "good",
-    wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 7 },
+    wallbox: { isConnected: true, vehicle: "charging", isFollowing: true, writesToday: 7, transaction: undefined },
     healthWarning: undefined,
     loopDelayMs: 12_000,
     solarEnergyTodayWh: 4_321.4,

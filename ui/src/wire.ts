@@ -119,6 +119,7 @@ export interface Session {
   readonly solar_share_pct: number | null;
   readonly max_power_w: number;
   readonly cost_ct: number | null;
+  readonly id_tag: string | null;
 }
 
 export interface PastEvent {

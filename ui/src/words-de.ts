@@ -128,6 +128,7 @@ export const german: Words = {
   "session.when": "Wann",
   "session.energy": "Energie",
   "session.solar": "Sonne",
+  "session.tag": "Karte",
   "session.power": "Spitze",
   "session.running": "jetzt eingesteckt",
   "session.none": "Noch keine Ladevorgänge.",

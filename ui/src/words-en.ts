@@ -128,6 +128,7 @@ export const english: Words = {
   "session.when": "When",
   "session.energy": "Energy",
   "session.solar": "Sun",
+  "session.tag": "Card",
   "session.power": "Peak",
   "session.running": "plugged in now",
   "session.none": "No sessions yet.",

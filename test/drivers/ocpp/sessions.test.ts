@@ -84,6 +84,17 @@ describe("the transaction that runs", () => {
     expect(site.wallbox.sample().transaction?.energyWh).toBe(700);
   });
 
+  it.each([
+    ["", undefined],
+    ["hems-edge", undefined],
+    ["C".repeat(500), "C".repeat(36)],
+  ])("with the tag %j names %j", async (idTag, named) => {
+    site = await createTestSite();
+    const box = await site.dialReady("Preparing");
+    await box.call("StartTransaction", start(idTag));
+    expect(site.wallbox.sample().transaction?.idTag).toBe(named);
+  });
+
   it("found running has a number only", async () => {
     site = await createTestSite();
     const box = await site.dialReady("Charging");

@@ -69,7 +69,9 @@ function Weeks({ days }: { days: readonly HistoryRow[] }) {
   );
 }
 
+/** The card has its column where anybody ever used one. */
 function Sessions({ sessions }: { sessions: readonly Session[] }) {
+  const hasTags = sessions.some(({ id_tag }) => id_tag !== null);
   return (
     <table>
       <thead>
@@ -78,6 +80,7 @@ function Sessions({ sessions }: { sessions: readonly Session[] }) {
           <th scope="col">{say("session.energy")}</th>
           <th scope="col">{say("session.solar")}</th>
           <th scope="col">{say("session.power")}</th>
+          {hasTags && <th scope="col">{say("session.tag")}</th>}
         </tr>
       </thead>
       <tbody>
@@ -90,6 +93,7 @@ function Sessions({ sessions }: { sessions: readonly Session[] }) {
             <td>{energy(session.energy_wh)}</td>
             <td>{session.solar_share_pct === null ? "–" : `${decimal(session.solar_share_pct, 0)} %`}</td>
             <td>{power(session.max_power_w)}</td>
+            {hasTags && <td>{session.id_tag ?? "–"}</td>}
           </tr>
         ))}
       </tbody>
