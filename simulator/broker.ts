@@ -26,6 +26,8 @@ export interface Broker {
   messagesPublished(): Readonly<Record<string, number>>;
   /** The newest message a client published on this topic, over restarts too. */
   lastMessage(topic: string): BrokerMessage | undefined;
+  /** Messages of QoS 1 that this client confirmed to have taken. */
+  confirmations(clientId: string): number;
   /** Power off: connections break and everything retained is lost. */
   pull(): Promise<void>;
   /** Power on at the same address. */
@@ -46,6 +48,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const { host, log } = options;
   const published = new Map<string, number>();
   const newest = new Map<string, BrokerMessage>();
+  const confirmed = new Map<string, number>();
   let running: Running | undefined = await start(options.port);
   const { port } = running.server.address() as AddressInfo;
 
@@ -54,6 +57,8 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     aedes.on("publish", (packet, client) => {
       if (client !== null) remember(packet.topic, packet);
     });
+    aedes.on("ack", (_packet, { id }) => confirmed.set(id, (confirmed.get(id) ?? 0) + 1));
+    aedes.on("clientDisconnect", ({ id }) => confirmed.delete(id));
     aedes.on("clientError", (_client, error) => log?.debug({ error: error.message }, "broker client failed"));
     aedes.on("connectionError", (_client, error) =>
       log?.debug({ error: error.message }, "broker connection failed"),
@@ -97,6 +102,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     address: () => ({ host, port }),
     messagesPublished: () => Object.fromEntries(published),
     lastMessage: (topic) => newest.get(topic),
+    confirmations: (clientId) => confirmed.get(clientId) ?? 0,
     pull: stop,
     async plug() {
       running ??= await start(port);

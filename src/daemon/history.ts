@@ -23,20 +23,20 @@ export function createDaemonHistory(config: Config, diskClock: Clock): HistoryTh
   );
 }
 
-/** What a reader of the file has to know of the house, e.g. to replay its days. */
-function historyMeta({ site, wallboxes }: Config): Readonly<Record<string, string>> {
-  const house = {
+/** What a reader of the file has to know of the house, e.g. to replay its days; `wallboxes` is a list as JSON. */
+export function historyMeta({ site, wallboxes }: Config): Readonly<Record<string, string>> {
+  return {
     site: site.name,
     time_zone: site.time_zone,
     pv_peak_w: String(site.pv_peak_w),
-  };
-  const [wallbox] = wallboxes;
-  if (wallbox === undefined) return house;
-  return {
-    ...house,
-    phases: String(wallbox.phases),
-    min_current_a: String(wallbox.min_current_a),
-    max_current_a: String(wallbox.max_current_a),
-    step_a: String(wallbox.step_a),
+    wallboxes: JSON.stringify(
+      wallboxes.map(({ name, phases, min_current_a, max_current_a, step_a }) => ({
+        name,
+        phases,
+        min_current_a,
+        max_current_a,
+        step_a,
+      })),
+    ),
   };
 }

@@ -135,10 +135,8 @@ describe("the devices of a config", () => {
     const devices = devicesOf(line, broker.url);
     const [first] = devices.sources;
     expect(await first?.source.read()).toMatchObject({ ok: false });
-    await expect
-      .poll(() => broker.lastMessage("hems-edge/home/reader/meter")?.payload, { timeout: 10_000 })
-      .toBe("online");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // What is confirmed was handed on.
+    await expect.poll(() => broker.confirmations("hems-edge-home-meter"), { timeout: 10_000 }).toBe(1);
     expect(await first?.source.read()).toMatchObject({ ok: false });
     await device.publishAsync("meter/em:0", '{"total_act_power":-222}', { retain: true, qos: 1 });
     await expect.poll(async () => (await first?.source.read())?.ok, { timeout: 10_000 }).toBe(true);

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { historyDays, historyHouse } from "../../src/cli/replay/history-trace.ts";
+import { configSchema } from "../../src/config/schema.ts";
+import { historyMeta } from "../../src/daemon/history.ts";
 import type { MinuteRecord } from "../../src/history/history-batch.ts";
 import { openHistoryFile } from "../../src/history/history-file.ts";
 import { minuteRecord, openDesk } from "../history/support/records.ts";
@@ -33,13 +35,17 @@ function day(index: number, change: (minute: number) => MinuteRecord | undefined
 }
 
 beforeAll(() => {
-  const meta = {
-    time_zone: "Europe/Berlin",
-    phases: "3",
-    min_current_a: "8",
-    max_current_a: "20",
-    step_a: "0.1",
-  };
+  const wallbox = { identity: "BOX", phases: 3, min_current_a: 8, max_current_a: 20, step_a: 0.1 };
+  const meta = historyMeta(
+    configSchema.parse({
+      site: { main_fuse_a: 35, pv_peak_w: 10_000 },
+      devices: [],
+      wallboxes: [
+        { ...wallbox, name: "garage" },
+        { ...wallbox, name: "yard", identity: "YARD", phases: 1, max_current_a: 32 },
+      ],
+    }),
+  );
   const desk = openDesk(folder, { meta });
   const [, second = 0, third = 0, fourth = 0] = MIDNIGHTS;
   desk.write({
@@ -114,6 +120,25 @@ describe("recorded days", () => {
     expect(historyHouse(file, Date.UTC(2027, 3, 1)).thresholds).toBeUndefined();
     file.close();
   });
+
+  it("name every wallbox of the house", () => {
+    const file = opened();
+    expect(JSON.parse(file.meta.get("wallboxes") ?? "")).toEqual([
+      { name: "garage", phases: 3, min_current_a: 8, max_current_a: 20, step_a: 0.1 },
+      { name: "yard", phases: 1, min_current_a: 8, max_current_a: 32, step_a: 0.1 },
+    ]);
+    file.close();
+  });
+
+  it.each(["", "nonsense", "{}", "[7]", "[]", '[{"phases":2,"step_a":"x"}]'])(
+    "may say %j of its wallboxes",
+    (wallboxes) => {
+      const file = opened();
+      const odd = { ...file, meta: new Map([["wallboxes", wallboxes]]) };
+      expect(historyHouse(odd, 0)).toEqual({ device: {}, phases: undefined, thresholds: undefined });
+      file.close();
+    },
+  );
 });
 
 describe("replay --history", () => {

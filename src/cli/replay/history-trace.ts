@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { isoUtc } from "../../core/iso-time.ts";
 import { createLocalTime, type LocalTime, MINUTE_MS } from "../../core/planner/local-time.ts";
@@ -72,14 +73,17 @@ function recordedDayNumbers(file: HistoryFile, { fromMs, untilMs }: TimeSpan, lo
   return days;
 }
 
+const wallboxSchema = z.object({
+  phases: z.literal([1, 3]).optional().catch(undefined),
+  min_current_a: z.number().positive().optional().catch(undefined),
+  max_current_a: z.number().positive().optional().catch(undefined),
+  step_a: z.number().positive().optional().catch(undefined),
+});
+
+/** A replay has one wallbox: the first of the house. */
 export function historyHouse(file: HistoryFile, nowMs: number): HistoryHouse {
-  const { meta } = file;
-  const amps = (key: string) => {
-    const value = Number(meta.get(key));
-    return value > 0 ? value : undefined;
-  };
-  const [minA, maxA, stepA] = [amps("min_current_a"), amps("max_current_a"), amps("step_a")];
-  const phases = meta.get("phases");
+  const wallbox = firstWallbox(file.meta.get("wallboxes") ?? "[]");
+  const { min_current_a: minA, max_current_a: maxA, step_a: stepA } = wallbox;
   const newest = newestRow(file, nowMs);
   return {
     device: {
@@ -87,12 +91,22 @@ export function historyHouse(file: HistoryFile, nowMs: number): HistoryHouse {
       ...(maxA === undefined ? {} : { maxA }),
       ...(stepA === undefined ? {} : { stepA }),
     },
-    phases: phases === "1" ? 1 : phases === "3" ? 3 : undefined,
+    phases: wallbox.phases,
     thresholds: newest && {
       minExportToStartW: newest.minExportToStartW,
       maxImportBeforeStoppingW: newest.maxImportBeforeStoppingW,
     },
   };
+}
+
+/** The file may be anybody's: what cannot be read is not known. */
+function firstWallbox(json: string): Partial<z.infer<typeof wallboxSchema>> {
+  try {
+    const list: unknown = JSON.parse(json);
+    return z.array(wallboxSchema).parse(list)[0] ?? {};
+  } catch {
+    return {};
+  }
 }
 
 const LOOK_BACK_MS = 40 * 86_400_000;
