@@ -1,13 +1,10 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bench, onBench } from "../hil/support/bench.ts";
-import { DESKTOP, type Looks, openPage, PHONE, startBrowser } from "./support/browser.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { DESKTOP, type Looks, openPage, PHONE, seriousViolations, startBrowser } from "./support/browser.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -119,7 +116,6 @@ describe("the page", () => {
     "has no serious accessibility violation on any view in %s colours",
     (colorScheme) =>
       onPage({ viewport: PHONE, colorScheme }, async ({ page }) => {
-        await page.evaluate(AXE);
         for (const view of ["Now", "Day", "History", "System"]) {
           await page.getByRole("button", { name: view, exact: true }).click();
           await page.getByRole("heading", { level: 2 }).first().waitFor();
@@ -135,11 +131,3 @@ describe("the page", () => {
     expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(120_000);
   });
 });
-
-/** What axe finds serious or worse, each with the elements it means. */
-async function seriousViolations(page: Page): Promise<unknown> {
-  return page.evaluate(`axe.run().then(({ violations }) =>
-    violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
-}

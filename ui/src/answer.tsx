@@ -5,7 +5,7 @@ import { say } from "./words.ts";
 /** The gateway's answer to what was asked last, and a way to ask. */
 export function useAnswer(): {
   readonly text: string;
-  readonly ask: (question: Promise<Answer<undefined>>) => Promise<boolean>;
+  readonly ask: (question: Promise<Answer<unknown>>) => Promise<boolean>;
 } {
   const [text, setText] = useState("");
   return {

@@ -12,12 +12,12 @@ export function get<T>(path: string): Promise<Answer<T>> {
 }
 
 /** Asks the gateway to change something. Never rejects. */
-export function send(
+export function send<T = undefined>(
   method: "POST" | "PUT" | "DELETE",
   path: string,
   body?: unknown,
-): Promise<Answer<undefined>> {
-  return ask<undefined>(method, path, body);
+): Promise<Answer<T>> {
+  return ask<T>(method, path, body);
 }
 
 async function ask<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {

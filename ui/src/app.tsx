@@ -1,7 +1,11 @@
+import type { ComponentChild } from "preact";
 import { useState } from "preact/hooks";
+import { type Access, useAccess } from "./access.ts";
 import { useLive } from "./live.ts";
+import { AccessSection } from "./parts/access.tsx";
 import { Day } from "./parts/day.tsx";
 import { History } from "./parts/history.tsx";
+import { Login } from "./parts/login.tsx";
 import { Now } from "./parts/now.tsx";
 import { System } from "./parts/system.tsx";
 import type { View } from "./wire.ts";
@@ -13,19 +17,51 @@ type Tab = (typeof TABS)[number];
 speak(firstLanguage());
 
 export function App() {
-  const { view, isLive } = useLive();
-  const [tab, setTab] = useState<Tab>(tabOfAddress());
+  const { access, refresh } = useAccess();
   const [language, setLanguage] = useState<Language>(firstLanguage());
-
-  function show(next: Tab) {
-    location.hash = next;
-    setTab(next);
-  }
 
   function switchLanguage() {
     const next = language === "de" ? "en" : "de";
     speak(next);
     setLanguage(next);
+  }
+
+  const languageButton = (
+    <button type="button" class="quiet" lang={language === "de" ? "en" : "de"} onClick={switchLanguage}>
+      {say("language")}
+    </button>
+  );
+  if (access !== undefined && access.caller !== "nobody")
+    return <House access={access} onAccess={refresh} languageButton={languageButton} />;
+  return (
+    <>
+      <header>
+        <h1>hems-edge</h1>
+        {languageButton}
+      </header>
+      {access === undefined ? (
+        <p role="status">{say("link.connecting")}</p>
+      ) : (
+        <Login access={access} onDone={refresh} />
+      )}
+    </>
+  );
+}
+
+interface HouseProps {
+  readonly access: Access;
+  /** Who we are may have changed. */
+  readonly onAccess: () => void;
+  readonly languageButton: ComponentChild;
+}
+
+function House({ access, onAccess, languageButton }: HouseProps) {
+  const { view, isLive } = useLive(onAccess);
+  const [tab, setTab] = useState<Tab>(tabOfAddress());
+
+  function show(next: Tab) {
+    location.hash = next;
+    setTab(next);
   }
 
   return (
@@ -34,9 +70,7 @@ export function App() {
         <h1>
           hems-edge <span>{view?.site}</span>
         </h1>
-        <button type="button" class="quiet" lang={language === "de" ? "en" : "de"} onClick={switchLanguage}>
-          {say("language")}
-        </button>
+        {languageButton}
         <p class={`pill ${isLive ? "live" : ""}`} role="status">
           {say(isLive ? "link.live" : view === undefined ? "link.connecting" : "link.offline")}
         </p>
@@ -55,14 +89,22 @@ export function App() {
         ))}
       </nav>
       <main class={isLive ? "" : "old"}>
-        {view === undefined ? null : <Content tab={tab} view={view} isLive={isLive} />}
+        {view === undefined ? null : (
+          <Content tab={tab} view={view} isLive={isLive} access={access} onAccess={onAccess} />
+        )}
       </main>
       <footer>{view === undefined ? null : `hems-edge ${view.version}`}</footer>
     </>
   );
 }
 
-function Content({ tab, view, isLive }: { tab: Tab; view: View; isLive: boolean }) {
+interface ContentProps extends Omit<HouseProps, "languageButton"> {
+  readonly tab: Tab;
+  readonly view: View;
+  readonly isLive: boolean;
+}
+
+function Content({ tab, view, isLive, access, onAccess }: ContentProps) {
   switch (tab) {
     case "now":
       return <Now view={view} isLive={isLive} />;
@@ -71,7 +113,12 @@ function Content({ tab, view, isLive }: { tab: Tab; view: View; isLive: boolean 
     case "history":
       return <History now={view.state.ts} />;
     case "system":
-      return <System view={view} />;
+      return (
+        <>
+          <System view={view} />
+          <AccessSection access={access} onChanged={onAccess} />
+        </>
+      );
   }
 }
 

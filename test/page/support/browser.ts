@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 /** Debian's; playwright's own builds are not for every machine. */
@@ -11,6 +13,8 @@ const QUIET = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1_280, height: 900 };
@@ -37,4 +41,13 @@ export async function openPage(
   page.on("pageerror", (error) => errors.push(error.message));
   await page.goto(url);
   return { page, errors };
+}
+
+/** What axe finds serious or worse, each with the elements it means. */
+export async function seriousViolations(page: Page): Promise<unknown> {
+  await page.evaluate(AXE);
+  return page.evaluate(`axe.run().then(({ violations }) =>
+    violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) })))`);
 }
