@@ -11,6 +11,7 @@ const root = resolve(import.meta.dirname, "..");
 const table: Record<string, { own: string[]; libraries: string[] }> = {
   "src/core": { own: ["src/core"], libraries: ["xstate"] },
   "src/ports": { own: ["src/ports", "src/core"], libraries: [] },
+  "src/ports/node-fetch.ts": { own: ["src/ports"], libraries: ["node:"] },
   "src/control": { own: ["src/control", "src/core", "src/ports"], libraries: ["xstate", "pino"] },
   "drivers/modbus": {
     own: ["drivers/modbus", "src/core", "src/ports"],
@@ -39,7 +40,14 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
   },
   "drivers/index.ts": { own: ["drivers"], libraries: [] },
   "src/partner": {
-    own: ["src/partner", "src/core", "src/config", "src/ports/clock.ts", "src/ports/fetch-answer.ts"],
+    own: [
+      "src/partner",
+      "src/core",
+      "src/config",
+      "src/ports/clock.ts",
+      "src/ports/fetch-answer.ts",
+      "src/ports/node-fetch.ts",
+    ],
     libraries: ["p-limit", "zod", "pino", "node:"],
   },
   "src/sync": {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../src/ports/clock.ts";
 import type { DeviceFault } from "../../src/ports/device-fault.ts";
 import { boundedText, fetchErrorCode } from "../../src/ports/fetch-answer.ts";
+import { nodeFetch } from "../../src/ports/node-fetch.ts";
 import type { SiteSource } from "../../src/ports/site-source.ts";
 import { channelValues, siteChannels } from "../profiles/channel-values.ts";
 import type { Role } from "../profiles/profile-schema.ts";
@@ -32,9 +33,9 @@ export function createHttpSource(options: HttpSourceOptions, deps: { readonly cl
     const timer = clock.setTimeout(() => abort.abort(), options.timeoutMs);
     try {
       const url = `http://${bracketed(options.host)}:${options.port}${path}`;
-      const response = await fetch(url, { signal: abort.signal, redirect: "manual" });
+      const response = await nodeFetch(url, { signal: abort.signal });
       if (!response.ok) {
-        await response.body?.cancel();
+        abort.abort();
         return failed({ kind: "refused", detail: `HTTP ${response.status}`, code: response.status });
       }
       const text = await boundedText(response, LARGEST_ANSWER_BYTES);

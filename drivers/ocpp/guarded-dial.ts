@@ -1,8 +1,8 @@
-import { createRPCError, RPCClient } from "ocpp-rpc";
 import type { WebSocket } from "ws";
 import type { JsonRecord } from "./box-link.ts";
 import { type Wire, wireOf } from "./guarded-transport.ts";
 import { recordOf } from "./lenient-json.ts";
+import { createRPCError, RPCClient } from "./rpc-library.ts";
 
 const MAX_PAYLOAD_BYTES = 256 * 1024;
 const HANDSHAKE_TIMEOUT_MS = 30_000;

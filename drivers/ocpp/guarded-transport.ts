@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { PeerCertificate, TLSSocket } from "node:tls";
-import { createRPCError, RPCServer } from "ocpp-rpc";
 import type { Logger } from "pino";
 import type { WebSocket } from "ws";
 import { isIncomingAction, type JsonRecord, PROTOCOLS, type Protocol } from "./box-link.ts";
 import type { Admission, Hello } from "./handshake.ts";
 import { createHttpFront, type HttpFrontOptions, type ListenOutcome, refuseUpgrade } from "./http-front.ts";
 import { recordOf } from "./lenient-json.ts";
+import { createRPCError, RPCServer } from "./rpc-library.ts";
 import { isIncomingAction201 } from "./v201/actions-201.ts";
 
 /**
- * The only file beside `guarded-dial.ts` that knows ocpp-rpc (2.2.1, pinned). What the library does not guard is guarded here and in
+ * With `guarded-dial.ts` and `rpc-library.ts` all that knows ocpp-rpc (2.2.1, pinned). What the library does not guard is guarded here and in
  * `http-front.ts`: path decoding and a rejecting `handleUpgrade` (each ends the process), payload size, a frame in
  * the segment of the upgrade (lost), real-time pings and timeouts (switched off; the clock does both).
  */

@@ -1,5 +1,5 @@
 import { type Clock, withTimeout } from "../ports/clock.ts";
-import { boundedText, fetchErrorCode } from "../ports/fetch-answer.ts";
+import { boundedText, type Fetch, type FetchAnswer, fetchErrorCode } from "../ports/fetch-answer.ts";
 import { failure, type PartnerErrorKind, type PartnerResult } from "./partner-error.ts";
 
 export interface HttpRequest {
@@ -11,7 +11,7 @@ export interface HttpRequest {
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: FetchAnswer["headers"];
   readonly text: string;
 }
 
@@ -29,7 +29,7 @@ export interface HttpExchangeOptions {
 
 export function createHttpExchange(
   options: HttpExchangeOptions,
-  deps: { readonly clock: Clock; readonly fetch: typeof fetch },
+  deps: { readonly clock: Clock; readonly fetch: Fetch },
 ): HttpExchange {
   const inFlight = new Set<AbortController>();
   let isClosed = false;
@@ -54,7 +54,7 @@ export function createHttpExchange(
 }
 
 async function exchange(
-  fetchAnswer: typeof fetch,
+  fetchAnswer: Fetch,
   request: HttpRequest,
   signal: AbortSignal,
   largestBodyBytes: number,

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { SmartChargingStatus } from "../core/smart-charging-status.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch-answer.ts";
 import { type ChargePolicy, getChargePolicy } from "./charge-policy.ts";
 import {
   type ChargingConfig,
@@ -39,7 +40,7 @@ export interface PartnerClientDeps {
   readonly clock: Clock;
   readonly log: Logger;
   /** For tests; the runtime's own by default. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 }
 
 const DEFAULT_STATUS_URL = "{base_url}/api/partners/v2.0/org/{org_id}/users/{user_id}/charging-config/status";

@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
 import { type Clock, delay } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch-answer.ts";
+import { nodeFetch } from "../ports/node-fetch.ts";
 import { readJson, successful } from "./answer.ts";
 import { type BackOffRange, backOffMs } from "./back-off.ts";
 import { createHttpExchange, type HttpAnswer } from "./http-exchange.ts";
@@ -32,7 +34,7 @@ export interface PartnerConnectionDeps {
   /** Evenly distributed in 0..1, for the jitter of further tries. */
   readonly random: () => number;
   /** For tests; the runtime's own by default. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 }
 
 /** A request to any address, for what is not part of the published API. */
@@ -75,7 +77,7 @@ export function createPartnerConnection(
   deps: PartnerConnectionDeps,
 ): PartnerConnection {
   const { clock, log } = deps;
-  const http = createHttpExchange(options, { clock, fetch: deps.fetch ?? fetch });
+  const http = createHttpExchange(options, { clock, fetch: deps.fetch ?? nodeFetch });
   const tokens = createTokenSource({ clock, log, request: createTokenRequest(options, { clock, http }) });
   const pace = createRequestPace(options.pace, clock);
   const closing = new AbortController();

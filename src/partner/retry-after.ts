@@ -1,4 +1,5 @@
 import { parseIsoMs } from "../core/iso-time.ts";
+import type { FetchAnswer } from "../ports/fetch-answer.ts";
 
 /** Longest pause that a server can ask for: 24 h. */
 const LONGEST_PAUSE_MS = 24 * 3_600_000;
@@ -12,7 +13,7 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}:\d{2}:
  * The pause, ms, that `Retry-After` asks for, in seconds or as an HTTP date (RFC 9110 10.2.3). A date counts from
  * the answer's own `Date`, because a gateway's clock may be wrong. Undefined when absent or unreadable.
  */
-export function retryAfterMs(headers: Headers, wallMs: number): number | undefined {
+export function retryAfterMs(headers: FetchAnswer["headers"], wallMs: number): number | undefined {
   const text = headers.get("retry-after")?.trim();
   if (text === undefined) return undefined;
   if (/^\d{1,10}$/.test(text)) return Math.min(Number(text) * 1_000, LONGEST_PAUSE_MS);

@@ -1,5 +1,29 @@
+/** What we use of fetch, so that the global one fits as well. */
+export interface FetchOptions {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+  /** Default: a redirect is an answer like any other; `error` rejects. */
+  readonly redirect?: "manual" | "follow" | "error";
+}
+
+/** Its body is read to the end, or the request aborted. */
+export interface FetchAnswer {
+  readonly status: number;
+  /** A status of 2xx. */
+  readonly ok: boolean;
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+export type Fetch = (url: string, options?: FetchOptions) => Promise<FetchAnswer>;
+
 /** The body of an answer as text; undefined as soon as it is larger than `largestBytes`. Rejects when it breaks off. */
-export async function boundedText(response: Response, largestBytes: number): Promise<string | undefined> {
+export async function boundedText(
+  response: Pick<FetchAnswer, "body">,
+  largestBytes: number,
+): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;

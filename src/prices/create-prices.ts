@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import type { PricesConfig } from "../config/price-schema.ts";
 import type { MqttConfig } from "../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch-answer.ts";
+import { nodeFetch } from "../ports/node-fetch.ts";
 import type { Prices } from "../ports/prices.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import { createPriceKeeper, type PriceKeeper } from "./price-keeper.ts";
@@ -24,7 +26,7 @@ export interface PricesDeps {
   readonly log: Logger;
   readonly store: StateStore;
   readonly random: () => number;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 }
 
 /** Prices from the configured source, kept across outages and restarts. */
@@ -57,7 +59,7 @@ function createFeeder(options: PricesOptions, deps: PricesDeps, keeper: PriceKee
       { ...deps, keeper },
     );
   }
-  const fetchDeps = { clock: deps.clock, fetch: deps.fetch ?? fetch, timeoutMs: timeoutS * 1_000 };
+  const fetchDeps = { clock: deps.clock, fetch: deps.fetch ?? nodeFetch, timeoutMs: timeoutS * 1_000 };
   return createPricePoller(
     { timeZone },
     {

@@ -1,5 +1,5 @@
 import { type Clock, withTimeout } from "../ports/clock.ts";
-import { boundedText, fetchErrorCode } from "../ports/fetch-answer.ts";
+import { boundedText, type Fetch, fetchErrorCode } from "../ports/fetch-answer.ts";
 import type { PriceFault } from "./price-reading.ts";
 
 export type TextAnswer =
@@ -13,7 +13,7 @@ const LARGEST_BODY_BYTES = 1_024 * 1_024;
 export async function priceRequest(
   url: string,
   options: { readonly timeoutMs: number; readonly signal: AbortSignal },
-  deps: { readonly clock: Clock; readonly fetch: typeof fetch },
+  deps: { readonly clock: Clock; readonly fetch: Fetch },
 ): Promise<TextAnswer> {
   const ending = new AbortController();
   const signal = AbortSignal.any([options.signal, ending.signal]);
@@ -23,9 +23,13 @@ export async function priceRequest(
   return answer;
 }
 
-async function exchange(url: string, signal: AbortSignal, get: typeof fetch): Promise<TextAnswer> {
+async function exchange(url: string, signal: AbortSignal, get: Fetch): Promise<TextAnswer> {
   try {
-    const response = await get(url, { signal, headers: { accept: "application/json" } });
+    const response = await get(url, {
+      signal,
+      redirect: "follow",
+      headers: { accept: "application/json" },
+    });
     if (!response.ok) {
       return fault({ kind: "refused", status: response.status, detail: `status ${response.status}` });
     }

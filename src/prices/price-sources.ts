@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import type { PriceSourceConfig } from "../config/price-schema.ts";
 import { isoUtc } from "../core/iso-time.ts";
 import { type Clock, withTimeout } from "../ports/clock.ts";
+import type { Fetch } from "../ports/fetch-answer.ts";
 import { readAwattar, readEnergyCharts, readPriceCsv } from "./price-formats.ts";
 import type { PriceReading } from "./price-reading.ts";
 import { priceRequest } from "./price-request.ts";
@@ -14,7 +15,7 @@ export type PolledSource = Exclude<PriceSourceConfig, { readonly type: "mqtt" }>
 
 export interface FetchDeps {
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly timeoutMs: number;
 }
 

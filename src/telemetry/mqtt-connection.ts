@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { connect, type IClientOptions, type MqttClient } from "mqtt";
+import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { type Clock, type Timer, withTimeout } from "../ports/clock.ts";
 import { createFrameGuard } from "./frame-guard.ts";
+import { connect } from "./mqtt-library.ts";
 
 export interface MqttConnectionOptions {
   /** `mqtt://HOST[:PORT]` or `mqtts://HOST[:PORT]`. */

@@ -189,8 +189,8 @@ describe("an answer that is of no use", () => {
     ["ERR_TLS_CERT_ALTNAME_INVALID", "tls"],
     ["ENOTFOUND", "unreachable"],
     ["EAI_AGAIN", "unreachable"],
-    ["UND_ERR_SOCKET", "unreachable"],
-    ["UND_ERR_CONNECT_TIMEOUT", "timeout"],
+    ["ECONNRESET", "unreachable"],
+    ["ERR_SOCKET_CONNECTION_TIMEOUT", "timeout"],
     ["ETIMEDOUT", "timeout"],
   ])("tells %s as %s", async (code, kind) => {
     const cause = Object.assign(new Error("inner"), { code });

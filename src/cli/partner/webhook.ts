@@ -1,5 +1,6 @@
 import { type Clock, withTimeout } from "../../ports/clock.ts";
 import { fetchErrorCode } from "../../ports/fetch-answer.ts";
+import { nodeFetch } from "../../ports/node-fetch.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -14,14 +15,13 @@ export async function postWebhook(url: string, body: object, clock: Clock): Prom
 
 async function post(url: string, body: object, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const response = await fetch(url, {
+    const response = await nodeFetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
       redirect: "error",
       signal,
     });
-    await response.body?.cancel();
     return response.ok ? undefined : `it answers ${response.status}`;
   } catch (error) {
     return `it cannot be reached (${fetchErrorCode(error)})`;

@@ -1,5 +1,6 @@
 import { type Clock, withTimeout } from "../../ports/clock.ts";
 import { boundedText, fetchErrorCode } from "../../ports/fetch-answer.ts";
+import { nodeFetch } from "../../ports/node-fetch.ts";
 import type { SendLines, SendOutcome } from "./influx-feed.ts";
 
 export interface HttpLinesOptions {
@@ -30,7 +31,7 @@ export function httpLines(
 
   async function post(lines: readonly string[], signal: AbortSignal): Promise<SendOutcome> {
     try {
-      const response = await fetch(url, {
+      const response = await nodeFetch(url, {
         method: "POST",
         signal,
         redirect: "error",

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, get } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { notifySocket } from "./notify-socket.ts";
+import { type ProcessUse, processUse } from "./proc-stat.ts";
+import { serviceCommand } from "./service-command.ts";
+
+export interface HouseSize {
+  /** Modbus devices, the grid meter among them. */
+  readonly devices: number;
+  readonly wallboxes: number;
+}
+
+export interface RunTimes {
+  readonly warmUpS: number;
+  readonly measuredS: number;
+}
+
+/** What one run of the real program has shown. */
+export interface HouseRun {
+  readonly use: {
+    readonly before: ProcessUse;
+    readonly after: ProcessUse;
+    readonly rssMb: readonly number[];
+  };
+  readonly measuredS: number;
+  /** From the start of the process to the log line of its first set point, ms. */
+  readonly firstDecisionMs: number;
+  /** From the meter's answer to a frame with a charging profile, both on the wire, ms. */
+  readonly latenciesMs: readonly number[];
+  /** The daemon's own histogram at the end. */
+  readonly metrics: string;
+  /** Of the machine, mean of the last minute. */
+  readonly hasNotify: boolean;
+}
+
+const RSS_EVERY_S = 1;
+const START_TIMEOUT_MS = 60_000;
+
+/** The real program as the service starts it, with all its peers in another process and a page that watches. */
+export async function runHouse(size: HouseSize, { warmUpS, measuredS }: RunTimes): Promise<HouseRun> {
+  const folder = mkdtempSync(join(tmpdir(), "hems-edge-footprint-"));
+  const config = join(folder, "config.yaml");
+  const ports = { ocpp: await freePort(), page: await freePort() };
+  const children: ChildProcess[] = [];
+  const notify = notifySocket(folder);
+  try {
+    const peers = spawn(
+      process.execPath,
+      [join(import.meta.dirname, "peers.ts"), ...peerArguments(size, config, folder, ports)],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
+    children.push(peers);
+    const latencies: number[] = [];
+    const peerLines = createInterface({ input: peers.stdout });
+    const ready = lineOf(peerLines, (line) => line === "ready");
+    peerLines.on("line", (line) => latencies.push(Number(line)));
+    await ready;
+
+    const { flags, main } = serviceCommand();
+    const startedMs = performance.now();
+    const daemon = spawn(process.execPath, [...flags, main, "run", "--config", config], {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { PATH: process.env.PATH, NODE_ENV: "production", ...notify.environment },
+    });
+    children.push(daemon);
+    await lineOf(createInterface({ input: daemon.stdout }), (line) => line.includes('"set point changed"'));
+    const firstDecisionMs = performance.now() - startedMs;
+    const { pid } = daemon;
+    if (pid === undefined) throw new Error("the program did not start");
+
+    const page = get(`http://127.0.0.1:${ports.page}/api/events`, (response) => response.resume());
+    page.on("error", () => {});
+    await sleep(warmUpS * 1_000);
+    latencies.length = 0;
+    const before = processUse(pid);
+    const fromMs = performance.now();
+    const rssMb: number[] = [];
+    while (performance.now() - fromMs < measuredS * 1_000) {
+      await sleep(RSS_EVERY_S * 1_000);
+      rssMb.push(processUse(pid).rssMb);
+    }
+    const after = processUse(pid);
+    const elapsedS = (performance.now() - fromMs) / 1_000;
+    const metrics = await (await fetch(`http://127.0.0.1:${ports.page}/metrics`)).text();
+    page.destroy();
+    return {
+      use: { before, after, rssMb },
+      measuredS: elapsedS,
+      firstDecisionMs,
+      latenciesMs: [...latencies],
+      metrics,
+      hasNotify: notify.isReal,
+    };
+  } finally {
+    for (const child of children) {
+      if (child.exitCode === null && child.kill("SIGKILL")) await once(child, "exit");
+    }
+    notify.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function peerArguments(
+  { devices, wallboxes }: HouseSize,
+  config: string,
+  folder: string,
+  ports: { readonly ocpp: number; readonly page: number },
+): readonly string[] {
+  return Object.entries({
+    config,
+    "state-dir": join(folder, "state"),
+    "ocpp-port": ports.ocpp,
+    "page-port": ports.page,
+    devices,
+    wallboxes,
+  }).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+}
+
+function lineOf(lines: NodeJS.EventEmitter, isIt: (line: string) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("a process did not start in time")), START_TIMEOUT_MS);
+    lines.on("line", (line: string) => {
+      if (!isIt(line)) return;
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
