@@ -43,7 +43,9 @@ export function httpLines(
       });
       const text = (await boundedText(response, LARGEST_ANSWER_BYTES)) ?? "";
       if (response.ok) return { kind: "sent" };
-      const detail = `${response.status} ${text.slice(0, SHOWN_CHARACTERS)}`.trim();
+      // Before it is cut short: a log cannot hide the first half of a secret.
+      const shown = token === undefined ? text : text.replaceAll(token, "***");
+      const detail = `${response.status} ${shown.slice(0, SHOWN_CHARACTERS)}`.trim();
       return { kind: REFUSALS.includes(response.status) ? "refused" : "away", detail };
     } catch (error) {
       return { kind: "away", detail: fetchErrorCode(error) };
