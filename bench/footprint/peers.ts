@@ -24,7 +24,7 @@ const METER_REFRESH_MS = 500;
 const STEP_MS = 2_000;
 /** Then it falls back to the start and stays there, so that the boxes may be raised again. */
 const STEPS_UP = 10;
-const STEPS_LOW = 7;
+const STEPS_LOW = 12;
 
 /**
  * A load that climbs from step to step until all boxes are down near 6 A: with the main fuse each step is a reduction,
