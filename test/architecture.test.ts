@@ -56,7 +56,7 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
   },
   "src/telemetry": {
     own: ["src/telemetry", "src/core", "src/ports", "src/config"],
-    libraries: ["mqtt", "zod", "pino", "node:"],
+    libraries: ["mqtt", "mqtt-packet", "zod", "pino", "node:"],
   },
   "src/prices": {
     own: ["src/prices", "src/core", "src/ports", "src/config", "src/telemetry/topic-reader.ts"],
