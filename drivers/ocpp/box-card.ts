@@ -17,6 +17,10 @@ export interface BoxFacts {
   readonly featureProfiles: readonly string[];
   readonly rateUnits: readonly string[];
   readonly measurands: readonly string[];
+  /** What it could measure; empty where it does not say. */
+  readonly availableMeasurands: readonly string[];
+  /** Phases that it is supplied with, by its own word. */
+  readonly supplyPhases: number | undefined;
   readonly claimsPhaseSwitching: boolean;
 }
 
@@ -27,6 +31,8 @@ const NO_FACTS: BoxFacts = {
   featureProfiles: [],
   rateUnits: [],
   measurands: [],
+  availableMeasurands: [],
+  supplyPhases: undefined,
   claimsPhaseSwitching: false,
 };
 
@@ -79,7 +85,7 @@ export interface CardParts extends BoxMemory {
 export function wallboxCard(parts: CardParts): WallboxCard {
   const { book, facts, models, phaseSwitch } = parts;
   const { identification, model } = models;
-  const { claimsPhaseSwitching, ...configured } = facts.facts;
+  const { claimsPhaseSwitching, supplyPhases, ...configured } = facts.facts;
   return {
     name: parts.name,
     identity: parts.identity,
@@ -102,6 +108,7 @@ export function wallboxCard(parts: CardParts): WallboxCard {
     },
     phases: {
       installed: parts.installedPhases,
+      supplied: supplyPhases,
       claimsSwitching: claimsPhaseSwitching,
       canSwitch: phaseSwitch.canSwitch,
       test: phaseSwitch.test,

@@ -1,7 +1,7 @@
 import type { BoxHabits } from "./box-habits.ts";
 import type { JsonRecord } from "./box-link.ts";
 import type { RateUnit } from "./charging-profile.ts";
-import { integerOf, listOf, recordOf, textOf } from "./lenient-json.ts";
+import { integerOf, listOf, longTextOf, recordOf, textOf } from "./lenient-json.ts";
 
 const MAX_KEYS = 500;
 
@@ -34,7 +34,7 @@ export function configurationOf(payload: JsonRecord): BoxConfiguration {
     const { key, value, readonly } = recordOf(item);
     const name = textOf(key);
     if (name === undefined || name === "") return [];
-    return [[name.toLowerCase(), { name, value: textOf(value), isReadonly: isTrue(readonly) }] as const];
+    return [[name.toLowerCase(), { name, value: longTextOf(value), isReadonly: isTrue(readonly) }] as const];
   });
   return new Map(entries);
 }
@@ -51,6 +51,8 @@ export function configurationFacts(configuration: BoxConfiguration) {
     featureProfiles: list("SupportedFeatureProfiles"),
     rateUnits: list("ChargingScheduleAllowedChargingRateUnit"),
     measurands: list("MeterValuesSampledData"),
+    availableMeasurands: [...list("AvailableMeasurands"), ...list("evb_SupportedMeasurands")],
+    supplyPhases: integerOf(text("SupplyPhases")),
     claimsPhaseSwitching: ["ConnectorSwitch3to1PhaseSupported", "ACPhaseSwitchingSupported"].some((key) =>
       isTrue(text(key)?.toLowerCase()),
     ),

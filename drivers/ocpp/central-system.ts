@@ -178,7 +178,7 @@ export function createCentralSystem(
     },
     register(identity, station) {
       if (stations.has(identity)) throw new Error(`two stations for the identity ${identity}`);
-      stations.set(identity, { "ocpp1.6": speaking16(station), "ocpp2.0.1": speaking201(station) });
+      stations.set(identity, { "ocpp1.6": speaking16(station), "ocpp2.0.1": speaking201(station, clock) });
       return () => {
         stations.delete(identity);
         connections.get(identity)?.terminate();
@@ -219,8 +219,8 @@ function speaking16(station: Station): Spoken {
   };
 }
 
-function speaking201(station: Station): Spoken {
-  const translated = createStation201(station);
+function speaking201(station: Station, clock: Clock): Spoken {
+  const translated = createStation201(station, clock);
   return {
     ...translated,
     onCall: (action, payload) => (isIncomingAction201(action) ? translated.onCall(action, payload) : {}),

@@ -17,6 +17,13 @@ export function textOf(value: unknown): string | undefined {
   return undefined;
 }
 
+const LONGEST_VALUE = 2_500;
+
+/** Trimmed text as long as a value of a configuration may be (OCPP 2.0.1, VariableAttributeType); else as `textOf`. */
+export function longTextOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value.slice(0, LONGEST_VALUE).trim() : textOf(value);
+}
+
 /** A finite number from a number or from text with spaces or a decimal comma. */
 export function numberOf(value: unknown): number | undefined {
   const text = textOf(value)?.replace(",", ".");

@@ -29,6 +29,7 @@ function cardView(card: WallboxCard) {
     smart_charging: smartChargingView(card.smartCharging),
     phases: {
       installed: card.phases.installed,
+      supplied: card.phases.supplied ?? null,
       claims_switching: card.phases.claimsSwitching,
       can_switch: card.phases.canSwitch,
       test: testView(card.phases.test),
@@ -80,6 +81,7 @@ function smartChargingView(smart: WallboxCard["smartCharging"]) {
     feature_profiles: smart.featureProfiles,
     rate_units: smart.rateUnits,
     measurands: smart.measurands,
+    available_measurands: smart.availableMeasurands,
     triggers: smart.triggers,
   };
 }

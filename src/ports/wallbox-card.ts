@@ -56,11 +56,15 @@ export interface WallboxCard {
     readonly featureProfiles: readonly string[];
     readonly rateUnits: readonly string[];
     readonly measurands: readonly string[];
+    /** What it could measure; empty where it does not say. */
+    readonly availableMeasurands: readonly string[];
     /** By message: true where the box sent it when asked. */
     readonly triggers: Readonly<Record<string, boolean>>;
   };
   readonly phases: {
     readonly installed: PhaseCount;
+    /** Phases with which the box says it is supplied; undefined where it does not say. */
+    readonly supplied: number | undefined;
     readonly claimsSwitching: boolean;
     readonly canSwitch: boolean;
     readonly test: PhaseTestRecord | undefined;

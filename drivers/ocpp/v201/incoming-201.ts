@@ -8,6 +8,8 @@ export interface IncomingDeps {
   readonly names: TransactionNames;
   /** Answers a CALL in the words of 1.6. */
   readonly ask: (action: IncomingAction, payload: JsonRecord) => JsonRecord;
+  /** One part of a report that the station sends. */
+  readonly onReport: (payload: JsonRecord) => void;
 }
 
 /** What the station does within a transaction, as the status of its connector in 1.6. */
@@ -20,7 +22,7 @@ const statusByChargingState: Readonly<Record<string, string>> = {
 };
 
 /** The answers to a 2.0.1 station, by one who speaks 1.6. */
-export function createIncoming201({ names, ask }: IncomingDeps) {
+export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
   /** The name of the running transaction; its states tell more than "Occupied". */
   let running: string | undefined;
 
@@ -126,6 +128,9 @@ export function createIncoming201({ names, ask }: IncomingDeps) {
         return { status: "Failed", exiResponse: "" };
       case "GetCertificateStatus":
         return { status: "Failed" };
+      case "NotifyReport":
+        onReport(payload);
+        return {};
       case "ClearedChargingLimit":
       case "FirmwareStatusNotification":
       case "LogStatusNotification":
@@ -134,7 +139,6 @@ export function createIncoming201({ names, ask }: IncomingDeps) {
       case "NotifyDisplayMessages":
       case "NotifyEvent":
       case "NotifyMonitoringReport":
-      case "NotifyReport":
       case "PublishFirmwareStatusNotification":
       case "ReportChargingProfiles":
       case "ReservationStatusUpdate":

@@ -1,17 +1,7 @@
 import type { CallOutcome, JsonRecord, OutgoingAction, PassedAction } from "../box-link.ts";
 import { listOf, recordOf, textOf } from "../lenient-json.ts";
+import { variables } from "./variables-201.ts";
 
-/** A configuration key of 1.6 and where 2.0.1 keeps it (part 2, appendix: referenced components and variables). */
-const variables = [
-  { key: "ChargeProfileMaxStackLevel", component: "SmartChargingCtrlr", variable: "ProfileStackLevel" },
-  { key: "ChargingScheduleMaxPeriods", component: "SmartChargingCtrlr", variable: "PeriodsPerSchedule" },
-  { key: "ChargingScheduleAllowedChargingRateUnit", component: "SmartChargingCtrlr", variable: "RateUnit" },
-  { key: "ConnectorSwitch3to1PhaseSupported", component: "SmartChargingCtrlr", variable: "Phases3to1" },
-  { key: "MeterValueSampleInterval", component: "SampledDataCtrlr", variable: "TxUpdatedInterval" },
-  { key: "MeterValuesSampledData", component: "SampledDataCtrlr", variable: "TxUpdatedMeasurands" },
-  { key: "WebSocketPingInterval", component: "OCPPCommCtrlr", variable: "WebSocketPingInterval" },
-  { key: "HeartbeatInterval", component: "OCPPCommCtrlr", variable: "HeartbeatInterval" },
-] as const;
 /** Written, never read. */
 const password = {
   key: "AuthorizationKey",

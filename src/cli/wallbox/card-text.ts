@@ -27,6 +27,7 @@ function cardText(card: Card): string {
     ["  if we die", `${deadMan.variant}: ${deadMan.sentence}${deadMan.is_proven ? "" : " (not proven yet)"}`],
     ["  self-test", selfTestText(deadMan.self_test)],
     ["  profiles", profilesText(smart)],
+    ["  measures", measuresText(smart)],
     ["  phases", phasesText(phases)],
     ["  security", `profile ${card.security.profile}: ${card.security.sentence}`],
     ...(card.upstream === null ? [] : [["  upstream", upstreamText(card.upstream)] as const]),
@@ -61,7 +62,16 @@ function profilesText(smart: Card["smart_charging"]): string {
   ].join(", ");
 }
 
-function phasesText({ installed, claims_switching, can_switch, test }: Card["phases"]): string {
+function measuresText({ measurands, available_measurands }: Card["smart_charging"]): string {
+  const more = available_measurands.filter((name) => !measurands.includes(name));
+  const told = measurands.length === 0 ? "has not said what" : measurands.join(", ");
+  return more.length === 0 ? told : `${told}; could measure ${more.join(", ")} too`;
+}
+
+function phasesText({ installed, supplied, claims_switching, can_switch, test }: Card["phases"]): string {
+  if (supplied !== null && supplied < installed) {
+    return `${installed} by the config, but the box says that it is supplied with ${supplied}`;
+  }
   if (can_switch) return `switches between 1 and 3, tested on ${test?.at.slice(0, 10)}`;
   const claim = claims_switching ? ", says that it can switch" : "";
   const tested = test === null ? "" : `; test on ${test.at.slice(0, 10)}: ${test.detail}`;

@@ -32,10 +32,12 @@ const cardSchema = z.object({
     max_periods: z.number().nullable(),
     max_profiles: z.number().nullable(),
     measurands: z.array(z.string()),
+    available_measurands: z.array(z.string()),
     triggers: z.record(z.string(), z.boolean()),
   }),
   phases: z.object({
     installed: z.number(),
+    supplied: z.number().nullable(),
     claims_switching: z.boolean(),
     can_switch: z.boolean(),
     test: testRecord.extend({ can_switch: z.boolean() }).nullable(),

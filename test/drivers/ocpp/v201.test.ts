@@ -1,50 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually } from "../../support/eventually.ts";
 import type { ScriptedBox } from "./support/scripted-box.ts";
+import { type Payload, stationOn, VARIABLES } from "./support/station-201.ts";
 import { command, createTestSite, HORIZON_MS, type TestSite } from "./support/test-site.ts";
 
 let site: TestSite;
 afterEach(() => site.close());
 
-type Payload = Record<string, unknown>;
-
-const VARIABLES: Record<string, string> = {
-  "SmartChargingCtrlr.ProfileStackLevel": "3",
-  "SmartChargingCtrlr.PeriodsPerSchedule": "10",
-  "SmartChargingCtrlr.RateUnit": "A,W",
-  "SampledDataCtrlr.TxUpdatedInterval": "60",
-  "OCPPCommCtrlr.HeartbeatInterval": "300",
-};
-
-/** A 2.0.1 station that boots; everything else is up to the test. */
-async function dial201(variables = VARIABLES): Promise<ScriptedBox> {
-  const box = await site.dial({ protocols: ["ocpp2.0.1"] });
-  const named = (item: Payload, part: string) => (item[part] as Payload).name;
-  box.on("GetVariables", ({ getVariableData }) => ({
-    getVariableResult: (getVariableData as Payload[]).map((item) => {
-      const attributeValue = variables[`${named(item, "component")}.${named(item, "variable")}`];
-      return attributeValue === undefined
-        ? { ...item, attributeStatus: "UnknownVariable" }
-        : { ...item, attributeStatus: "Accepted", attributeValue };
-    }),
-  }));
-  box.on("SetVariables", ({ setVariableData }) => ({
-    setVariableResult: (setVariableData as Payload[]).map(({ attributeValue: _value, ...item }) => ({
-      ...item,
-      attributeStatus: "Accepted",
-    })),
-  }));
-  for (const action of ["RequestStartTransaction", "RequestStopTransaction", "ClearChargingProfile"]) {
-    box.on(action, () => ({ status: "Accepted" }));
-  }
-  const boot = await box.call("BootNotification", {
-    reason: "PowerUp",
-    chargingStation: { vendorName: "Station", model: "Two", serialNumber: "S1", firmwareVersion: "7" },
-  });
-  expect(boot).toMatchObject({ status: "Accepted", interval: 60 });
-  await eventually(() => box.calls("TriggerMessage").some((call) => call.requestedMessage === "MeterValues"));
-  return box;
-}
+const dial201 = (variables = VARIABLES) => stationOn(site, variables);
 
 const event = (box: ScriptedBox, eventType: string, chargingState: string, more: Payload = {}) =>
   box.call("TransactionEvent", {
