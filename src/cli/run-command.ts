@@ -42,14 +42,6 @@ export const runCommand: Command = {
       input.io.err("hems-edge run: --clock-speed takes a number above 0 and up to 1000\n");
       return EXIT.usage;
     }
-    const ledFrom = input.texts["clock-led"];
-    const clock = ledFrom === undefined ? createScaledClock(speed) : createLedClock(Number(ledFrom));
-    if (clock === undefined) {
-      input.io.err(
-        "hems-edge run: --clock-led takes a wall time in ms, from a parent process with an IPC channel\n",
-      );
-      return EXIT.usage;
-    }
     const path = configPath(input.texts.config, input.io.environment);
     const loaded = loadRunnable(path, input.io.environment);
     if (!loaded.ok) {
@@ -60,6 +52,14 @@ export const runCommand: Command = {
       level: loaded.runnable.config.log_level,
       form: logForm(input.io.environment),
     });
+    const ledFrom = input.texts["clock-led"];
+    const clock = ledFrom === undefined ? createScaledClock(speed) : createLedClock(Number(ledFrom));
+    if (clock === undefined) {
+      input.io.err(
+        "hems-edge run: --clock-led takes a wall time in ms, from a parent process with an IPC channel\n",
+      );
+      return EXIT.usage;
+    }
     return runDaemon(loaded, { path, input, serviceLog, clock });
   },
 };

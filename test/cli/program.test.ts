@@ -48,8 +48,12 @@ describe("the program", () => {
   });
 
   it("is led by another clock only where a parent process can lead it: 2", async () => {
-    const config = ["--config", join(root, "config", "example.yaml")];
-    const { code, err } = await spawnProgram(["run", ...config, "--clock-led", "1773835200000"]);
+    const path = join(folder, "led.yaml");
+    writeFileSync(
+      path,
+      "site: { main_fuse_a: 35, pv_peak_w: 9000 }\nwallbox: { identity: B, phases: 3, max_current_a: 16 }\n",
+    );
+    const { code, err } = await spawnProgram(["run", "--config", path, "--clock-led", "1773835200000"]);
     expect([code, err]).toEqual([
       2,
       "hems-edge run: --clock-led takes a wall time in ms, from a parent process with an IPC channel\n",
