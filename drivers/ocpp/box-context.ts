@@ -7,6 +7,7 @@ import type { BoxLink } from "./box-link.ts";
 import { type BoxMemory, createBoxMemory } from "./box-memory.ts";
 import { type BoxTriggers, createBoxTriggers } from "./box-triggers.ts";
 import type { OcppWallboxDeps, OcppWallboxOptions } from "./ocpp-wallbox.ts";
+import { createTagList, type TagList } from "./tag-list.ts";
 
 /** Under which we start a charge where the config names no tag. */
 export const DEFAULT_ID_TAG = "hems-edge";
@@ -23,6 +24,7 @@ export interface BoxContext {
   readonly key: string;
   readonly timeZone: string;
   readonly idTag: string;
+  readonly tags: TagList;
   link: BoxLink | undefined;
   vehicle: VehicleState;
   habits(): BoxHabits;
@@ -45,6 +47,7 @@ export function createBoxContext(
     { key, timeZone, modelKey, overrides, maxWritesPerDay },
     { clock, store, log },
   );
+  const idTag = options.idTag ?? DEFAULT_ID_TAG;
   const habits = () => memory.models.habits;
   const minCurrentA = () => Math.max(options.minCurrentA, habits().minCurrentA ?? 0);
   return {
@@ -56,7 +59,8 @@ export function createBoxContext(
     key,
     timeZone,
     triggers: createBoxTriggers(clock),
-    idTag: options.idTag ?? DEFAULT_ID_TAG,
+    idTag,
+    tags: createTagList({ allowed: options.allowedTags ?? [], ours: idTag }, log),
     link: undefined,
     vehicle: "unknown",
     habits,

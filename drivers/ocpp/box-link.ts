@@ -1,3 +1,5 @@
+import type { TagStatus } from "./tag-verdict.ts";
+
 /** Subprotocols that a wallbox may speak, in the order of our preference. */
 export const PROTOCOLS = ["ocpp1.6", "ocpp2.0.1"] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
@@ -84,6 +86,8 @@ export interface Station {
   onDisconnected(link: BoxLink): void;
   /** The payload of the CALLRESULT; at once, because a box waits for it before it says anything else. */
   onCall(action: IncomingAction, payload: JsonRecord): JsonRecord;
+  /** What another authority says of a tag, before which the box is not answered; undefined where none is asked. */
+  verdict?(idTag: string): Promise<TagStatus | undefined> | undefined;
 }
 
 const incomingActions: ReadonlySet<string> = new Set(INCOMING_ACTIONS);

@@ -127,6 +127,7 @@ export function createBoxUpstream(
       box: () => (isUsable() ? box.link : undefined),
       phases: () => phaseSwitch.activePhases,
       session: () => memory.transactions.session,
+      isTagListed: box.tags.isListed,
       onLimit: () => log.info({ limitA: upstream.limitA() }, "upstream limit changed"),
     },
   );

@@ -10,8 +10,10 @@ import { isIncomingAction, type JsonRecord, type Protocol, type RawLink, type St
 import { createGuardedTransport, type Wire, type WireListener } from "./guarded-transport.ts";
 import { type Hello, identityCandidates } from "./handshake.ts";
 import type { ListenOutcome, TlsMaterial } from "./http-front.ts";
+import { recordOf, textOf } from "./lenient-json.ts";
 import { type ReadNeighbours, readNeighbours } from "./peer-address.ts";
 import { createStrangers } from "./strangers.ts";
+import { withVerdict } from "./tag-verdict.ts";
 import { isIncomingAction201 } from "./v201/actions-201.ts";
 import { createStation201 } from "./v201/station-201.ts";
 
@@ -207,7 +209,7 @@ export function createCentralSystem(
 interface Spoken {
   onConnected(link: RawLink): void;
   onDisconnected(link: RawLink): void;
-  onCall(action: string, payload: JsonRecord): JsonRecord;
+  onCall(action: string, payload: JsonRecord): JsonRecord | Promise<JsonRecord>;
 }
 
 type Dialects = Readonly<Record<Protocol, Spoken>>;
@@ -215,7 +217,14 @@ type Dialects = Readonly<Record<Protocol, Spoken>>;
 function speaking16(station: Station): Spoken {
   return {
     ...station,
-    onCall: (action, payload) => (isIncomingAction(action) ? station.onCall(action, payload) : {}),
+    onCall(action, payload) {
+      if (!isIncomingAction(action)) return {};
+      const answer = station.onCall(action, payload);
+      const idTag = textOf(payload.idTag);
+      const isAsking = action === "Authorize" || action === "StartTransaction";
+      if (idTag === undefined || !isAsking) return answer;
+      return withVerdict(answer, "idTagInfo", station.verdict?.(idTag));
+    },
   };
 }
 
@@ -223,7 +232,15 @@ function speaking201(station: Station, clock: Clock): Spoken {
   const translated = createStation201(station, clock);
   return {
     ...translated,
-    onCall: (action, payload) => (isIncomingAction201(action) ? translated.onCall(action, payload) : {}),
+    onCall(action, payload) {
+      if (!isIncomingAction201(action)) return {};
+      const answer = translated.onCall(action, payload);
+      const idTag = textOf(recordOf(payload.idToken).idToken);
+      // Who ends a charge is not asked.
+      const isAsking = "idTokenInfo" in answer && payload.eventType !== "Ended";
+      if (idTag === undefined || !isAsking) return answer;
+      return withVerdict(answer, "idTokenInfo", station.verdict?.(idTag));
+    },
   };
 }
 

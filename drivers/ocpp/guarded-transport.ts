@@ -42,7 +42,7 @@ export interface Wire {
 
 export interface WireListener {
   /** Only for actions that the protocol knows. */
-  onCall(action: string, payload: JsonRecord): JsonRecord;
+  onCall(action: string, payload: JsonRecord): JsonRecord | Promise<JsonRecord>;
   /** Any frame from the peer, pongs included. */
   onTraffic(): void;
   onClosed(): void;
@@ -157,7 +157,7 @@ function attach(client: RpcClient, { log, onWire }: TransportDeps): void {
   client.handle(async ({ method = "", params }) => {
     if (!isKnown(method)) throw createRPCError("NotImplemented", "", {});
     try {
-      return listener.onCall(method, recordOf(params));
+      return await listener.onCall(method, recordOf(params));
     } catch (error) {
       log.error({ err: error, action: method }, "ocpp call handler failed");
       throw createRPCError("InternalError", "", {});

@@ -20,7 +20,6 @@ import { changeKey } from "./key-change.ts";
 import type { BoxIdentification } from "./model-book.ts";
 import type { ProfileWriterOptions } from "./profile-writer.ts";
 import type { SelfTest } from "./self-test.ts";
-import { createTagCheck } from "./tag-list.ts";
 import type { Transactions } from "./transactions.ts";
 import type { Upstream, UpstreamOptions } from "./upstream/upstream.ts";
 
@@ -150,7 +149,7 @@ function createSession(box: BoxContext, { writer, measurements }: CurrentParts):
 }
 
 function createCalls(box: BoxContext, parts: CurrentParts): IncomingCalls {
-  const { options, clock, log, memory, habits } = box;
+  const { options, clock, memory, habits } = box;
   const { writer, measurements, phaseSwitch } = parts;
   const { book, models, deviations, transactions } = memory;
 
@@ -167,7 +166,7 @@ function createCalls(box: BoxContext, parts: CurrentParts): IncomingCalls {
     clock,
     deviations,
     transactions,
-    isTagAllowed: createTagCheck({ allowed: options.allowedTags ?? [], ours: box.idTag }, log),
+    isTagAllowed: box.tags.isAllowed,
     onBoot: bootSeen,
     onVehicle: box.vehicleIs,
     onTransactionStarted() {
@@ -216,6 +215,7 @@ function stationOf(
       upstream?.boxSaid(action, payload, answer);
       return answer;
     },
+    verdict: (idTag) => upstream?.verdict(idTag),
   };
 }
 

@@ -93,13 +93,21 @@ export type WallboxQuirks = z.infer<typeof wallboxQuirksSchema>;
 export const upstreamSchema = z.strictObject({
   url: z
     .url({ protocol: /^wss?$/ })
-    .describe("Address of the other central system, without the identity: wss://HOST/PATH."),
+    .describe(
+      "Address of the other central system, without the identity: wss://HOST/PATH. It must speak OCPP 1.6, whatever the box speaks.",
+    ),
   identity: z
     .string()
     .regex(/^[\x21-\x7e]{1,48}$/, "printable characters without spaces, at most 48")
     .optional()
     .describe("Name of the wallbox there; default: its identity here."),
   password: secretSchema.optional().describe("OCPP Basic-auth password there."),
+  tags: z
+    .enum(["ask", "local"])
+    .default("ask")
+    .describe(
+      "Who judges tags that are not in allowed_tags: `ask` the other central system, and while it is away what it said last, else as without it; or `local`, allowed_tags alone.",
+    ),
   commands: z
     .enum(["allow", "refuse"])
     .default("allow")

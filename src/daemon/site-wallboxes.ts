@@ -88,6 +88,7 @@ function upstreamOf({ identity, upstream }: WallboxConfig, { wallboxes }: Pick<D
     identity: upstream.identity ?? identity,
     password: wallboxes.get(identity)?.upstreamPassword,
     mayCommand: upstream.commands === "allow",
+    isAskedForTags: upstream.tags === "ask",
   };
 }
 

@@ -24,6 +24,8 @@ export interface UpstreamQueueDeps {
   readonly store: StateStore;
   readonly call: (action: QueuedAction, payload: object) => Promise<CallOutcome>;
   readonly monotonicMs: () => number;
+  /** What it says of the tag of a start. */
+  readonly onTag: (idTag: unknown, idTagInfo: unknown) => void;
 }
 
 /** Messages about transactions on their way up: bounded, in order, kept over a restart. */
@@ -73,6 +75,7 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
   }
 
   function taken(message: Queued, answer: JsonRecord): void {
+    if (message.action === "StartTransaction") deps.onTag(message.payload.idTag, answer.idTagInfo);
     const theirs = message.action === "StartTransaction" ? integerOf(answer.transactionId) : undefined;
     if (theirs !== undefined && message.id !== undefined)
       ids = [...ids, [message.id, theirs] as const].slice(-MAX_IDS);

@@ -6,14 +6,18 @@ import type { StateStore } from "../../../src/ports/state-store.ts";
 import type { BoxLink, IncomingAction, JsonRecord } from "../box-link.ts";
 import type { DialOptions } from "../guarded-dial.ts";
 import { integerOf, recordOf, textOf } from "../lenient-json.ts";
+import type { TagStatus } from "../tag-verdict.ts";
 import { createUpstreamAnswers } from "./upstream-answers.ts";
 import { createUpstreamLimits } from "./upstream-limits.ts";
 import { createUpstreamLine } from "./upstream-line.ts";
 import { createUpstreamQueue, type QueuedAction } from "./upstream-queue.ts";
+import { createUpstreamTags } from "./upstream-tags.ts";
 
 export interface UpstreamOptions extends DialOptions {
   /** False refuses everything that would reach the box: it may watch and limit only. */
   readonly mayCommand: boolean;
+  /** False: tags are judged here alone. */
+  readonly isAskedForTags: boolean;
   /** Prefix of what is stored. */
   readonly key: string;
 }
@@ -25,6 +29,8 @@ export interface UpstreamDeps {
   readonly box: () => BoxLink | undefined;
   readonly phases: () => PhaseCount;
   readonly session: () => { readonly startedWallMs: number } | undefined;
+  /** Known here, and not asked for there. */
+  readonly isTagListed: (idTag: string) => boolean;
   /** A limit came or went. */
   readonly onLimit: () => void;
 }
@@ -42,6 +48,8 @@ export interface Upstream {
   limitA(): number | undefined;
   /** A CALL of the box, and what we answered. */
   boxSaid(action: IncomingAction, payload: JsonRecord, answer: JsonRecord): void;
+  /** What it says of a tag that is not known here; undefined where it is not asked. */
+  verdict(idTag: string): Promise<TagStatus | undefined> | undefined;
   stop(): void;
 }
 
@@ -56,7 +64,15 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
     store,
     monotonicMs: clock.monotonicMs,
     call: (action, payload) => line.call(action, payload),
+    onTag: (idTag, idTagInfo) => tags.heard(idTag, idTagInfo),
   });
+  const tags = createUpstreamTags(`${options.key}/tags`, {
+    clock,
+    store,
+    isRegistered: () => line.isRegistered,
+    call: (action, payload) => line.call(action, payload),
+  });
+  const isAskedFor = (idTag: string) => options.isAskedForTags && !deps.isTagListed(idTag);
   const line = createUpstreamLine(options, {
     clock,
     log,
@@ -148,6 +164,9 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
         enqueue(action, payload, payload.transactionId);
         return;
       case "Authorize":
+        // Where it is asked, it hears it by that.
+        if (!isAskedFor(textOf(payload.idTag) ?? "")) tell(action, payload);
+        return;
       case "DataTransfer":
       case "DiagnosticsStatusNotification":
       case "FirmwareStatusNotification":
@@ -171,6 +190,7 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
     },
     limitA,
     boxSaid,
+    verdict: (idTag) => (isAskedFor(idTag) ? tags.verdict(idTag) : undefined),
     stop: () => line.stop(),
   };
 }

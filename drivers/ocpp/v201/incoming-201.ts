@@ -25,6 +25,8 @@ const statusByChargingState: Readonly<Record<string, string>> = {
 export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
   /** The name of the running transaction; its states tell more than "Occupied". */
   let running: string | undefined;
+  /** The newest reading of the energy register: an end need not bring one, and in 1.6 it must. */
+  let meterWh = 0;
 
   function boot(payload: JsonRecord): JsonRecord {
     const station = recordOf(payload.chargingStation);
@@ -65,10 +67,10 @@ export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
     if (known !== undefined) return { id: known, info: undefined };
     const answer = ask("StartTransaction", {
       connectorId: recordOf(event.evse).id,
-      idTag: recordOf(event.idToken).idToken,
+      idTag: recordOf(event.idToken).idToken ?? "",
       // One start is told from another by this: the name does it, over a restart too.
       timestamp: `transaction ${name}`,
-      meterStart: Math.round(registerWh(meterValuesOf201(event.meterValue)) ?? 0),
+      meterStart: meterWh,
     });
     const id = integerOf(answer.transactionId);
     if (id !== undefined) names.remember(name, id);
@@ -80,13 +82,14 @@ export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
     const name = textOf(transactionId);
     if (name === undefined) return {};
     const evseId = recordOf(event.evse).id;
-    const { id, info } = idOf(name, event);
     const meterValue = meterValuesOf201(event.meterValue);
+    meterWh = Math.round(registerWh(meterValue) ?? meterWh);
+    const { id, info } = idOf(name, event);
     if (event.eventType === "Ended") {
       running = undefined;
       ask("StopTransaction", {
         transactionId: id,
-        meterStop: registerWh(meterValue),
+        meterStop: meterWh,
         timestamp: event.timestamp,
       });
       if (stoppedReason === "EVDisconnected") tellStatus("Available", { evseId });

@@ -59,16 +59,28 @@ export function outgoing201(
       if (transactionId === undefined) return undefined;
       return { action: "RequestStopTransaction", payload: { transactionId }, answer: same };
     }
-    case "CancelReservation":
-    case "ChangeAvailability":
     case "ClearCache":
     case "DataTransfer":
+      return { action, payload: request, answer: same };
+    case "ChangeAvailability":
+      return { action, payload: availability(request), answer: same };
+    case "Reset":
+      return {
+        action,
+        payload: { type: request.type === "Hard" ? "Immediate" : "OnIdle" },
+        answer: ({ status }) => ({ status: status === "Scheduled" ? "Accepted" : status }),
+      };
+    case "UnlockConnector":
+      return {
+        action,
+        payload: { evseId: request.connectorId, connectorId: 1 },
+        answer: ({ status }) => ({ status: status === "Unlocked" ? status : "UnlockFailed" }),
+      };
+    case "CancelReservation":
     case "GetDiagnostics":
     case "GetLocalListVersion":
     case "ReserveNow":
-    case "Reset":
     case "SendLocalList":
-    case "UnlockConnector":
     case "UpdateFirmware":
       return undefined;
   }
@@ -86,6 +98,11 @@ function setProfile({ connectorId, csChargingProfiles }: JsonRecord, context: Ou
       chargingSchedule: [{ id: chargingProfileId, ...recordOf(chargingSchedule) }],
     },
   };
+}
+
+/** Connector 0 is the station as a whole. */
+function availability({ connectorId, type }: JsonRecord): object {
+  return { operationalStatus: type, ...(connectorId !== 0 && { evse: { id: connectorId } }) };
 }
 
 function trigger({ requestedMessage, connectorId }: JsonRecord): object {

@@ -26,6 +26,7 @@ async function relay(options: { readonly mayCommand?: boolean; readonly store?: 
         identity: "BOX1",
         password: undefined,
         mayCommand: options.mayCommand ?? true,
+        isAskedForTags: false,
       },
     },
     ...(options.store !== undefined && { store: options.store }),
