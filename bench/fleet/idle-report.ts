@@ -14,6 +14,8 @@ export const idleReport: TickReport = {
   setpointA: 0,
   phases: 1,
   limitedBy: undefined,
+  limits: [],
+  userMaxA: undefined,
   gridOperator: undefined,
   reason: { code: "no_vehicle", text: "No car is plugged in." },
   thresholds: { asked: THRESHOLDS, effective: THRESHOLDS, isWidened: false },
@@ -26,6 +28,7 @@ export const idleReport: TickReport = {
     chargePowerW: 0,
     surplusPowerW: -300,
   },
+  gridPhaseCurrentsA: undefined,
   ages: { gridAgeMs: 0, pvAgeMs: 0, batteryAgeMs: undefined, chargeAgeMs: 0 },
   meterTrust: "good",
   wallbox: {

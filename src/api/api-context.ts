@@ -33,6 +33,9 @@ export interface ApiOptions {
   readonly intervalMs: number;
   /** Smallest power at which the wallbox charges, W: the least width of the thresholds' band. */
   readonly minBandW: number;
+  /** What the house connection carries: its fuse, A per phase, and its import, W, where that is limited. */
+  readonly mainFuseA: number;
+  readonly importLimitW: number | undefined;
   /** Roles of the configured devices. */
   readonly deviceRoles: readonly ("grid" | "pv" | "battery")[];
   /** True where day-ahead prices are known, so that `spot` can charge at all. */

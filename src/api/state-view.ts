@@ -1,5 +1,5 @@
 import { isoUtc } from "../core/iso-time.ts";
-import { boxDecisionWire, kWh, stateWire, telemetryWire } from "../core/report-wire.ts";
+import { boxDecisionWire, kWh, limitsWire, stateWire, telemetryWire } from "../core/report-wire.ts";
 import { smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { NamedBoxReport, TickReport } from "../core/tick-report.ts";
 import type { ApiContext, MqttStateView } from "./api-context.ts";
@@ -18,6 +18,8 @@ export function stateView(context: ApiContext, report: TickReport) {
     telemetry: telemetryWire(report),
     status: smartChargingStatus(report),
     min_band_w: options.minBandW,
+    limits: limitsWire(report.limits),
+    connection: { main_fuse_a: options.mainFuseA, import_limit_w: options.importLimitW ?? null },
     meter: report.meterTrust,
     wallbox: {
       is_connected: report.wallbox.isConnected,
@@ -39,6 +41,7 @@ function wallboxWire(box: NamedBoxReport) {
   const { chargePowerW, surplusPowerW } = box.powers;
   return {
     ...boxDecisionWire(box),
+    limits: limitsWire(box.limits),
     charge_w: chargePowerW === undefined ? null : Math.round(chargePowerW),
     surplus_w: surplusPowerW === undefined ? null : Math.round(surplusPowerW),
     solar_kwh_today: kWh(box.solarEnergyTodayWh),

@@ -2,7 +2,14 @@ import { type SharedLimit, sharedLimit } from "./boxes/shared-limit.ts";
 import { carPhases } from "./car-phases.ts";
 import type { ChargeMachineState } from "./charge-machine.ts";
 import type { ControlOptions, PassInput } from "./decide.ts";
-import { type LimitContext, type LimitName, limitedCurrentA, smallestLimit } from "./limits.ts";
+import {
+  type Limit,
+  type LimitContext,
+  type LimitName,
+  limitedCurrentA,
+  limitsInForce,
+  smallestOf,
+} from "./limits.ts";
 import type { HeldLink, Link } from "./link.ts";
 import type { PassView } from "./pass-view.ts";
 import { type Reason, reasons } from "./reasons.ts";
@@ -19,6 +26,8 @@ export interface CurrentChoice {
   readonly phases: PhaseCount;
   /** The limit that stands between the wish and the set point. */
   readonly limitedBy: LimitName | undefined;
+  /** Every limit in force; none are told while the box has not been read. */
+  readonly limits: readonly Limit[];
   /** True when a limit forces the set point down. */
   readonly isUrgent: boolean;
   readonly reason: Reason;
@@ -61,6 +70,7 @@ export function currentChoice(view: PassView, outcome: Outcome, options: Control
     setpointA: undefined,
     phases: capability.phases,
     limitedBy: undefined,
+    limits: [],
     isUrgent: false,
     reason,
     link,
@@ -158,7 +168,7 @@ function heldChoice(
     constants: options.constants,
   };
   const phases = pacedPhases(aim.phases ?? link.phases, link.phases, pacing);
-  const { limit, claim } = ownLimit(input, {
+  const { limit, claim, inForce } = ownLimit(input, {
     limits: options.limits,
     userMaxA: settings.maxCurrentA,
     isSafeMode: input.isSafeMode,
@@ -183,6 +193,7 @@ function heldChoice(
     setpointA: currentA,
     phases,
     limitedBy: reportedBy,
+    limits: inForce,
     isUrgent: limitedBy !== undefined && currentA < setpointA,
     // Under suspicion nothing is raised: what was wanted does not explain the current.
     reason:
@@ -203,6 +214,7 @@ function heldChoice(
 
 function ownLimit({ sample, share }: PassInput, asked: Omit<LimitContext, "sample">): SharedLimit {
   if (share !== undefined) return sharedLimit(asked, share);
-  const limit = smallestLimit({ ...asked, sample });
-  return { limit, claim: limit };
+  const inForce = limitsInForce({ ...asked, sample });
+  const limit = smallestOf(inForce);
+  return { limit, claim: limit, inForce };
 }

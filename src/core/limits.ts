@@ -25,6 +25,9 @@ export interface Limit {
   readonly maxCurrentA: number;
 }
 
+/** Those that are in force, each name once; the rating of the box always is. */
+export type Limits = readonly [Limit, ...Limit[]];
+
 /** The phase of the house, 0 to 2, on which the wallbox's own L1, L2 and L3 hang. */
 export type PhaseRotation = readonly [Phase, Phase, Phase];
 export type Phase = 0 | 1 | 2;
@@ -69,25 +72,43 @@ export interface LimitContext {
 
 export const NO_LOAD: OthersLoad = { powerW: 0, currentA: 0, unattendedA: 0 };
 
-/** The limit that leaves least to the car now. */
-export function smallestLimit(context: LimitContext): Limit {
+/** Every limit that is in force now; infinite while nothing can be told of it, because the last change is on its way. */
+export function limitsInForce(context: LimitContext): Limits {
   const { limits, sample } = context;
   const isBlind = sample.meterTrust === "lost";
-  let limit: Limit = { name: "wallbox_rating", maxCurrentA: sample.wallbox.capability.maxCurrentA };
-  limit = tighter(limit, "configured_maximum", limits.configuredMaxA);
-  limit = tighter(limit, "cable", limits.cableCurrentA);
-  limit = tighter(limit, "user_maximum", context.userMaxA);
-  limit = tighter(limit, "no_fallback", unattendedLimitA(context));
-  limit = tighter(limit, "failsafe", isBlind ? limits.failsafeCurrentA : undefined);
-  limit = tighter(limit, "safe_mode", context.isSafeMode === true ? limits.failsafeCurrentA : undefined);
-  limit = tighter(limit, "main_fuse", isBlind ? undefined : fuseLimitA(context));
-  limit = tighter(limit, "unbalance", unbalanceLimitA(context));
-  limit = tighter(limit, "site_import", isBlind ? undefined : importLimitA(context));
-  return tighter(limit, "grid_operator", operatorLimitA(context));
+  const others: readonly (readonly [LimitName, number | undefined])[] = [
+    ["configured_maximum", limits.configuredMaxA],
+    ["cable", limits.cableCurrentA],
+    ["user_maximum", context.userMaxA],
+    ["no_fallback", unattendedLimitA(context)],
+    ["failsafe", isBlind ? limits.failsafeCurrentA : undefined],
+    ["safe_mode", context.isSafeMode === true ? limits.failsafeCurrentA : undefined],
+    ["main_fuse", isBlind ? undefined : fuseLimitA(context)],
+    ["unbalance", unbalanceLimitA(context)],
+    ["site_import", isBlind ? undefined : importLimitA(context)],
+    ["grid_operator", operatorLimitA(context)],
+  ];
+  const inForce: [Limit, ...Limit[]] = [
+    { name: "wallbox_rating", maxCurrentA: sample.wallbox.capability.maxCurrentA },
+  ];
+  for (const [name, maxCurrentA] of others)
+    if (maxCurrentA !== undefined) inForce.push({ name, maxCurrentA });
+  return inForce;
 }
 
-function tighter(limit: Limit, name: LimitName, maxCurrentA: number | undefined): Limit {
-  return maxCurrentA !== undefined && maxCurrentA < limit.maxCurrentA ? { name, maxCurrentA } : limit;
+/** The limit that leaves least to the car now. */
+export function smallestLimit(context: LimitContext): Limit {
+  return smallestOf(limitsInForce(context));
+}
+
+/** The smallest, and of equal ones the first. */
+export function smallestOf([first, ...others]: Limits): Limit {
+  return others.reduce(smaller, first);
+}
+
+/** The smaller one, and of equal ones the first. */
+export function smaller(one: Limit, other: Limit): Limit {
+  return other.maxCurrentA < one.maxCurrentA ? other : one;
 }
 
 /** The wanted current under the limit: whole steps of the box, and 0 instead of less than its minimum. */

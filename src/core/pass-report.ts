@@ -34,10 +34,13 @@ export function passReport(
     setpointA: choice.setpointA ?? 0,
     phases: choice.phases,
     limitedBy: choice.limitedBy,
+    limits: choice.limits,
+    userMaxA: settings.maxCurrentA,
     gridOperator: input.gridOperator,
     reason: reportedReason(input, choice, limits),
     thresholds: view.thresholds,
     powers: sitePowers(input),
+    gridPhaseCurrentsA: sample.gridPhaseCurrentsA?.value,
     ages: sampleAges(sample),
     meterTrust,
     wallbox: {

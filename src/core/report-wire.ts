@@ -1,5 +1,6 @@
 import type { OperatorStatus } from "./grid-operator.ts";
 import { isoUtc } from "./iso-time.ts";
+import type { Limit } from "./limits.ts";
 import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Thresholds } from "./settings.ts";
 import type { NamedBoxReport, TickReport } from "./tick-report.ts";
@@ -23,6 +24,7 @@ export function stateWire(report: TickReport) {
     setpoint_a: report.setpointA,
     phases: report.phases,
     limited_by: report.limitedBy ?? null,
+    max_current_a: report.userMaxA ?? null,
     grid_operator: report.gridOperator === undefined ? null : operatorWire(report.gridOperator),
     thresholds: {
       ...thresholdsWire(asked),
@@ -51,6 +53,14 @@ export function boxDecisionWire(box: NamedBoxReport) {
   };
 }
 
+/** Each limit in force with the current it leaves, A per phase; `null` is "nothing can be told at the moment". */
+export function limitsWire(limits: readonly Limit[]) {
+  return limits.map(({ name, maxCurrentA }) => ({
+    name,
+    max_a: Number.isFinite(maxCurrentA) ? tenth(Math.max(0, maxCurrentA)) : null,
+  }));
+}
+
 /** The grid operator's limit; `null` is "none" or "no end". */
 export function operatorWire({ state, limitW, endsWallMs }: OperatorStatus) {
   return {
@@ -69,7 +79,7 @@ export function planWire(plan: PlanAdvice) {
     energy_needed_kwh: kWh(plan.missingWh),
     energy_short_kwh: kWh(plan.shortfallWh),
     expected_sun_kwh: kWh(plan.sunWh),
-    expected_cost_ct: costCt === undefined ? null : Math.round(costCt * 10) / 10,
+    expected_cost_ct: costCt === undefined ? null : tenth(costCt),
     deadline: isoUtc(deadline.wallMs),
     deadline_text: deadline.text,
     next_start: nextSlot === undefined ? null : isoUtc(nextSlot.start.wallMs),
@@ -88,6 +98,7 @@ export function telemetryWire(report: TickReport) {
   return {
     ts: isoUtc(report.wallMs),
     grid_w: whole(powers.gridPowerW),
+    grid_phases_a: report.gridPhaseCurrentsA?.map(tenth) ?? null,
     pv_w: whole(powers.pvPowerW),
     battery_w: whole(powers.batteryPowerW),
     battery_soc_pct: powers.batterySocPct ?? null,
@@ -119,6 +130,10 @@ export function kWh(energyWh: number): number {
 /** ct/kWh to the hundredth; `null` is "not known". */
 export function cents(value: number | undefined): number | null {
   return value === undefined ? null : Math.round(value * 100) / 100;
+}
+
+function tenth(value: number): number {
+  return Math.round(value * 10) / 10;
 }
 
 function whole(value: number | undefined): number | null {

@@ -1,10 +1,10 @@
 import type { OperatorStatus } from "./grid-operator.ts";
-import type { LimitName } from "./limits.ts";
+import type { Limit, LimitName } from "./limits.ts";
 import type { PlanAdvice } from "./planner/plan-advice.ts";
 import type { Reason } from "./reasons.ts";
 import type { BoostState, ChargingMode, Thresholds } from "./settings.ts";
 import type { ChargeTransaction, MeterTrust, VehicleState } from "./site-sample.ts";
-import type { PhaseCount } from "./units.ts";
+import type { PhaseCount, PhaseCurrentsA } from "./units.ts";
 
 /** State of the surplus machine. */
 export const CHARGE_STATES = ["idle", "commitment", "active"] as const;
@@ -60,6 +60,10 @@ export interface BoxReport {
   readonly phases: PhaseCount;
   /** The limit that binds the set point, if one does. */
   readonly limitedBy: LimitName | undefined;
+  /** Every limit in force, the smallest of which holds; infinite while the last change is on its way into the readings. */
+  readonly limits: readonly Limit[];
+  /** The user's own maximum, A per phase; undefined where none is set. */
+  readonly userMaxA: number | undefined;
   /** Undefined where no grid operator limits the site. */
   readonly gridOperator: OperatorStatus | undefined;
   readonly reason: Reason;
@@ -70,6 +74,8 @@ export interface BoxReport {
     readonly isWidened: boolean;
   };
   readonly powers: SitePowers;
+  /** Import on each phase of the house connection, A; undefined where it is not measured. */
+  readonly gridPhaseCurrentsA: PhaseCurrentsA | undefined;
   readonly ages: SampleAges;
   readonly meterTrust: MeterTrust;
   readonly wallbox: {

@@ -144,6 +144,8 @@ export function apiOptions(config: Config, version: string, tls?: TlsFiles): Api
     intervalMs: control.interval_ms,
     // One band for all boxes: it has to suit the one with the largest minimum.
     minBandW: Math.max(...wallboxes.map(({ min_current_a: minA, phases }) => powerW(minA, phases))),
+    mainFuseA: site.main_fuse_a,
+    importLimitW: site.import_limit_w,
     deviceRoles: config.devices.flatMap(({ roles }) => roles),
     hasPrices: config.prices !== undefined,
     partner: partner === undefined ? undefined : { orgId: partner.org_id, userId: partner.user_id },

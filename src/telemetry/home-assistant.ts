@@ -119,7 +119,6 @@ function settingComponents(topics: Topics, largestCurrentA: number): Components 
     },
     start_threshold: thresholdNumber(topics, "Export to start", "hems_min_export_to_start_w"),
     stop_threshold: thresholdNumber(topics, "Import before stopping", "hems_max_import_before_stopping_w"),
-    // No topic tells this setting: Home Assistant shows what it last sent itself.
     max_current: {
       p: "number",
       name: "Maximum current",
@@ -130,7 +129,8 @@ function settingComponents(topics: Topics, largestCurrentA: number): Components 
       max: largestCurrentA,
       step: 1,
       mode: "box",
-      optimistic: true,
+      state_topic: topics.state,
+      value_template: "{{ value_json.max_current_a }}",
       ...commanded(topics, "max_current", '"max_current_a": {{ value }}'),
     },
     max_current_reset: {

@@ -16,6 +16,7 @@ export function isSameDecision(a: TickReport, b: TickReport): boolean {
     isSameBoxDecision(a, b) &&
     a.wallboxes.every((box, index) => isSameBoxDecision(box, b.wallboxes[index] ?? box)) &&
     a.mode === b.mode &&
+    a.userMaxA === b.userMaxA &&
     a.gridOperator?.state === b.gridOperator?.state &&
     a.gridOperator?.limitW === b.gridOperator?.limitW &&
     (a.meterTrust === "good") === (b.meterTrust === "good") &&

@@ -85,6 +85,13 @@ describe("a pass", () => {
       setpointA: 12,
       phases: 1,
       limitedBy: undefined,
+      limits: [
+        { name: "wallbox_rating", maxCurrentA: 16 },
+        { name: "configured_maximum", maxCurrentA: 80 },
+        { name: "main_fuse", maxCurrentA: expect.any(Number) },
+      ],
+      userMaxA: undefined,
+      gridPhaseCurrentsA: undefined,
       reason: {
         code: "following_surplus",
         text: "Charging from surplus: 2\u00a0800 W available, 12 A allowed.",

@@ -5,6 +5,7 @@ import {
   type Limit,
   type LimitContext,
   limitedCurrentA,
+  limitsInForce,
   nearestStepA,
   type PhaseRotation,
   type SiteLimits,
@@ -21,9 +22,13 @@ interface Case {
 }
 
 /** A three-phase box rated 32 A whose car draws 10 A on each phase, and a house that takes nothing. */
-function smallest({ limits, sample, wallbox, context }: Case): Limit {
+function smallest(given: Case): Limit {
+  return smallestLimit(contextOf(given));
+}
+
+function contextOf({ limits, sample, wallbox, context }: Case): LimitContext {
   const car = { capability: THREE_PHASE, chargePowerW: reading(6_900), ...wallbox };
-  return smallestLimit({
+  return {
     sample: siteSample({ gridPowerW: reading(6_900), ...sample }, car),
     limits: { ...WIDE_LIMITS, ...limits },
     userMaxA: undefined,
@@ -33,8 +38,38 @@ function smallest({ limits, sample, wallbox, context }: Case): Limit {
     isMeterSettled: true,
     isSettled: true,
     ...context,
-  });
+  };
 }
+
+describe("the limits in force", () => {
+  it("are all that apply, each with what it leaves the car", () => {
+    const given: Case = {
+      limits: {
+        mainFuseA: 25,
+        importLimitW: 11_500,
+        unbalanceLimitA: 20,
+        cableCurrentA: 20,
+        configuredMaxA: 18,
+      },
+      context: { userMaxA: 17, operatorLimitW: 4_140, isSafeMode: true },
+    };
+    expect(limitsInForce(contextOf(given))).toEqual([
+      { name: "wallbox_rating", maxCurrentA: 32 },
+      { name: "configured_maximum", maxCurrentA: 18 },
+      { name: "cable", maxCurrentA: 20 },
+      { name: "user_maximum", maxCurrentA: 17 },
+      { name: "safe_mode", maxCurrentA: 6 },
+      { name: "main_fuse", maxCurrentA: 25 },
+      { name: "site_import", maxCurrentA: expect.closeTo(16.67, 2) },
+      { name: "grid_operator", maxCurrentA: 6 },
+    ]);
+  });
+
+  it("are the failsafe current and what is fixed while the meter is lost", () => {
+    const names = limitsInForce(contextOf({ sample: { meterTrust: "lost" } })).map(({ name }) => name);
+    expect(names).toEqual(["wallbox_rating", "configured_maximum", "failsafe"]);
+  });
+});
 
 describe("fixed limits", () => {
   it.each<[string, Case, Limit]>([

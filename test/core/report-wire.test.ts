@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { operatorWire, stateWire, telemetryWire } from "../../src/core/report-wire.ts";
+import { limitsWire, operatorWire, stateWire, telemetryWire } from "../../src/core/report-wire.ts";
 import { instant, sampleAdvice } from "../support/sample-advice.ts";
 import { sampleReport } from "../support/sample-report.ts";
 
@@ -15,6 +15,7 @@ describe("the report on the wire", () => {
       setpoint_a: 10,
       phases: 1,
       limited_by: null,
+      max_current_a: null,
       grid_operator: null,
       thresholds: {
         hems_min_export_to_start_w: 1_000,
@@ -101,6 +102,32 @@ describe("the report on the wire", () => {
     expect(stateWire(sampleReport({ limitedBy: "main_fuse" })).limited_by).toBe("main_fuse");
   });
 
+  it("tells each limit with what it leaves, never less than nothing, and null where nothing can be told", () => {
+    expect(
+      limitsWire([
+        { name: "wallbox_rating", maxCurrentA: 16 },
+        { name: "main_fuse", maxCurrentA: 24.56 },
+        { name: "site_import", maxCurrentA: -3 },
+        { name: "unbalance", maxCurrentA: Number.POSITIVE_INFINITY },
+      ]),
+    ).toEqual([
+      { name: "wallbox_rating", max_a: 16 },
+      { name: "main_fuse", max_a: 24.6 },
+      { name: "site_import", max_a: 0 },
+      { name: "unbalance", max_a: null },
+    ]);
+  });
+
+  it("tells the user's own maximum", () => {
+    expect(stateWire(sampleReport({ userMaxA: 10 })).max_current_a).toBe(10);
+  });
+
+  it("tells the current on each phase of the house, where it is measured", () => {
+    expect(telemetryWire(sampleReport({ gridPhaseCurrentsA: [1.26, -2, 0] })).grid_phases_a).toEqual([
+      1.3, -2, 0,
+    ]);
+  });
+
   it.each(["suspect", "lost"] as const)("is not valid while the meter is %s", (meterTrust) => {
     expect(stateWire(sampleReport({ meterTrust })).valid).toBe(false);
   });
@@ -109,6 +136,7 @@ describe("the report on the wire", () => {
     expect(telemetryWire(sampleReport())).toEqual({
       ts: "2022-03-19T06:00:00.000Z",
       grid_w: -150,
+      grid_phases_a: null,
       pv_w: 3_000,
       battery_w: null,
       battery_soc_pct: null,

@@ -15,6 +15,11 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     setpointA: 10,
     phases: 1,
     limitedBy: undefined,
+    limits: [
+      { name: "wallbox_rating", maxCurrentA: 16 },
+      { name: "main_fuse", maxCurrentA: 24.56 },
+    ],
+    userMaxA: undefined,
     gridOperator: undefined,
     reason: { code: "following_surplus", text: "Charging with 10 A from the sun." },
     thresholds: {
@@ -31,6 +36,7 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
       chargePowerW: 2_300,
       surplusPowerW: 2_450.4,
     },
+    gridPhaseCurrentsA: undefined,
     ages: { gridAgeMs: 400, pvAgeMs: 400, batteryAgeMs: undefined, chargeAgeMs: 3_000 },
     meterTrust: "good",
     wallbox: {

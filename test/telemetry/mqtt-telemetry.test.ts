@@ -170,6 +170,7 @@ describe("what is published", () => {
     expect(JSON.parse(first?.payload ?? "")).toEqual({
       ts: "2022-03-19T06:00:00.000Z",
       grid_w: 1_234,
+      grid_phases_a: null,
       pv_w: 3_000,
       battery_w: null,
       battery_soc_pct: null,

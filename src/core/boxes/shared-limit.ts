@@ -1,4 +1,12 @@
-import { type Limit, type LimitContext, type SiteLimits, smallestLimit } from "../limits.ts";
+import {
+  type Limit,
+  type LimitContext,
+  type Limits,
+  limitsInForce,
+  type SiteLimits,
+  smaller,
+  smallestOf,
+} from "../limits.ts";
 import { currentA } from "../units.ts";
 import { allotment } from "./allotment.ts";
 import type { BoxShare, EqualBoxes, LimitSight } from "./box-share.ts";
@@ -7,6 +15,8 @@ import type { BoxShare, EqualBoxes, LimitSight } from "./box-share.ts";
 export interface SharedLimit {
   readonly limit: Limit;
   readonly claim: Limit;
+  /** Every limit in force, with what the other boxes leave. */
+  readonly inForce: Limits;
 }
 
 type Asked = Omit<LimitContext, "sample" | "others">;
@@ -16,33 +26,40 @@ type Asked = Omit<LimitContext, "sample" | "others">;
  * it are told to make room in the same pass. It is raised only into what is free with all that the others may draw.
  */
 export function sharedLimit(asked: Asked, share: BoxShare): SharedLimit {
-  const claim = servedLimit(asked, share);
-  if (claim.maxCurrentA <= asked.setpointA) return { limit: claim, claim };
-  const raised = seenLimit(asked, share.raised);
+  const served = servedLimits(asked, share);
+  const claim = smallestOf(served);
+  if (claim.maxCurrentA <= asked.setpointA) return { limit: claim, claim, inForce: served };
+  const raised = smallestOf(seenLimits(asked, share.raised));
   const held: Limit = { name: raised.name, maxCurrentA: Math.max(raised.maxCurrentA, asked.setpointA) };
-  return { limit: smaller(claim, held), claim };
+  return { limit: smaller(claim, held), claim, inForce: tightened(served, held) };
 }
 
-function servedLimit(
-  asked: Asked,
-  { served, equals, appetiteA = Number.POSITIVE_INFINITY }: BoxShare,
-): Limit {
-  const limit = smaller(seenLimit(asked, served), { name: "other_wallboxes", maxCurrentA: appetiteA });
-  return equals === undefined ? limit : smaller(limit, equalPart(asked, equals));
+function servedLimits(asked: Asked, { served, equals, appetiteA }: BoxShare): Limits {
+  const seen = seenLimits(asked, served);
+  const hungry =
+    appetiteA === undefined ? seen : tightened(seen, { name: "other_wallboxes", maxCurrentA: appetiteA });
+  return equals === undefined ? hungry : tightened(hungry, equalPart(asked, equals));
 }
 
-function seenLimit(asked: Asked, { sample, others }: LimitSight): Limit {
-  const limit = smallestLimit({ ...asked, sample, others });
-  if (sample.meterTrust !== "lost") return limit;
+function seenLimits(asked: Asked, { sample, others }: LimitSight): Limits {
+  const inForce = limitsInForce({ ...asked, sample, others });
+  if (sample.meterTrust !== "lost") return inForce;
   // Blind, the boxes together stay below what the connection could carry if the house took nothing.
   const { mainFuseA, importLimitW = Number.POSITIVE_INFINITY } = asked.limits;
   const roomA = Math.min(mainFuseA - others.currentA, currentA(importLimitW - others.powerW, asked.phases));
-  return smaller(limit, { name: "other_wallboxes", maxCurrentA: roomA });
+  return tightened(inForce, { name: "other_wallboxes", maxCurrentA: roomA });
+}
+
+/** The limits with one more; of the same name only the smaller stays. */
+function tightened([first, ...others]: Limits, limit: Limit): Limits {
+  const tighter = (known: Limit) => (known.name === limit.name ? smaller(known, limit) : known);
+  const isKnown = [first, ...others].some(({ name }) => name === limit.name);
+  return [tighter(first), ...others.map(tighter), ...(isKnown ? [] : [limit])];
 }
 
 /** Equal parts for boxes of the same priority, where each gets at least its minimum; else one after the other. */
 function equalPart(asked: Asked, { sight, own, claims }: EqualBoxes): Limit {
-  const budgetA = seenLimit(withoutOwnLimits(asked), unrated(sight)).maxCurrentA;
+  const budgetA = smallestOf(seenLimits(withoutOwnLimits(asked), unrated(sight))).maxCurrentA;
   return { name: "other_wallboxes", maxCurrentA: allotment(budgetA, claims)(own) };
 }
 
@@ -62,8 +79,4 @@ function unrated({ sample, others }: LimitSight): LimitSight {
   const { wallbox } = sample;
   const capability = { ...wallbox.capability, maxCurrentA: Number.POSITIVE_INFINITY };
   return { sample: { ...sample, wallbox: { ...wallbox, capability } }, others };
-}
-
-function smaller(one: Limit, other: Limit): Limit {
-  return other.maxCurrentA < one.maxCurrentA ? other : one;
 }

@@ -16,6 +16,8 @@ export const OPTIONS: ApiOptions = {
   timeZone: "Europe/Berlin",
   version: "1.2.3",
   intervalMs: 1_000,
+  mainFuseA: 63,
+  importLimitW: undefined,
   minBandW: 1_380,
   deviceRoles: ["grid", "pv"],
   hasPrices: false,

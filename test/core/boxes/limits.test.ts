@@ -41,6 +41,44 @@ function longestAboveA(house: BoxHouse, limitA: number, seconds: number): number
 
 const drawnA = (house: BoxHouse) => house.boxes.map((box) => box.drawnA);
 
+/** By name, A. */
+function limitsOf(house: BoxHouse, name: string): Readonly<Record<string, number>> {
+  const { limits } = house.reportOf(name);
+  expect(new Set(limits.map((limit) => limit.name)).size).toBe(limits.length);
+  return Object.fromEntries(limits.map((limit) => [limit.name, limit.maxCurrentA]));
+}
+
+describe("the limits that are told of a box", () => {
+  it("say what those before it leave", () => {
+    const house = unsteered({ mainFuseA: 25, cableCurrentA: 20 });
+    house.run(300);
+    expect(limitsOf(house, "high")).toEqual({
+      wallbox_rating: 16,
+      configured_maximum: 80,
+      cable: 20,
+      main_fuse: expect.closeTo(24, 5),
+    });
+    expect(limitsOf(house, "low")).toMatchObject({ main_fuse: expect.closeTo(8, 5) });
+  });
+
+  it("say what it may be raised to while others still draw", () => {
+    const house = unsteered({ mainFuseA: 21 }, equals.slice(0, 2));
+    house.run(300);
+    expect(limitsOf(house, "b")).toMatchObject({ other_wallboxes: 10, main_fuse: expect.closeTo(10, 5) });
+    house.box("a").vehicle = "absent";
+    house.run(240);
+    expect(limitsOf(house, "b")).toMatchObject({ wallbox_rating: 16, main_fuse: expect.closeTo(20, 5) });
+  });
+
+  it("say what blind boxes leave each other", () => {
+    const house = unsteered({ mainFuseA: 10 });
+    house.run(300);
+    house.meterTrust = "lost";
+    house.run(60);
+    expect(limitsOf(house, "low")).toMatchObject({ failsafe: 6, other_wallboxes: expect.any(Number) });
+  });
+});
+
 describe("the main fuse", () => {
   it("serves the box of higher priority first and gives the rest to the other", () => {
     const house = unsteered({ mainFuseA: 25 });
