@@ -1,3 +1,9 @@
+export {
+  type FindOutcome,
+  type FoundDevice,
+  findDevices,
+} from "./finder/device-finder.ts";
+export { type OpenPort, openPorts } from "./finder/open-ports.ts";
 export { createHttpSource } from "./json/http-source.ts";
 export type { JsonMap } from "./json/json-map.ts";
 export { createTopicSource, type TopicFeed } from "./json/topic-source.ts";

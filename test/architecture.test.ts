@@ -29,6 +29,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["drivers/json", "drivers/profiles", "src/core", "src/ports"],
     libraries: ["zod", "pino", "node:"],
   },
+  "drivers/finder": {
+    own: ["drivers/finder", "drivers/modbus", "drivers/profiles", "drivers/sunspec", "src/core", "src/ports"],
+    libraries: ["pino", "node:"],
+  },
   "drivers/sources": { own: ["drivers/sources", "src/core", "src/ports"], libraries: ["pino"] },
   "drivers/sunspec": {
     own: ["drivers/sunspec", "drivers/profiles", "drivers/modbus", "src/core", "src/ports"],
@@ -73,6 +77,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
   "src/history": {
     own: ["src/history", "src/core", "src/ports", "src/config"],
     libraries: ["pino", "node:"],
+  },
+  "src/setup": {
+    own: ["src/setup", "src/core", "src/ports", "src/config"],
+    libraries: ["zod", "yaml", "pino", "node:"],
   },
   "src/config": {
     own: ["src/config", "src/core", "drivers/profiles/catalogue.ts", "drivers/profiles/profile-schema.ts"],

@@ -1,22 +1,22 @@
 import { pino } from "pino";
-import { isRefusal } from "../../../drivers/modbus/bus-fault.ts";
-import type { ModbusBus } from "../../../drivers/modbus/modbus-bus.ts";
-import { loadProfile, PROFILE_NAMES } from "../../../drivers/profiles/catalogue.ts";
-import { type ChannelValues, channelValues } from "../../../drivers/profiles/channel-values.ts";
-import { matchesProfile } from "../../../drivers/profiles/detection.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { SiteChannels } from "../../src/ports/site-source.ts";
+import { isRefusal } from "../modbus/bus-fault.ts";
+import type { ModbusBus } from "../modbus/modbus-bus.ts";
+import { loadProfile, PROFILE_NAMES } from "../profiles/catalogue.ts";
+import { type ChannelValues, channelValues } from "../profiles/channel-values.ts";
+import { matchesProfile } from "../profiles/detection.ts";
 import {
   type ChannelName,
   type Maturity,
   type ModbusProfile,
   profileRoles,
   type SunspecProfile,
-} from "../../../drivers/profiles/profile-schema.ts";
-import { planReads } from "../../../drivers/profiles/read-plan.ts";
-import { createRegisterReader } from "../../../drivers/profiles/register-reader.ts";
-import { discover, type SubDevice } from "../../../drivers/sunspec/discovery.ts";
-import { createSunspecSource } from "../../../drivers/sunspec/sunspec-source.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { SiteChannels } from "../../ports/site-source.ts";
+} from "../profiles/profile-schema.ts";
+import { planReads } from "../profiles/read-plan.ts";
+import { createRegisterReader } from "../profiles/register-reader.ts";
+import { discover, type SubDevice } from "../sunspec/discovery.ts";
+import { createSunspecSource } from "../sunspec/sunspec-source.ts";
 
 /** A driver that fits what answers. */
 export interface FoundDevice {

@@ -1,8 +1,8 @@
+import { type FindOutcome, type FoundDevice, findDevices } from "../../../drivers/index.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { createOptionReader } from "../simulate/option-reader.ts";
-import { type FindOutcome, type FoundDevice, findDevices } from "./device-finder.ts";
 import {
   connectionYaml,
   type ModbusTarget,
