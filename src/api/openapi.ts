@@ -28,6 +28,16 @@ const chargePlan = {
   arrival_soc_pct: percent,
 };
 
+/** Parts of the config file, as they would stand in it. */
+const houseDraft = {
+  site: { type: "object" },
+  devices: { type: "array", items: { type: "object" } },
+  wallbox: { type: "object" },
+  control: { type: "object" },
+  mqtt: { type: "object" },
+  partner: { type: "object" },
+};
+
 function read(summary: string, contentType = "application/json") {
   return {
     summary,
@@ -141,6 +151,42 @@ function unguardedDocument(version: string) {
     info: { title: "hems-edge local API", version },
     paths: {
       "/api/state": { get: read("The newest pass: state, powers, reason, devices") },
+      "/api/setup": {
+        get: read("Whether the gateway waits to be set up, and what its page needs for that"),
+        put: {
+          summary:
+            "Write the config of the house and go on with it; 409 with `text` where the file cannot be written",
+          requestBody: body(houseDraft, ["site", "wallbox"]),
+          responses: { 202: { description: "Written" }, 409: PROBLEM, 422: INVALID, default: PROBLEM },
+        },
+      },
+      "/api/setup/check": {
+        post: {
+          ...read("What is wrong or doubtful in a draft"),
+          requestBody: body(houseDraft, ["site", "wallbox"]),
+        },
+      },
+      "/api/setup/probe": {
+        post: {
+          ...read("Which drivers fit the device at an address, and what it tells"),
+          requestBody: body(
+            {
+              host: { type: "string" },
+              port: { type: "integer" },
+              unit: { type: "integer" },
+              driver: { type: "string" },
+            },
+            ["host"],
+          ),
+        },
+      },
+      "/api/setup/scan": {
+        post: begun(
+          "Search a network of this machine for Modbus TCP",
+          body({ network: { type: "string" } }, ["network"]),
+        ),
+        delete: { summary: "End the search", responses: { 204: DONE, default: PROBLEM } },
+      },
       "/api/devices": { get: read("How each device is, and whether the powers of the house add up") },
       "/api/events": {
         get: read("The same as server-sent events, at most two a second", "text/event-stream"),

@@ -92,7 +92,8 @@ function testView(test: WallboxCard["phases"]["test"]) {
     : { at: isoUtc(test.atWallMs), can_switch: test.canSwitch, detail: test.detail };
 }
 
-function strangerView(stranger: Stranger) {
+/** Somebody who dialled and was refused, as it goes over the wire. */
+export function strangerView(stranger: Stranger) {
   return {
     identity: stranger.identity,
     reason: stranger.reason,

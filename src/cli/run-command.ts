@@ -1,10 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { createAccessFile } from "../api/login/access-file.ts";
-import { configPath, loadConfig } from "../config/load-config.ts";
+import { configPath, DEFAULT_CONFIG_PATH, loadConfig } from "../config/load-config.ts";
 import { type ConfigProblem, formatProblems } from "../config/problem.ts";
-import { createDaemonHost, type LoadOutcome, type RunnableConfig } from "../daemon/daemon-host.ts";
+import { readSetUpConfig } from "../config/set-up-config.ts";
+import {
+  createDaemonHost,
+  type DaemonHost,
+  type LoadOutcome,
+  type RunnableConfig,
+} from "../daemon/daemon-host.ts";
 import { createDaemonHistory } from "../daemon/history.ts";
 import { readSecrets } from "../daemon/secrets.ts";
+import { createSetUpGateway } from "../daemon/set-up-gateway.ts";
 import { createDaemon } from "../daemon.ts";
 import { createSqliteStateStore } from "../history/sqlite-state-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -19,6 +26,8 @@ import { packageInfo } from "./package-info.ts";
 
 /** A pass that waits for a slow meter is no hang, ms. */
 const LEAST_PASS_MS = 10_000;
+/** The interval of a house that is set up later is not known yet: three of the longest that a config may have, ms. */
+const SLOWEST_PASS_MS = 180_000;
 
 export const runCommand: Command = {
   options: {
@@ -43,7 +52,9 @@ export const runCommand: Command = {
       return EXIT.usage;
     }
     const path = configPath(input.texts.config, input.io.environment);
-    const loaded = loadRunnable(path, input.io.environment);
+    // A file that was named and is not there is a mistake; at the usual place it is a gateway fresh from its package.
+    const isUsualPlace = input.texts.config === undefined && path === DEFAULT_CONFIG_PATH;
+    const loaded = loadRunnable({ path, isUsualPlace }, input.io.environment);
     if (!loaded.ok) {
       for (const problem of loaded.problems) input.io.err(`${problem}\n`);
       return EXIT.badConfig;
@@ -60,7 +71,7 @@ export const runCommand: Command = {
       );
       return EXIT.usage;
     }
-    return runDaemon(loaded, { path, input, serviceLog, clock });
+    return runDaemon(loaded, { place: { path, isUsualPlace }, input, serviceLog, clock });
   },
 };
 
@@ -71,44 +82,68 @@ interface Loaded {
   readonly warnings: readonly ConfigProblem[];
 }
 
+/** Where the config file is, and whether it may be missing there. */
+interface ConfigPlace {
+  readonly path: string;
+  readonly isUsualPlace: boolean;
+}
+
 function loadRunnable(
-  path: string,
+  { path, isUsualPlace }: ConfigPlace,
   environment: NodeJS.ProcessEnv,
 ): Loaded | Extract<LoadOutcome, { ok: false }> {
+  const empty = readSetUpConfig(path, { environment, mayBeMissing: isUsualPlace });
+  if (empty !== undefined)
+    return { ok: true, runnable: { kind: "set_up", config: empty }, texts: [], warnings: [] };
   const loaded = loadConfig(path, { environment });
   if (!loaded.ok) return { ok: false, problems: [`${path}:\n${formatProblems(loaded.problems)}`] };
   const { config, warnings } = loaded;
   const secrets = readSecrets(config, environment);
   if (!secrets.ok) return { ok: false, problems: secrets.problems.map((problem) => `${path}: ${problem}`) };
-  return { ok: true, runnable: { config, secrets: secrets.secrets }, texts: secrets.texts, warnings };
+  const runnable: RunnableConfig = { kind: "house", config, secrets: secrets.secrets };
+  return { ok: true, runnable, texts: secrets.texts, warnings };
 }
 
 interface Host {
-  readonly path: string;
+  readonly place: ConfigPlace;
   readonly input: CommandInput;
   readonly serviceLog: ServiceLog;
   readonly clock: Clock;
 }
 
 /** Resolves only when the process guard has ended everything: the guard itself exits the process. */
-async function runDaemon(first: Loaded, { path, input, serviceLog, clock }: Host): Promise<number> {
+async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Host): Promise<number> {
   const { log } = serviceLog;
+  const { environment } = input.io;
   const { version, commit } = packageInfo();
   log.info({ version, commit, node: process.versions.node }, "starting");
   const notifier = createSystemdNotifier(
-    { longestPassMs: Math.max(LEAST_PASS_MS, first.runnable.config.control.interval_ms * 3) },
-    { environment: input.io.environment, processId: process.pid, clock, log },
+    { longestPassMs: longestPassMs(first.runnable) },
+    { environment, processId: process.pid, clock, log },
   );
   takeUp(first, serviceLog);
-  const host = createDaemonHost(first.runnable, {
+  const host: DaemonHost = createDaemonHost(first.runnable, {
     log,
     load() {
-      const loaded = loadRunnable(path, input.io.environment);
+      const loaded = loadRunnable(place, environment);
       if (loaded.ok) takeUp(loaded, serviceLog);
       return loaded;
     },
-    create({ config, secrets }) {
+    create(runnable) {
       const diskClock = createSystemClock({ unref: true });
+      if (runnable.kind === "set_up") {
+        return createSetUpGateway(
+          { config: runnable.config, configPath: place.path, version },
+          {
+            clock: createSystemClock(),
+            log,
+            environment,
+            alive: notifier.alive,
+            goOn: () => void host.reload(),
+          },
+        );
+      }
+      const { config, secrets } = runnable;
       return createDaemon(config, {
         clock,
         log,
@@ -137,12 +172,18 @@ async function runDaemon(first: Loaded, { path, input, serviceLog, clock }: Host
   return new Promise(() => {});
 }
 
+function longestPassMs(runnable: RunnableConfig): number {
+  return runnable.kind === "house"
+    ? Math.max(LEAST_PASS_MS, runnable.config.control.interval_ms * 3)
+    : SLOWEST_PASS_MS;
+}
+
 /** What a config needs before it runs: its secrets hidden, its log level, a folder for its state. */
 function takeUp({ runnable, texts, warnings }: Loaded, { log, hide }: ServiceLog): void {
   for (const text of texts) hide(text);
   for (const warning of warnings) log.warn({ warning }, "config warning");
   log.level = runnable.config.log_level;
-  makeFolder(runnable.config.state_dir, log);
+  if (runnable.kind === "house") makeFolder(runnable.config.state_dir, log);
 }
 
 /** A missing folder is made; where that fails the store goes on in memory and says so. */

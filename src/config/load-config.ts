@@ -77,7 +77,10 @@ function inFileOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem
   return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
-function readBounded(path: string): { ok: true; text: string } | { ok: false; problem: ConfigProblem } {
+/** The text of a config file, or why it cannot be one. */
+export function readBounded(
+  path: string,
+): { ok: true; text: string } | { ok: false; problem: ConfigProblem } {
   const refuse = (problem: string, remedy: string) => ({
     ok: false as const,
     problem: { path: pathText([]), problem, remedy, line: undefined },

@@ -1,24 +1,37 @@
 import type { Logger } from "pino";
 import type { Config } from "../config/schema.ts";
+import type { SetUpConfig } from "../config/set-up-config.ts";
 import type { Daemon } from "../daemon.ts";
 import { changedKeys } from "./changed-keys.ts";
 import type { DaemonSecrets } from "./secrets.ts";
 
 /** A config that can be run, with the secrets that it refers to. */
-export interface RunnableConfig {
+export interface HouseConfig {
+  readonly kind: "house";
   readonly config: Config;
   readonly secrets: DaemonSecrets;
 }
+
+/** A file that says no more than how the gateway is reached. */
+export interface EmptyConfig {
+  readonly kind: "set_up";
+  readonly config: SetUpConfig;
+}
+
+export type RunnableConfig = HouseConfig | EmptyConfig;
 
 export type LoadOutcome =
   | { readonly ok: true; readonly runnable: RunnableConfig }
   | { readonly ok: false; readonly problems: readonly string[] };
 
+/** What runs under a config: the daemon, or its set-up. */
+export type Running = Pick<Daemon, "start" | "stop">;
+
 export interface DaemonHostDeps {
   readonly log: Logger;
   /** Reads the config file and its secrets again. */
   readonly load: () => LoadOutcome;
-  readonly create: (runnable: RunnableConfig) => Daemon;
+  readonly create: (runnable: RunnableConfig) => Running;
 }
 
 /** Keeps one daemon running under the newest good config. */
@@ -32,6 +45,9 @@ export interface DaemonHost {
   stop(): Promise<void>;
 }
 
+const HOUSE_GONE =
+  "the file names no house any more: put it back, or end the service before you set it up anew";
+
 export function createDaemonHost(first: RunnableConfig, deps: DaemonHostDeps): DaemonHost {
   const { log } = deps;
   let running = first;
@@ -40,9 +56,15 @@ export function createDaemonHost(first: RunnableConfig, deps: DaemonHostDeps): D
   /** Reloads come one after the other; a stop waits for the one that runs. */
   let last: Promise<void> = Promise.resolve();
 
+  function loaded(): LoadOutcome {
+    const outcome = deps.load();
+    const isEmptied = outcome.ok && outcome.runnable.kind === "set_up" && running.kind === "house";
+    return isEmptied ? { ok: false, problems: [HOUSE_GONE] } : outcome;
+  }
+
   async function reloadNow(): Promise<void> {
     if (isStopping) return;
-    const outcome = deps.load();
+    const outcome = loaded();
     if (!outcome.ok) {
       log.error({ problems: outcome.problems }, "config not reloaded: the old one stays");
       return;

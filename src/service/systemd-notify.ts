@@ -7,6 +7,8 @@ import type { Clock, Timer } from "../ports/clock.ts";
 export interface SystemdNotifier {
   /** The first pass makes the service ready; every pass keeps the watchdog content. */
   report(report: TickReport): void;
+  /** The same where there are no passes, with a line for people. */
+  alive(status: string): void;
   /** The config is read again; a pass that completes meanwhile is still a sign of life. */
   reloading(): void;
   reloaded(): void;
@@ -63,18 +65,21 @@ export function createSystemdNotifier(
     if (words.length > 0) void send(words);
   }
 
+  function alive(status: string): void {
+    if (isStopping) return;
+    const isFirst = lastPassMs === undefined;
+    lastPassMs = clock.monotonicMs();
+    statusText = status;
+    if (!isFirst) return;
+    toldText = statusText;
+    log.debug("ready");
+    void send(["READY=1", `STATUS=${statusText}`]);
+    timer = clock.setTimeout(beat, beatMs);
+  }
+
   return {
-    report(report) {
-      if (isStopping) return;
-      const isFirst = lastPassMs === undefined;
-      lastPassMs = clock.monotonicMs();
-      statusText = statusLine(report);
-      if (!isFirst) return;
-      toldText = statusText;
-      log.debug("ready");
-      void send(["READY=1", `STATUS=${statusText}`]);
-      timer = clock.setTimeout(beat, beatMs);
-    },
+    report: (report) => alive(statusLine(report)),
+    alive,
     reloading() {
       if (isStopping || lastPassMs === undefined) return;
       // systemd wants to know when the reload began, on the clock that it has in common with us.
@@ -97,6 +102,7 @@ export function createSystemdNotifier(
 
 const SILENT: SystemdNotifier = {
   report() {},
+  alive() {},
   reloading() {},
   reloaded() {},
   stopping: () => Promise.resolve(),

@@ -1,35 +1,42 @@
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import type { Config } from "../../src/config/schema.ts";
-import { createDaemonHost, type LoadOutcome, type RunnableConfig } from "../../src/daemon/daemon-host.ts";
-import type { Daemon } from "../../src/daemon.ts";
+import {
+  createDaemonHost,
+  type EmptyConfig,
+  type HouseConfig,
+  type LoadOutcome,
+  type RunnableConfig,
+} from "../../src/daemon/daemon-host.ts";
 
 /** A config that differs from others by its fuse. */
-function runnable(fuseA: number): RunnableConfig {
+function runnable(fuseA: number): HouseConfig {
   return {
+    kind: "house",
     config: { site: { main_fuse_a: fuseA } } as Config,
-    secrets: { partner: undefined } as RunnableConfig["secrets"],
+    secrets: { partner: undefined } as HouseConfig["secrets"],
   };
 }
 
-function hosted(load: () => LoadOutcome) {
+function hosted(load: () => LoadOutcome, first: RunnableConfig = runnable(35)) {
   const events: string[] = [];
   const lines: { msg: string; changed?: string[]; problems?: string[] }[] = [];
-  const host = createDaemonHost(runnable(35), {
+  const host = createDaemonHost(first, {
     log: pino({ base: null }, { write: (line) => void lines.push(JSON.parse(line)) }),
     load,
-    create({ config }) {
-      const name = `${config.site.main_fuse_a} A`;
+    create(next) {
+      const name = next.kind === "set_up" ? "set-up" : `${next.config.site.main_fuse_a} A`;
       events.push(`create ${name}`);
-      const daemon: Pick<Daemon, "start" | "stop"> = {
+      return {
         start: async () => void events.push(`start ${name}`),
         stop: async () => void events.push(`stop ${name}`),
       };
-      return daemon as Daemon;
     },
   });
   return { host, events, lines };
 }
+
+const EMPTY: EmptyConfig = { kind: "set_up", config: {} as EmptyConfig["config"] };
 
 describe("a reload", () => {
   it("ends the running daemon before the next one starts, and says what changed", async () => {
@@ -52,6 +59,21 @@ describe("a reload", () => {
         problems: ["site: main_fuse_a is missing"],
       },
     ]);
+  });
+
+  it("ends the set-up once the file names a house", async () => {
+    const { host, events } = hosted(() => ({ ok: true, runnable: runnable(50) }), EMPTY);
+    await host.start();
+    await host.reload();
+    expect(events).toEqual(["create set-up", "start set-up", "stop set-up", "create 50 A", "start 50 A"]);
+  });
+
+  it("of a file from which the house is gone leaves the daemon alone", async () => {
+    const { host, events, lines } = hosted(() => ({ ok: true, runnable: EMPTY }));
+    await host.start();
+    await host.reload();
+    expect(events).toEqual(["create 35 A", "start 35 A"]);
+    expect(lines).toMatchObject([{ level: 50, problems: [expect.stringContaining("names no house")] }]);
   });
 
   it("of the same config changes nothing", async () => {
