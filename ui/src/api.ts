@@ -20,14 +20,29 @@ export function send<T = undefined>(
   return ask<T>(method, path, body);
 }
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+let code = "";
+
+/** From now on every request shows the code of the gateway's log. */
+export function setUpCode(typed: string): void {
+  code = typed.trim();
+}
+
+/** Any request with a JSON answer. Never rejects. */
+export async function ask<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Answer<T>> {
   try {
     const response = await fetch(path, {
       method,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      ...(body === undefined
-        ? {}
-        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+      headers: {
+        ...(code === "" ? {} : { "x-setup-code": code }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     const value = text === "" ? undefined : JSON.parse(text);

@@ -8,6 +8,8 @@ import { History } from "./parts/history.tsx";
 import { Login } from "./parts/login.tsx";
 import { Now } from "./parts/now.tsx";
 import { System } from "./parts/system.tsx";
+import { useSetUpNeed } from "./setup/need.ts";
+import { SetUp } from "./setup/set-up.tsx";
 import type { View } from "./wire.ts";
 import { firstLanguage, type Language, say, speak } from "./words.ts";
 
@@ -32,7 +34,7 @@ export function App() {
     </button>
   );
   if (access !== undefined && access.caller !== "nobody")
-    return <House access={access} onAccess={refresh} languageButton={languageButton} />;
+    return <Inside access={access} onAccess={refresh} languageButton={languageButton} />;
   return (
     <>
       <header>
@@ -53,6 +55,22 @@ interface HouseProps {
   /** Who we are may have changed. */
   readonly onAccess: () => void;
   readonly languageButton: ComponentChild;
+}
+
+/** What the gateway wants of us first: to be set up, or nothing. */
+function Inside(props: HouseProps) {
+  const need = useSetUpNeed();
+  if (need === undefined) return <House {...props} />;
+  return (
+    <>
+      <header>
+        <h1>hems-edge</h1>
+        {props.languageButton}
+        <p class="pill">{say("link.setup")}</p>
+      </header>
+      <SetUp first={need} />
+    </>
+  );
 }
 
 function House({ access, onAccess, languageButton }: HouseProps) {

@@ -30,6 +30,9 @@ export interface State {
   readonly setpoint_a: number;
   readonly phases: 1 | 3;
   readonly limited_by: string | null;
+  /** The user's own maximum, A per phase. */
+  readonly max_current_a: number | null;
+  readonly grid_operator: { readonly state: string; readonly limit_w: number | null } | null;
   readonly thresholds: ThresholdPair & { readonly effective: ThresholdPair; readonly is_widened: boolean };
   readonly plan: PlanView | null;
   readonly valid: boolean;
@@ -38,6 +41,8 @@ export interface State {
 
 export interface Telemetry {
   readonly grid_w: number | null;
+  /** Import on each phase of the house connection, A. */
+  readonly grid_phases_a: readonly number[] | null;
   readonly pv_w: number | null;
   readonly battery_w: number | null;
   readonly battery_soc_pct: number | null;
@@ -45,6 +50,12 @@ export interface Telemetry {
   readonly charge_w: number | null;
   readonly surplus_w: number | null;
   readonly ages_ms: Readonly<Record<"grid" | "pv" | "battery" | "charge", number | null>>;
+}
+
+/** A limit in force and the current that it leaves the car, A per phase; `null` while nothing can be told of it. */
+export interface LimitSlot {
+  readonly name: string;
+  readonly max_a: number | null;
 }
 
 export interface BoxView {
@@ -65,6 +76,8 @@ export interface View {
   readonly telemetry: Telemetry;
   readonly status: { readonly solar_kwh_today: number };
   readonly min_band_w: number;
+  readonly limits: readonly LimitSlot[];
+  readonly connection: { readonly main_fuse_a: number; readonly import_limit_w: number | null };
   readonly meter: "good" | "suspect" | "lost";
   readonly wallbox: {
     readonly is_connected: boolean;

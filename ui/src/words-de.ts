@@ -1,9 +1,12 @@
+import { germanSetUp } from "./setup/words-de.ts";
 import type { Words } from "./words.ts";
 
 export const german: Words = {
+  ...germanSetUp,
   "link.live": "verbunden",
   "link.offline": "getrennt",
   "link.connecting": "verbindet …",
+  "link.setup": "Einrichtung",
   "alert.offline": "Keine Verbindung zum Gateway. Die Werte unten sind alt; neuer Versuch läuft.",
   "alert.inverter_disconnected": "Keine Verbindung zum Wechselrichter: Solarladen steht still.",
   "alert.inverter_data_stale": "Die Messwerte sind alt: Solarladen steht still.",
@@ -81,6 +84,7 @@ export const german: Words = {
   "limit.safe_mode": "Notbetrieb nach Abstürzen",
   "limit.other_wallboxes": "andere Wallboxen",
   "limit.no_fallback": "kein Rückfall ohne Gateway",
+  "limit.of": "von {limit}",
   "limit.none": "nichts begrenzt das Auto",
   "limit.binds": "begrenzt jetzt",
   "limit.allowed": "{current} auf {phases} Phasen erlaubt",

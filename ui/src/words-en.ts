@@ -1,9 +1,12 @@
+import { englishSetUp } from "./setup/words-en.ts";
 import type { Words } from "./words.ts";
 
 export const english: Words = {
+  ...englishSetUp,
   "link.live": "live",
   "link.offline": "offline",
   "link.connecting": "connecting …",
+  "link.setup": "set-up",
   "alert.offline": "No connection to the gateway. The values below are old; trying again.",
   "alert.inverter_disconnected": "No connection to the inverter: solar charging stands still.",
   "alert.inverter_data_stale": "The meter's data is old: solar charging stands still.",
@@ -81,6 +84,7 @@ export const english: Words = {
   "limit.safe_mode": "safe mode after crashes",
   "limit.other_wallboxes": "other wallboxes",
   "limit.no_fallback": "no fallback without the gateway",
+  "limit.of": "of {limit}",
   "limit.none": "nothing limits the car now",
   "limit.binds": "binds now",
   "limit.allowed": "{current} on {phases} phases allowed",

@@ -23,7 +23,7 @@ export function Now({ view, isLive }: { view: View; isLive: boolean }) {
       </div>
       <div class="columns">
         <Thresholds view={view} isLive={isLive} />
-        <Limits state={view.state} />
+        <Limits view={view} />
       </div>
     </>
   );

@@ -1,0 +1,64 @@
+import { useState } from "preact/hooks";
+import { ask } from "../api.ts";
+import { say } from "../words.ts";
+import { draftBody } from "./draft.ts";
+import type { StepProps } from "./set-up.tsx";
+import { Step } from "./step.tsx";
+import type { Finding, Verdict } from "./wire.ts";
+
+/** Checks what was gathered, writes it, and hands over to the daemon. */
+export function Finish(props: StepProps & { isWritten: boolean; onWritten: () => void }) {
+  const { draft, state, isWritten, onWritten } = props;
+  const [verdict, setVerdict] = useState<Verdict | undefined>(undefined);
+  const [detail, setDetail] = useState("");
+
+  async function check(): Promise<boolean> {
+    const answer = await ask<Verdict>("POST", "/api/setup/check", draftBody(draft));
+    setDetail(answer.ok ? "" : answer.detail || say("answer.failed"));
+    setVerdict(answer.ok ? answer.value : undefined);
+    return answer.ok && answer.value.problems.length === 0;
+  }
+
+  async function write() {
+    if (!(await check())) return;
+    const answer = await ask<undefined>("PUT", "/api/setup", draftBody(draft));
+    if (answer.ok) onWritten();
+    else setDetail(answer.detail || say("answer.failed"));
+  }
+
+  return (
+    <Step number={5} name="finish" isDone={isWritten}>
+      <p class="word">{say("setup.finish.what", { path: state.config_path })}</p>
+      <Findings findings={verdict?.problems ?? []} kind="problem" />
+      <Findings findings={verdict?.warnings ?? []} kind="hint" />
+      <p class="answer" role="status">
+        {isWritten ? say("setup.finish.starting") : detail}
+      </p>
+      <div class="inline">
+        <button type="button" onClick={check} disabled={isWritten}>
+          {say("setup.finish.check")}
+        </button>
+        <button type="button" class="main" onClick={write} disabled={isWritten}>
+          {say("setup.finish.write")}
+        </button>
+      </div>
+      {verdict !== undefined && verdict.problems.length === 0 && !isWritten ? (
+        <p class="word">{say("setup.finish.good")}</p>
+      ) : null}
+    </Step>
+  );
+}
+
+export function Findings({ findings, kind }: { findings: readonly Finding[]; kind: "problem" | "hint" }) {
+  if (findings.length === 0) return null;
+  return (
+    <ul class={`findings ${kind}`}>
+      {findings.map(({ path, problem, remedy }) => (
+        <li key={`${path} ${problem}`}>
+          {path === "" ? null : <code>{path}</code>} {problem}
+          <small class="remedy">{remedy}</small>
+        </li>
+      ))}
+    </ul>
+  );
+}
