@@ -15,6 +15,7 @@ import type { AccessFile } from "./login/access-file.ts";
 import { createGuard } from "./login/guard.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
+import { addSetUpRoutes, NO_SET_UP } from "./set-up-routes.ts";
 import { stateView } from "./state-view.ts";
 import { addWallboxRoutes } from "./wallbox-routes.ts";
 
@@ -62,6 +63,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Api {
       addOperatorRoutes(app, context);
       addLimitRoutes(app, context);
       addWallboxRoutes(app, context);
+      addSetUpRoutes(app, NO_SET_UP);
     },
   });
 

@@ -35,7 +35,6 @@ export function addReadingRoutes(app: FastifyInstance, context: ApiContext, stre
     if (report === undefined) return sendProblem(reply, 503, STARTING_UP);
     return reply.send(stateView(context, report));
   });
-  app.get("/api/setup", (_request, reply) => reply.send({ is_needed: false }));
   app.get("/api/devices", (_request, reply) => reply.send(devicesWire(context)));
   app.get("/api/events", { exposeHeadRoute: false }, ({ raw }, reply) => {
     reply.hijack();

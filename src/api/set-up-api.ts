@@ -1,35 +1,32 @@
 import type { Logger } from "pino";
-import type { SetUpCode, SetUpDesk } from "../ports/set-up.ts";
-import { isLoopback } from "./access.ts";
+import type { SetUpDesk } from "../ports/set-up.ts";
 import { createHttpServer, type HttpServer, type HttpServerOptions } from "./http-server.ts";
+import { createGuard, type GuardDeps, type GuardOptions } from "./login/guard.ts";
 import { openApiDocument } from "./openapi.ts";
 import { sendProblem } from "./problem-detail.ts";
 import { addSetUpRoutes } from "./set-up-routes.ts";
 
-export interface SetUpApiOptions extends HttpServerOptions {
+export interface SetUpApiOptions extends HttpServerOptions, GuardOptions {
   readonly version: string;
 }
 
-/** The page and API of a gateway that has no house yet. From other machines it wants the code of the log. */
+const WAITING = "the gateway waits to be set up: open its page";
+
+/** The page and API of a gateway that has no house yet, behind the same login as later. */
 export function createSetUpApi(
   options: SetUpApiOptions,
-  { log, desk, code }: { readonly log: Logger; readonly desk: SetUpDesk; readonly code: SetUpCode },
+  deps: GuardDeps & { readonly log: Logger; readonly desk: SetUpDesk },
 ): HttpServer {
+  const { log, desk } = deps;
   return createHttpServer(options, {
     log,
-    // Each route wants the code itself, for reading as well.
-    isAuthorized: () => true,
+    guard: createGuard(options, deps),
     addRoutes(app) {
-      addSetUpRoutes(app, { desk, code });
+      addSetUpRoutes(app, desk);
       app.get("/api/openapi.json", (_request, reply) => reply.send(openApiDocument(options.version)));
       app.get("/healthz", (_request, reply) => reply.send({ status: "ok" }));
-      app.get("/readyz", (_request, reply) => sendProblem(reply, 503, "the gateway waits to be set up"));
-      app.get("/api/state", ({ raw }, reply) => {
-        const known = isLoopback(raw.socket.remoteAddress)
-          ? `, from another machine with the code ${code.text}`
-          : "";
-        return sendProblem(reply, 503, `the gateway waits to be set up: open its page${known}`);
-      });
+      app.get("/readyz", (_request, reply) => sendProblem(reply, 503, WAITING));
+      app.get("/api/state", (_request, reply) => sendProblem(reply, 503, WAITING));
     },
   });
 }

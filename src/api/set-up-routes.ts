@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { DeviceCandidate } from "../ports/device-search.ts";
-import type { DraftFinding, NetworkScan, SetUpCode, SetUpDesk } from "../ports/set-up.ts";
-import { isLoopback } from "./access.ts";
+import type { DraftFinding, NetworkScan, SetUpDesk } from "../ports/set-up.ts";
 import { type FieldProblem, fieldProblems, sendProblem } from "./problem-detail.ts";
 import { strangerView } from "./wallbox-view.ts";
 
@@ -23,47 +22,34 @@ const draftSchema = z.strictObject({
   mqtt: part.optional(),
   partner: part.optional(),
 });
-const CODE_HEADER = "x-setup-code";
 
-/** What the page needs to set up a gateway that has no house yet. */
-export function addSetUpRoutes(
-  app: FastifyInstance,
-  { desk, code }: { readonly desk: SetUpDesk; readonly code: SetUpCode },
-): void {
-  const guarded = { preHandler: wantsCode(code) };
-  app.get("/api/setup", guarded, (_request, reply) => reply.send(setUpView(desk)));
-  app.post("/api/setup/probe", guarded, async (request, reply) => {
-    const parsed = questionSchema.safeParse(request.body);
-    if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
-    const { host, port, unit, driver } = parsed.data;
-    const answer = await desk.ask({ host, port, unit, driver });
-    return answer.ok
-      ? reply.send({ found: answer.found.map(candidateWire) })
-      : sendProblem(reply, 409, answer.detail);
-  });
-  app.post("/api/setup/scan", guarded, (request, reply) => {
-    const parsed = scanSchema.safeParse(request.body);
-    if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
-    if (desk.startScan(parsed.data.network)) return reply.code(202).send();
-    const detail = "this cannot be searched now: name one of this machine's networks, and one at a time";
-    return sendProblem(reply, 409, detail);
-  });
-  app.delete("/api/setup/scan", guarded, (_request, reply) => {
-    desk.stopScan();
-    return reply.code(204).send();
-  });
-  app.post("/api/setup/check", guarded, (request, reply) => {
+/** A gateway that has its house. */
+export const NO_SET_UP = "the gateway is set up: its config file is what changes it now";
+
+/** What the page needs to set up a gateway that has no house yet; with one, everything but the question is refused. */
+export function addSetUpRoutes(app: FastifyInstance, setUp: SetUpDesk | typeof NO_SET_UP): void {
+  if (setUp === NO_SET_UP) {
+    const refuse = (_request: FastifyRequest, reply: FastifyReply) => sendProblem(reply, 409, NO_SET_UP);
+    app.get("/api/setup", (_request, reply) => reply.send({ is_needed: false }));
+    app.put("/api/setup", refuse);
+    for (const step of ["check", "probe", "scan"]) app.post(`/api/setup/${step}`, refuse);
+    app.delete("/api/setup/scan", refuse);
+    return;
+  }
+  addSearchRoutes(app, setUp);
+  app.get("/api/setup", (_request, reply) => reply.send(setUpView(setUp)));
+  app.post("/api/setup/check", (request, reply) => {
     const parsed = draftSchema.safeParse(request.body);
     if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
-    return reply.send(desk.check(parsed.data));
+    return reply.send(setUp.check(parsed.data));
   });
-  app.put("/api/setup", guarded, (request, reply) => {
+  app.put("/api/setup", (request, reply) => {
     const parsed = draftSchema.safeParse(request.body);
     if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
-    const outcome = desk.finish(parsed.data);
+    const outcome = setUp.finish(parsed.data);
     if (outcome.ok) {
       // The server that answers ends with the set-up: first the answer has to be out.
-      reply.raw.once("close", desk.goOn);
+      reply.raw.once("close", setUp.goOn);
       return reply.code(202).send();
     }
     if ("problems" in outcome) return sendProblem(reply, 422, outcome.problems.map(fieldProblem));
@@ -71,17 +57,27 @@ export function addSetUpRoutes(
   });
 }
 
-function wantsCode(code: SetUpCode) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    if (isLoopback(request.raw.socket.remoteAddress)) return;
-    const given = request.headers[CODE_HEADER];
-    if (typeof given === "string" && code.isRight(given)) return;
-    return sendProblem(
-      reply,
-      401,
-      "type the set-up code: the log has it, and hems-edge status on the gateway",
-    );
-  };
+/** Finding devices at an address, or in a network. */
+function addSearchRoutes(app: FastifyInstance, setUp: SetUpDesk): void {
+  app.post("/api/setup/probe", async (request, reply) => {
+    const parsed = questionSchema.safeParse(request.body);
+    if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
+    const { host, port, unit, driver } = parsed.data;
+    const answer = await setUp.ask({ host, port, unit, driver });
+    if (!answer.ok) return sendProblem(reply, 409, answer.detail);
+    return reply.send({ found: answer.found.map(candidateWire) });
+  });
+  app.post("/api/setup/scan", (request, reply) => {
+    const parsed = scanSchema.safeParse(request.body);
+    if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
+    if (setUp.startScan(parsed.data.network)) return reply.code(202).send();
+    const detail = "this cannot be searched now: name one of this machine's networks, and one at a time";
+    return sendProblem(reply, 409, detail);
+  });
+  app.delete("/api/setup/scan", (_request, reply) => {
+    setUp.stopScan();
+    return reply.code(204).send();
+  });
 }
 
 function setUpView(desk: SetUpDesk) {

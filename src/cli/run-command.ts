@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { createAccessFile } from "../api/login/access-file.ts";
 import { configPath, DEFAULT_CONFIG_PATH, loadConfig } from "../config/load-config.ts";
 import { type ConfigProblem, formatProblems } from "../config/problem.ts";
-import { readSetUpConfig } from "../config/set-up-config.ts";
+import { readSetUpConfig, type SetUpConfig } from "../config/set-up-config.ts";
 import {
   createDaemonHost,
   type DaemonHost,
@@ -12,6 +12,7 @@ import {
 import { createDaemonHistory } from "../daemon/history.ts";
 import { readSecrets } from "../daemon/secrets.ts";
 import { createSetUpGateway } from "../daemon/set-up-gateway.ts";
+import { readTlsFiles } from "../daemon/tls-files.ts";
 import { createDaemon } from "../daemon.ts";
 import { createSqliteStateStore } from "../history/sqlite-state-store.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -93,8 +94,7 @@ function loadRunnable(
   environment: NodeJS.ProcessEnv,
 ): Loaded | Extract<LoadOutcome, { ok: false }> {
   const empty = readSetUpConfig(path, { environment, mayBeMissing: isUsualPlace });
-  if (empty !== undefined)
-    return { ok: true, runnable: { kind: "set_up", config: empty }, texts: [], warnings: [] };
+  if (empty !== undefined) return loadEmpty(path, empty);
   const loaded = loadConfig(path, { environment });
   if (!loaded.ok) return { ok: false, problems: [`${path}:\n${formatProblems(loaded.problems)}`] };
   const { config, warnings } = loaded;
@@ -102,6 +102,13 @@ function loadRunnable(
   if (!secrets.ok) return { ok: false, problems: secrets.problems.map((problem) => `${path}: ${problem}`) };
   const runnable: RunnableConfig = { kind: "house", config, secrets: secrets.secrets };
   return { ok: true, runnable, texts: secrets.texts, warnings };
+}
+
+/** Nothing of a house, but perhaps a certificate of the page. */
+function loadEmpty(path: string, config: SetUpConfig): Loaded | Extract<LoadOutcome, { ok: false }> {
+  const tls = config.api.tls === undefined ? undefined : readTlsFiles("api.tls", config.api.tls);
+  if (tls?.ok === false) return { ok: false, problems: tls.problems.map((problem) => `${path}: ${problem}`) };
+  return { ok: true, runnable: { kind: "set_up", config, tls: tls?.files }, texts: [], warnings: [] };
 }
 
 interface Host {
@@ -130,26 +137,26 @@ async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Hos
       return loaded;
     },
     create(runnable) {
-      const diskClock = createSystemClock({ unref: true });
+      const { state_dir: stateDir } = runnable.config;
+      const store = createSqliteStateStore({ stateDir }, { clock, log });
+      const accessFile = createAccessFile(stateDir);
       if (runnable.kind === "set_up") {
+        const { config, tls } = runnable;
+        const { alive } = notifier;
+        const goOn = () => void host.reload();
         return createSetUpGateway(
-          { config: runnable.config, configPath: place.path, version },
-          {
-            clock: createSystemClock(),
-            log,
-            environment,
-            alive: notifier.alive,
-            goOn: () => void host.reload(),
-          },
+          { config, tls, configPath: place.path, version },
+          { clock: createSystemClock(), log, environment, store, accessFile, alive, goOn },
         );
       }
       const { config, secrets } = runnable;
+      const diskClock = createSystemClock({ unref: true });
       return createDaemon(config, {
         clock,
         log,
-        store: createSqliteStateStore({ stateDir: config.state_dir }, { clock, log }),
+        store,
         secrets,
-        accessFile: createAccessFile(config.state_dir),
+        accessFile,
         random: Math.random,
         version,
         sinks: [notifier],
@@ -183,7 +190,7 @@ function takeUp({ runnable, texts, warnings }: Loaded, { log, hide }: ServiceLog
   for (const text of texts) hide(text);
   for (const warning of warnings) log.warn({ warning }, "config warning");
   log.level = runnable.config.log_level;
-  if (runnable.kind === "house") makeFolder(runnable.config.state_dir, log);
+  makeFolder(runnable.config.state_dir, log);
 }
 
 /** A missing folder is made; where that fails the store goes on in memory and says so. */

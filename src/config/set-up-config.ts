@@ -11,10 +11,11 @@ const { shape } = configFileSchema;
 const setUpSchema = z.looseObject({
   api: shape.api,
   ocpp: shape.ocpp,
+  state_dir: shape.state_dir,
   log_level: shape.log_level,
 });
 
-export type SetUpConfig = Pick<z.infer<typeof setUpSchema>, "api" | "ocpp" | "log_level">;
+export type SetUpConfig = Pick<z.infer<typeof setUpSchema>, "api" | "ocpp" | "state_dir" | "log_level">;
 
 /** One of these says that a person has begun to describe a house: what is missing then is a mistake. */
 const HOUSE_PARTS = ["site", "devices", "wallbox", "wallboxes"];

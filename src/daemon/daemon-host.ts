@@ -4,6 +4,7 @@ import type { SetUpConfig } from "../config/set-up-config.ts";
 import type { Daemon } from "../daemon.ts";
 import { changedKeys } from "./changed-keys.ts";
 import type { DaemonSecrets } from "./secrets.ts";
+import type { TlsFiles } from "./tls-files.ts";
 
 /** A config that can be run, with the secrets that it refers to. */
 export interface HouseConfig {
@@ -16,6 +17,8 @@ export interface HouseConfig {
 export interface EmptyConfig {
   readonly kind: "set_up";
   readonly config: SetUpConfig;
+  /** Of the page; undefined for plain HTTP. */
+  readonly tls: TlsFiles | undefined;
 }
 
 export type RunnableConfig = HouseConfig | EmptyConfig;

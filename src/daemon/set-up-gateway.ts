@@ -1,19 +1,22 @@
 import type { Logger } from "pino";
 import { createCentralSystem } from "../../drivers/index.ts";
+import type { AccessFile } from "../api/login/access-file.ts";
 import { createSetUpApi } from "../api/set-up-api.ts";
 import type { SetUpConfig } from "../config/set-up-config.ts";
-import { createMemoryStateStore } from "../history/memory-state-store.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
-import { createSetUpCode } from "../setup/set-up-code.ts";
+import type { StateStore } from "../ports/state-store.ts";
 import { createSetUpDesk } from "../setup/set-up-desk.ts";
 import type { Running } from "./daemon-host.ts";
 import { createDeviceSearch, ownAddresses } from "./device-search.ts";
 import { createListening } from "./listening.ts";
+import type { TlsFiles } from "./tls-files.ts";
 
 const ALIVE_MS = 1_000;
 
 export interface SetUpGatewayOptions {
   readonly config: SetUpConfig;
+  /** Of the page; undefined for plain HTTP. */
+  readonly tls: TlsFiles | undefined;
   /** The file that the set-up writes. */
   readonly configPath: string;
   readonly version: string;
@@ -24,6 +27,9 @@ export interface SetUpGatewayDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly environment: NodeJS.ProcessEnv;
+  /** Keeps who is logged in beyond the set-up; closed with it. */
+  readonly store: StateStore;
+  readonly accessFile: AccessFile;
   /** Told each second that the program lives. */
   alive(status: string): void;
   /** Takes up the config that was written. */
@@ -32,8 +38,8 @@ export interface SetUpGatewayDeps {
 
 /** A gateway that knows no house yet: it serves the set-up, listens for wallboxes, and steers nothing. */
 export function createSetUpGateway(options: SetUpGatewayOptions, deps: SetUpGatewayDeps): Running {
-  const { config, configPath, version } = options;
-  const { clock, log, environment } = deps;
+  const { config, tls, configPath, version } = options;
+  const { clock, log, environment, store } = deps;
   const { ocpp, api: page } = config;
   const centralSystem = createCentralSystem(
     {
@@ -43,9 +49,8 @@ export function createSetUpGateway(options: SetUpGatewayOptions, deps: SetUpGate
       pingIntervalMs: ocpp.ping_interval_s * 1_000,
       accounts: [],
     },
-    { clock, log, store: createMemoryStateStore() },
+    { clock, log, store },
   );
-  const code = createSetUpCode({ clock });
   const desk = createSetUpDesk(
     { configPath, wallboxUrls: wallboxUrls(ocpp) },
     {
@@ -55,7 +60,7 @@ export function createSetUpGateway(options: SetUpGatewayOptions, deps: SetUpGate
       goOn: deps.goOn,
     },
   );
-  const api = createSetUpApi({ host: page.host, port: page.port, version }, { log, desk, code });
+  const api = createSetUpApi({ ...page, tls, version }, { clock, log, desk, store, file: deps.accessFile });
   const listening = createListening({ clock, log, centralSystem, api });
   let timer: Timer | undefined;
 
@@ -67,10 +72,7 @@ export function createSetUpGateway(options: SetUpGatewayOptions, deps: SetUpGate
   return {
     async start() {
       await listening.open();
-      log.warn(
-        { url: listening.pageUrl(), code: code.text },
-        "no house is configured: set it up on the page; other machines need the code",
-      );
+      log.warn({ url: listening.pageUrl() }, "no house is configured: set it up on the page");
       beat();
     },
     async stop() {
@@ -78,6 +80,8 @@ export function createSetUpGateway(options: SetUpGatewayOptions, deps: SetUpGate
       listening.stopTrying();
       desk.stopScan();
       await Promise.all([api.stop(), centralSystem.close()]);
+      store.flush();
+      store.close();
     },
   };
 }

@@ -54,10 +54,3 @@ export interface SetUpDesk {
   finish(draft: HouseDraft): SetUpOutcome;
   goOn(): void;
 }
-
-/** The code by which a person on another machine shows that they may look at this one's log. */
-export interface SetUpCode {
-  readonly text: string;
-  /** False as well after too many wrong ones, for a while. */
-  isRight(given: string): boolean;
-}

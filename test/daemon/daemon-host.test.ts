@@ -36,7 +36,7 @@ function hosted(load: () => LoadOutcome, first: RunnableConfig = runnable(35)) {
   return { host, events, lines };
 }
 
-const EMPTY: EmptyConfig = { kind: "set_up", config: {} as EmptyConfig["config"] };
+const EMPTY: EmptyConfig = { kind: "set_up", tls: undefined, config: {} as EmptyConfig["config"] };
 
 describe("a reload", () => {
   it("ends the running daemon before the next one starts, and says what changed", async () => {

@@ -20,13 +20,6 @@ export function send<T = undefined>(
   return ask<T>(method, path, body);
 }
 
-let code = "";
-
-/** From now on every request shows the code of the gateway's log. */
-export function setUpCode(typed: string): void {
-  code = typed.trim();
-}
-
 /** Any request with a JSON answer. Never rejects. */
 export async function ask<T>(
   method: string,
@@ -38,11 +31,9 @@ export async function ask<T>(
     const response = await fetch(path, {
       method,
       signal: AbortSignal.timeout(timeoutMs),
-      headers: {
-        ...(code === "" ? {} : { "x-setup-code": code }),
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     const text = await response.text();
     const value = text === "" ? undefined : JSON.parse(text);

@@ -46,6 +46,12 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteScope>> = {
   "POST /api/wallboxes/:name/selftest": "admin",
   "POST /api/wallboxes/:name/pair": "admin",
   "POST /api/wallboxes/:name/key": "admin",
+  "GET /api/setup": "read",
+  "PUT /api/setup": "admin",
+  "POST /api/setup/check": "admin",
+  "POST /api/setup/probe": "admin",
+  "POST /api/setup/scan": "admin",
+  "DELETE /api/setup/scan": "admin",
   "PUT /api/grid-operator/limit": "own",
 };
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { get, setUpCode } from "../api.ts";
+import { get } from "../api.ts";
 import { say } from "../words.ts";
 import { Devices } from "./devices.tsx";
 import { type Draft, EMPTY_DRAFT } from "./draft.ts";
@@ -19,7 +19,7 @@ export interface StepProps {
 }
 
 /** Everything that a gateway must be told before it can steer, on one sheet. */
-export function SetUp({ first }: { first: SetUpState | undefined }) {
+export function SetUp({ first }: { first: SetUpState }) {
   const [state, setState] = useState(first);
   const [draft, setDraft] = useState(EMPTY_DRAFT);
   const [isWritten, setIsWritten] = useState(false);
@@ -36,7 +36,6 @@ export function SetUp({ first }: { first: SetUpState | undefined }) {
     return () => clearInterval(timer);
   }, []);
 
-  if (state === undefined) return <CodeForm onCode={read} />;
   const step = {
     draft,
     state,
@@ -53,43 +52,6 @@ export function SetUp({ first }: { first: SetUpState | undefined }) {
       <WallboxStep {...step} />
       <Services {...step} />
       <Finish {...step} isWritten={isWritten} onWritten={() => setIsWritten(true)} />
-    </main>
-  );
-}
-
-/** On another machine than the gateway the code of its log opens the set-up. */
-function CodeForm({ onCode }: { onCode: () => Promise<void> }) {
-  const [code, setCode] = useState("");
-  const [isWrong, setIsWrong] = useState(false);
-
-  async function submit(event: Event) {
-    event.preventDefault();
-    setUpCode(code);
-    await onCode();
-    setIsWrong(true);
-  }
-
-  return (
-    <main class="setup">
-      <form class="step" onSubmit={submit}>
-        <h2>{say("setup.code.title")}</h2>
-        <p class="word">{say("setup.code.where")}</p>
-        <label>
-          {say("setup.code.label")}
-          <input
-            inputMode="numeric"
-            autocomplete="off"
-            value={code}
-            onInput={(event) => setCode(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" class="main">
-          {say("setup.code.open")}
-        </button>
-        <p class="answer" role="status">
-          {isWrong ? say("setup.code.wrong") : ""}
-        </p>
-      </form>
     </main>
   );
 }

@@ -4,12 +4,6 @@ import type { Words } from "../words.ts";
 export const germanSetUp: Words = {
   "setup.hello": "Willkommen",
   "setup.what": "Fünf Schritte, und Ihr Auto lädt mit Sonne.",
-  "setup.code.title": "Einrichtungscode",
-  "setup.code.where":
-    "Sie sitzen an einem anderen Rechner als dem Gateway. Sein Protokoll zeigt einen achtstelligen Code, ebenso hems-edge status auf dem Gateway selbst.",
-  "setup.code.label": "Code",
-  "setup.code.open": "Einrichtung öffnen",
-  "setup.code.wrong": "Das Gateway nimmt diesen Code nicht an. Nach fünf falschen wartet es eine Minute.",
   "setup.house.title": "Ihr Haus",
   "setup.house.fuse": "Hauptsicherung",
   "setup.house.fuse.hint": "Je Phase, wie auf dem Schalter im Zählerschrank. Sie wird nie überschritten.",

@@ -4,12 +4,6 @@ import type { Words } from "../words.ts";
 export const englishSetUp: Words = {
   "setup.hello": "welcome",
   "setup.what": "Five steps, and your car charges from the sun.",
-  "setup.code.title": "Set-up code",
-  "setup.code.where":
-    "You are on another machine than the gateway. Its log shows an eight-digit code, and so does hems-edge status on the gateway itself.",
-  "setup.code.label": "Code",
-  "setup.code.open": "Open the set-up",
-  "setup.code.wrong": "The gateway does not take this code. After five wrong ones it waits a minute.",
   "setup.house.title": "Your house",
   "setup.house.fuse": "Main fuse",
   "setup.house.fuse.hint": "Per phase, as printed on the switch in the meter cabinet. It is never exceeded.",
