@@ -35,13 +35,20 @@ export function replaceConfigFile(path: string, text: string): ReplaceOutcome {
     syncFolder(dirname(target));
     return { ok: true };
   } catch (error) {
-    rmSync(draft, { force: true });
+    removeDraft(draft);
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
     return {
       ok: false,
       detail: `cannot write ${path} (${code}): let the user of this program write to its folder, or put the text there yourself`,
     };
   }
+}
+
+/** Where nothing can be written, nothing can be removed either. */
+function removeDraft(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
 }
 
 function writeWhole(path: string, text: string): void {

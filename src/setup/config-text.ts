@@ -13,7 +13,7 @@ export function configText(former: string, draft: HouseDraft): string {
 
 /** What a person types is meant as it stands: no text of theirs names a variable of the environment. */
 function literal(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll("${", "$${");
+  if (typeof value === "string") return value.replaceAll("${", () => "$${");
   if (Array.isArray(value)) return value.map(literal);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, literal(item)]));

@@ -60,6 +60,8 @@ export interface BenchOptions {
   readonly isLive?: boolean;
   /** The part `grid_operator` of the config. */
   readonly gridOperator?: object;
+  /** The config says no more than how the gateway is reached: it waits to be set up. */
+  readonly isWithoutHouse?: boolean;
 }
 
 /** A daemon on the bench's clock. */
@@ -123,7 +125,9 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   const ports = { ocpp: await freePort(), page: await freePort() };
   const config = benchConfig(site, { ...options, ports, stateDir, thresholds });
   const operator = options.gridOperator === undefined ? {} : { grid_operator: options.gridOperator };
-  writeFileSync(configPath, stringify({ ...config, ...operator }), { mode: 0o600 });
+  const { api, ocpp, state_dir } = config;
+  const written = options.isWithoutHouse ? { api, ocpp, state_dir } : { ...config, ...operator };
+  writeFileSync(configPath, stringify(written), { mode: 0o600 });
   const wallboxes = site.connectWallboxes(`ws://127.0.0.1:${ports.ocpp}`);
   const [wallbox] = wallboxes;
   if (wallbox === undefined) throw new Error("a bench has a wallbox");
