@@ -76,23 +76,22 @@ export const NO_LOAD: OthersLoad = { powerW: 0, currentA: 0, unattendedA: 0 };
 export function limitsInForce(context: LimitContext): Limits {
   const { limits, sample } = context;
   const isBlind = sample.meterTrust === "lost";
-  const others: readonly (readonly [LimitName, number | undefined])[] = [
-    ["configured_maximum", limits.configuredMaxA],
-    ["cable", limits.cableCurrentA],
-    ["user_maximum", context.userMaxA],
-    ["no_fallback", unattendedLimitA(context)],
-    ["failsafe", isBlind ? limits.failsafeCurrentA : undefined],
-    ["safe_mode", context.isSafeMode === true ? limits.failsafeCurrentA : undefined],
-    ["main_fuse", isBlind ? undefined : fuseLimitA(context)],
-    ["unbalance", unbalanceLimitA(context)],
-    ["site_import", isBlind ? undefined : importLimitA(context)],
-    ["grid_operator", operatorLimitA(context)],
-  ];
   const inForce: [Limit, ...Limit[]] = [
     { name: "wallbox_rating", maxCurrentA: sample.wallbox.capability.maxCurrentA },
   ];
-  for (const [name, maxCurrentA] of others)
+  const add = (name: LimitName, maxCurrentA: number | undefined) => {
     if (maxCurrentA !== undefined) inForce.push({ name, maxCurrentA });
+  };
+  add("configured_maximum", limits.configuredMaxA);
+  add("cable", limits.cableCurrentA);
+  add("user_maximum", context.userMaxA);
+  add("no_fallback", unattendedLimitA(context));
+  add("failsafe", isBlind ? limits.failsafeCurrentA : undefined);
+  add("safe_mode", context.isSafeMode === true ? limits.failsafeCurrentA : undefined);
+  add("main_fuse", isBlind ? undefined : fuseLimitA(context));
+  add("unbalance", unbalanceLimitA(context));
+  add("site_import", isBlind ? undefined : importLimitA(context));
+  add("grid_operator", operatorLimitA(context));
   return inForce;
 }
 
