@@ -15,6 +15,7 @@ import { createGridOperator } from "./daemon/grid-operator.ts";
 import { createInflux } from "./daemon/influx.ts";
 import { createListening } from "./daemon/listening.ts";
 import { createModbusProxies } from "./daemon/modbus-proxies.ts";
+import { createNotifications } from "./daemon/notifications.ts";
 import {
   apiOptions,
   chargePlannerOptions,
@@ -34,6 +35,7 @@ import type { HistoryState } from "./history/history-recorder.ts";
 import { createHistoryRecorder, type HistoryRecorder } from "./history/history-recorder.ts";
 import type { HistoryThread } from "./history/history-thread.ts";
 import { createLimitLog } from "./history/limit-log.ts";
+import type { Notifier } from "./notify/notifier.ts";
 import { createPartnerClient } from "./partner/partner-client.ts";
 import type { ChargePolicyTarget } from "./ports/charge-plan.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -79,6 +81,8 @@ export interface Daemon {
   ocppPort(): number | undefined;
   /** Address of the page; undefined while its port cannot be had. */
   pageUrl(): string | undefined;
+  /** Why the newest config was not taken; empty when it was. */
+  noteConfig(problems: readonly string[]): void;
   mqttState(): MqttTelemetryState | undefined;
   historyState(): HistoryState | undefined;
 }
@@ -127,10 +131,20 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
   });
   const mqtt = createMqtt(config, { ...deps, commands });
   const influx = createInflux(config, { ...deps, mqtt });
-  const history = createHistory(config, {
+  const notifier = createNotifications(config, {
+    ...deps,
+    mqtt,
+    offlineDevices: () => devices.statuses().filter(({ health }) => health.state === "offline"),
+    partnerState: () => sync?.state(),
+    ocppCertificate: desk.certificate,
+    isRecordFailing: () => history?.state().isFailing === true,
+    isSafeMode: crashGuard.isSafeMode,
+  });
+  const history: HistoryRecorder | undefined = createHistory(config, {
     ...deps,
     prices,
     minuteSinks: influx === undefined ? [] : [influx],
+    ...(notifier === undefined ? {} : { onSession: notifier.session }),
   });
   const limits = createLimitLog(houseLimits(config), {
     store,
@@ -150,6 +164,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     mqttState: () => mqtt?.state(),
     operatorEndpoint: gridOperator?.endpoint,
     limits,
+    notifications: notifier,
     devices: () => ({
       devices: devices.statuses(),
       balance: commissioning.verdict(),
@@ -161,7 +176,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     ocppCounters: centralSystem.counters,
     runtime: runtime.view,
   });
-  sinks.push(limits, api, ...[sync, mqtt, history].filter((sink) => sink !== undefined));
+  sinks.push(limits, api, ...[sync, mqtt, history, notifier].filter((sink) => sink !== undefined));
   const listening = createListening({ clock, log, centralSystem, api });
 
   return {
@@ -171,6 +186,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       mqtt?.start();
       prices.start();
       history?.start();
+      notifier?.start();
       gridOperator?.source.start();
       loop.start();
     },
@@ -180,6 +196,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
       runtime.stop();
       sync?.stop();
       await gridOperator?.source.stop();
+      await notifier?.stop();
       await Promise.all([
         mqtt?.stop(),
         prices.stop(),
@@ -196,6 +213,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     latest: loop.latest,
     ocppPort: listening.ocppPort,
     pageUrl: listening.pageUrl,
+    noteConfig: (problems) => notifier?.noteConfig(problems),
     mqttState: () => mqtt?.state(),
     historyState: () => history?.state(),
   };
@@ -254,7 +272,11 @@ function createSync(
 
 function createHistory(
   { prices: hasPrices }: Config,
-  deps: DaemonDeps & { readonly prices: Prices; readonly minuteSinks: readonly MinuteSink[] },
+  deps: DaemonDeps & {
+    readonly prices: Prices;
+    readonly minuteSinks: readonly MinuteSink[];
+    readonly onSession?: Notifier["session"];
+  },
 ): HistoryRecorder | undefined {
   if (deps.history === undefined) return undefined;
   const { prices, ...rest } = deps;

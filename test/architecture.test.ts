@@ -82,6 +82,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["src/setup", "src/core", "src/ports", "src/config"],
     libraries: ["zod", "yaml", "pino", "node:"],
   },
+  "src/notify": {
+    own: ["src/notify", "src/core", "src/ports"],
+    libraries: ["zod", "pino", "node:"],
+  },
   "src/config": {
     own: ["src/config", "src/core", "drivers/profiles/catalogue.ts", "drivers/profiles/profile-schema.ts"],
     libraries: ["zod", "yaml", "node:"],

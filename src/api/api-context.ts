@@ -7,6 +7,7 @@ import type { DeviceStatus } from "../ports/device-status.ts";
 import type { OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { HistoryReader } from "../ports/history.ts";
 import type { LimitReader } from "../ports/limit-log.ts";
+import type { NotificationDesk } from "../ports/notifications.ts";
 import type { WallboxDesk } from "../ports/wallbox-card.ts";
 import type { EnergyCounters } from "./energy-counters.ts";
 import type { HistogramView } from "./histogram.ts";
@@ -136,6 +137,8 @@ export interface ApiSuppliers {
   readonly limits?: LimitReader | undefined;
   /** Undefined where the grid operator's limit does not come by HTTP. */
   readonly operatorEndpoint?: OperatorEndpoint | undefined;
+  /** Undefined where nobody is told of anything. */
+  readonly notifications?: NotificationDesk | undefined;
   readonly devices?: (() => DevicesView) | undefined;
   /** Undefined where nothing is recorded. */
   readonly history?: HistoryReader | undefined;

@@ -13,6 +13,7 @@ import { createHttpServer, type StartOutcome } from "./http-server.ts";
 import { addLimitRoutes } from "./limit-routes.ts";
 import type { AccessFile } from "./login/access-file.ts";
 import { createGuard } from "./login/guard.ts";
+import { addNotificationRoutes } from "./notification-routes.ts";
 import { addOperatorRoutes } from "./operator-routes.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
 import { addSetUpRoutes, NO_SET_UP } from "./set-up-routes.ts";
@@ -64,6 +65,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Api {
       addLimitRoutes(app, context);
       addWallboxRoutes(app, context);
       addSetUpRoutes(app, NO_SET_UP);
+      addNotificationRoutes(app, context);
     },
   });
 

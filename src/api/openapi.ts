@@ -255,6 +255,10 @@ function unguardedDocument(version: string) {
           responses: { 200: { description: "The password" }, 409: PROBLEM },
         },
       },
+      "/api/notifications": { get: read("What people were told that is not over, and how the channels are") },
+      "/api/notifications/test": {
+        post: read("Send one through every channel; tells which of them arrived"),
+      },
       "/healthz": { get: read("200 while passes go on") },
       "/readyz": { get: read("200 while meter and wallbox are there") },
       "/api/openapi.json": { get: read("This description") },

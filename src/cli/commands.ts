@@ -107,6 +107,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import("./wallbox/wallbox-command.ts")).wallboxCommand,
   },
   {
+    name: "notify",
+    summary: "Try the channels of notifications, and show what was told.",
+    load: async () => (await import("./notify/notify-command.ts")).notifyCommand,
+  },
+  {
     name: "password",
     summary: "Set the password of the page, on the gateway itself.",
     load: async () => (await import("./access/password-command.ts")).passwordCommand,

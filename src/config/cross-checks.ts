@@ -1,4 +1,5 @@
 import { deviceFindings, entries, repeats } from "./device-checks.ts";
+import { notificationFindings } from "./notification-checks.ts";
 import { batteryFindings, operatorFindings } from "./operator-checks.ts";
 import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
@@ -27,6 +28,7 @@ export interface SoundParts {
   readonly chargePlan: Config["charge_plan"];
   readonly api: Config["api"] | undefined;
   readonly influx: Config["influx"];
+  readonly notifications: Config["notifications"];
   readonly stateDir: string | undefined;
 }
 
@@ -51,6 +53,7 @@ export function soundParts(value: unknown): SoundParts {
     chargePlan: shape.charge_plan.safeParse(root.charge_plan).data,
     api: shape.api.safeParse(root.api).data,
     influx: shape.influx.safeParse(root.influx).data,
+    notifications: shape.notifications.safeParse(root.notifications).data,
     stateDir: shape.state_dir.safeParse(root.state_dir).data,
   };
 }
@@ -68,6 +71,7 @@ export const TAKEN_NAMES: readonly string[] = [
   "cmd",
   "schema_version",
   "grid_operator",
+  "notification",
 ];
 
 /** What is wrong between parts that are each right by themselves. */
@@ -82,6 +86,7 @@ export function crossFindings(parts: SoundParts): readonly Finding[] {
     ...linesWithoutBroker(parts),
     ...operatorFindings(parts),
     ...batteryFindings(parts),
+    ...notificationFindings(parts),
   ];
 }
 

@@ -5,6 +5,7 @@ import { deviceName, deviceSchema } from "./device-schema.ts";
 import { gridOperatorSchema } from "./grid-operator-schema.ts";
 import { homeBatterySchema } from "./home-battery-schema.ts";
 import { influxSchema } from "./influx-schema.ts";
+import { notificationsSchema } from "./notification-schema.ts";
 import { chargePlanSchema, pricesSchema } from "./price-schema.ts";
 import { modbusProxySchema } from "./proxy-schema.ts";
 import { secretSchema } from "./secret.ts";
@@ -379,6 +380,9 @@ const fileShape = {
     .describe("How much by when, for the modes spot and hems_and_spot; leave out for the defaults."),
   api: apiSchema.prefault({}).describe("The page, the local API, health and metrics."),
   influx: influxSchema.optional().describe("Where each minute is sent; leave out to send none."),
+  notifications: notificationsSchema
+    .optional()
+    .describe("Who is told of what goes wrong and of finished charges; leave out to tell nobody."),
   history: historySchema.prefault({}).describe("What is recorded in the state folder, and for how long."),
   state_dir: z.string().min(1).default("/var/lib/hems-edge").describe("Folder for what survives a restart."),
   log_level: z

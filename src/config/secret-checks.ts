@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import type { SoundParts } from "./cross-checks.ts";
+import type { NotificationChannelConfig } from "./notification-schema.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import { readSecret, type Secret } from "./secret.ts";
 
@@ -18,6 +19,7 @@ export function secretsOf({
   mqtt,
   gridOperator,
   influx,
+  notifications,
 }: SoundParts): readonly PlacedSecret[] {
   const auth = partner?.auth;
   const candidates: readonly (readonly [ConfigPath, Secret | undefined])[] = [
@@ -37,8 +39,30 @@ export function secretsOf({
       ["grid_operator", "source", "token"],
       gridOperator?.source.type === "http" ? gridOperator.source.token : undefined,
     ],
+    ...(notifications?.channels ?? []).flatMap(channelSecrets),
   ];
   return candidates.flatMap(([at, secret]) => (secret === undefined ? [] : [{ at, secret }]));
+}
+
+function channelSecrets(
+  channel: NotificationChannelConfig,
+  index: number,
+): readonly (readonly [ConfigPath, Secret | undefined])[] {
+  const at = ["notifications", "channels", index];
+  switch (channel.type) {
+    case "webhook":
+      return [
+        [[...at, "url"], channel.url],
+        [[...at, "secret"], channel.secret],
+      ];
+    case "ntfy":
+      return [
+        [[...at, "url"], channel.url],
+        [[...at, "token"], channel.token],
+      ];
+    case "mqtt":
+      return [];
+  }
 }
 
 /**

@@ -28,7 +28,7 @@ export type LoadOutcome =
   | { readonly ok: false; readonly problems: readonly string[] };
 
 /** What runs under a config: the daemon, or its set-up. */
-export type Running = Pick<Daemon, "start" | "stop">;
+export type Running = Pick<Daemon, "start" | "stop"> & Partial<Pick<Daemon, "noteConfig">>;
 
 export interface DaemonHostDeps {
   readonly log: Logger;
@@ -70,11 +70,13 @@ export function createDaemonHost(first: RunnableConfig, deps: DaemonHostDeps): D
     const outcome = loaded();
     if (!outcome.ok) {
       log.error({ problems: outcome.problems }, "config not reloaded: the old one stays");
+      daemon.noteConfig?.(outcome.problems);
       return;
     }
     const changed = changedKeys(running, outcome.runnable);
     if (changed.length === 0) {
       log.info("config is unchanged");
+      daemon.noteConfig?.([]);
       return;
     }
     log.info({ changed }, "config reloaded");

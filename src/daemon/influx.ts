@@ -14,7 +14,7 @@ export function createInflux(
     readonly log: Logger;
     readonly random: () => number;
     readonly secrets: Pick<DaemonSecrets, "influx">;
-    readonly mqtt: Pick<MqttTelemetry, "publishLines"> | undefined;
+    readonly mqtt: Pick<MqttTelemetry, "publishConfirmed"> | undefined;
   },
 ): InfluxFeed | undefined {
   if (influx === undefined) return undefined;
@@ -29,9 +29,9 @@ export function createInflux(
 }
 
 /** One message for all lines; the broker's confirmation counts. */
-function topicLines(topic: string, mqtt: Pick<MqttTelemetry, "publishLines"> | undefined): SendLines {
+function topicLines(topic: string, mqtt: Pick<MqttTelemetry, "publishConfirmed"> | undefined): SendLines {
   return async (lines) => {
-    const isSent = (await mqtt?.publishLines(topic, lines.join("\n"))) ?? false;
+    const isSent = (await mqtt?.publishConfirmed(topic, lines.join("\n"))) ?? false;
     return isSent ? { kind: "sent" } : { kind: "away", detail: "the broker does not confirm" };
   };
 }

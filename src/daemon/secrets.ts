@@ -11,9 +11,17 @@ export interface DaemonSecrets {
   /** Bearer token of the grid operator's sender. */
   readonly gridOperator: { readonly token?: string };
   readonly influx: { readonly token?: string };
+  /** By the name of the channel. */
+  readonly notifications?: ReadonlyMap<string, ChannelSecrets>;
   readonly partner: PartnerClientOptions | undefined;
   readonly ocppTls?: TlsFiles | undefined;
   readonly apiTls?: TlsFiles | undefined;
+}
+
+/** Address and key of a channel of notifications. */
+export interface ChannelSecrets {
+  readonly url: string;
+  readonly key: string | undefined;
 }
 
 /** A token that anybody in the network may try. */
@@ -68,6 +76,20 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
     problems.push(`grid_operator.source.token: use at least ${SHORTEST_TOKEN} characters`);
   const gridOperator = operator.password === undefined ? {} : { token: operator.password };
   const influx = password("influx.token", config.influx?.type === "http" ? config.influx.token : undefined);
+  const notifications = new Map(
+    (config.notifications?.channels ?? []).flatMap((channel, index) => {
+      if (channel.type === "mqtt") return [];
+      const place = `notifications.channels[${index}]`;
+      const { password: url = "" } = password(`${place}.url`, channel.url);
+      if (url !== "" && !isHttpUrl(url))
+        problems.push(`${place}.url: write http:// or https://, a host and a path`);
+      const [field, secret] =
+        channel.type === "webhook"
+          ? (["secret", channel.secret] as const)
+          : (["token", channel.token] as const);
+      return [[channel.name, { url, key: password(`${place}.${field}`, secret).password }] as const];
+    }),
+  );
   const partner =
     config.partner === undefined ? undefined : partnerClientOptions(config.partner, environment);
   if (partner?.ok === false) problems.push(partner.detail);
@@ -82,6 +104,7 @@ export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): Sec
       mqtt,
       gridOperator,
       influx: influx.password === undefined ? {} : { token: influx.password },
+      notifications,
       partner: partnerOptions,
       ocppTls,
       apiTls,
@@ -94,4 +117,9 @@ function partnerSecrets(options: PartnerClientOptions | undefined): readonly str
   if (options === undefined) return [];
   const { auth } = options;
   return auth.grant === "password" ? [auth.password] : [auth.clientId, auth.clientSecret];
+}
+
+function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname.length > 1;
 }

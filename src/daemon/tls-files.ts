@@ -50,6 +50,12 @@ export function readTlsFiles(place: "ocpp.tls" | "api.tls", tls: TlsPaths): TlsF
   return problems.length > 0 ? { ok: false, problems } : { ok: true, files: { cert, key, clientCa } };
 }
 
+/** Whose a PEM certificate is, and when it ends. */
+export function certificateEnd(pem: string): { readonly subject: string; readonly endsWallMs: number } {
+  const { subject, validToDate } = new X509Certificate(pem);
+  return { subject: subject.replaceAll("\n", ", "), endsWallMs: validToDate.getTime() };
+}
+
 function isCertificate(pem: string): boolean {
   try {
     return new X509Certificate(pem).validTo !== "";

@@ -42,6 +42,8 @@ export interface HistoryRecorderDeps {
   readonly prices?: Prices;
   /** Told of each minute beside the disk. */
   readonly minuteSinks?: readonly MinuteSink[];
+  /** Told of each session that is over. */
+  readonly onSession?: (session: RecordedSession) => void;
 }
 
 /** What the recorder tells of itself. */
@@ -131,6 +133,7 @@ export function createHistoryRecorder(
       const finishedSessions = [...sessions.values()].flatMap((tally) => tally.takeFinished());
       if (finishedMinutes.length + finishedSessions.length + events.length === 0) return;
       tellMinutes(finishedMinutes);
+      for (const session of finishedSessions) deps.onSession?.(session);
       queue.push({
         minutes: finishedMinutes,
         sessions: finishedSessions,

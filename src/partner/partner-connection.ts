@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
 import type { z } from "zod";
+import { type BackOffRange, backOffMs } from "../core/back-off.ts";
 import { type Clock, delay } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch-answer.ts";
 import { nodeFetch } from "../ports/node-fetch.ts";
 import { readJson, successful } from "./answer.ts";
-import { type BackOffRange, backOffMs } from "./back-off.ts";
 import { createHttpExchange, type HttpAnswer } from "./http-exchange.ts";
 import type { PartnerCall } from "./partner-call.ts";
 import { failure, type PartnerError, type PartnerErrorKind, type PartnerResult } from "./partner-error.ts";

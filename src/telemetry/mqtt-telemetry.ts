@@ -61,7 +61,7 @@ export interface MqttTelemetry extends ReportSink {
   /** Tells of a limit's period as it begins and as it ends, as an event. */
   limit: LimitListener;
   /** One message, QoS 1. Resolves to whether the broker confirmed it, false when it is away or takes too long. */
-  publishLines(topic: string, payload: string): Promise<boolean>;
+  publishConfirmed(topic: string, payload: string): Promise<boolean>;
   state(): MqttTelemetryState;
 }
 
@@ -169,7 +169,7 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
       await connection.stop({ topic: topics.status, payload: "offline" });
       discovery.stop();
     },
-    publishLines(topic, payload) {
+    publishConfirmed(topic, payload) {
       const confirmed = new Promise<boolean>((resolve) => {
         if (!publish(topic, payload, ONCE, resolve)) resolve(false);
       });

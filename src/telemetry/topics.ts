@@ -11,6 +11,7 @@ export interface Topics {
   readonly state: string;
   readonly telemetry: string;
   readonly event: string;
+  readonly notification: string;
   readonly partnerStatus: string;
   /** Matches every command, known or not, and none of the results. */
   readonly commandFilter: string;
@@ -33,6 +34,7 @@ export function createTopics(siteName: string): Topics {
     state: `${base}/state`,
     telemetry: `${base}/telemetry`,
     event: `${base}/event`,
+    notification: `${base}/notification`,
     partnerStatus: `${base}/partner/status`,
     commandFilter: `${base}/cmd/+`,
     device: (device, name) => `${base}/${device}/${name}`,

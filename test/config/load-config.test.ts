@@ -238,6 +238,27 @@ describe("a problem names its place, its line and a remedy", () => {
       /keys of their own/,
     ],
     [
+      "two channels of notifications with one name",
+      `${SOUND}\nnotifications: { channels: [{ type: webhook, url: "http://h/1" }, { type: webhook, url: "http://h/2" }] }`,
+      "notifications.channels[1].name",
+      /already named webhook/,
+      /name of its own/,
+    ],
+    [
+      "notifications over MQTT without a broker",
+      `${SOUND}\nnotifications: { channels: [{ type: mqtt }] }`,
+      "notifications.channels[0].type",
+      /names no broker/,
+      /add the part mqtt/,
+    ],
+    [
+      "a notification that nobody knows",
+      `${SOUND}\nnotifications: { channels: [{ type: ntfy, url: "https://ntfy.sh/x", only: [meter_lots] }] }`,
+      "notifications.channels[0].only[0]",
+      /must be one of meter_lost/,
+      /meter_lost/,
+    ],
+    [
       "one role twice in one device",
       replaced("[pv, grid]", "[grid, grid]"),
       "devices[0].roles[1]",
@@ -616,8 +637,9 @@ describe("config/example.yaml", () => {
 
   it("is valid and earns no warning where its credentials are", () => {
     const folder = mkdtempSync(join(tmpdir(), "hems-credentials-"));
-    for (const name of ["ocpp-password", "partner-password", "mqtt-password", "influx-token"])
-      writeFileSync(join(folder, name), "x");
+    const ours = ["ocpp-password", "partner-password", "mqtt-password", "influx-token"];
+    const channels = ["ntfy-url", "ntfy-token", "webhook-url", "webhook-secret"];
+    for (const name of [...ours, ...channels]) writeFileSync(join(folder, name), "x");
     const outcome = loadConfig(path, { environment: { CREDENTIALS_DIRECTORY: folder } });
     rmSync(folder, { recursive: true });
     expect(outcome).toMatchObject({ ok: true, warnings: [] });

@@ -9,6 +9,12 @@ describe("the keys at which two configs differ", () => {
     ["a key that came", {}, { partner: { url: "x" } }, ["partner"]],
     ["a key that went", { mqtt: { url: "x" } }, {}, ["mqtt"]],
     ["an item of a list", { devices: [{ unit: 1 }] }, { devices: [{ unit: 2 }] }, ["devices.0.unit"]],
+    [
+      "an entry of a map",
+      { boxes: new Map([["a", { password: 1 }]]) },
+      { boxes: new Map([["a", {}]]) },
+      ["boxes.a.password"],
+    ],
     ["a longer list", { devices: [1] }, { devices: [1, 2] }, ["devices.1"]],
   ])("%s", (_, before, after, keys) => {
     expect(changedKeys(before, after)).toEqual(keys);

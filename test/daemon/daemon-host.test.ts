@@ -28,6 +28,7 @@ function hosted(load: () => LoadOutcome, first: RunnableConfig = runnable(35)) {
       const name = next.kind === "set_up" ? "set-up" : `${next.config.site.main_fuse_a} A`;
       events.push(`create ${name}`);
       return {
+        noteConfig: (problems) => void events.push(`told ${name} of ${problems.length} problems`),
         start: async () => void events.push(`start ${name}`),
         stop: async () => void events.push(`stop ${name}`),
       };
@@ -51,7 +52,7 @@ describe("a reload", () => {
     const { host, events, lines } = hosted(() => ({ ok: false, problems: ["site: main_fuse_a is missing"] }));
     await host.start();
     await host.reload();
-    expect(events).toEqual(["create 35 A", "start 35 A"]);
+    expect(events).toEqual(["create 35 A", "start 35 A", "told 35 A of 1 problems"]);
     expect(lines).toMatchObject([
       {
         level: 50,
@@ -72,7 +73,7 @@ describe("a reload", () => {
     const { host, events, lines } = hosted(() => ({ ok: true, runnable: EMPTY }));
     await host.start();
     await host.reload();
-    expect(events).toEqual(["create 35 A", "start 35 A"]);
+    expect(events).toEqual(["create 35 A", "start 35 A", "told 35 A of 1 problems"]);
     expect(lines).toMatchObject([{ level: 50, problems: [expect.stringContaining("names no house")] }]);
   });
 
@@ -80,7 +81,7 @@ describe("a reload", () => {
     const { host, events } = hosted(() => ({ ok: true, runnable: runnable(35) }));
     await host.start();
     await host.reload();
-    expect(events).toEqual(["create 35 A", "start 35 A"]);
+    expect(events).toEqual(["create 35 A", "start 35 A", "told 35 A of 0 problems"]);
   });
 
   it("asked for twice at once runs one after the other", async () => {

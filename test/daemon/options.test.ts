@@ -174,6 +174,32 @@ describe("the secrets of the config file", () => {
     });
   });
 
+  it("include where notifications go, which must be an address with a path", () => {
+    const to = (url: string) =>
+      config({
+        notifications: {
+          channels: [
+            { type: "ntfy", url, token: "tk_1" },
+            { type: "webhook", url },
+          ],
+        },
+      });
+    const url = "https://ntfy.example/my-topic";
+    const outcome = readSecrets(to(url), {});
+    if (!outcome.ok) throw new Error(outcome.problems.join());
+    expect(outcome.secrets.notifications?.get("ntfy")).toEqual({ url, key: "tk_1" });
+    expect(outcome.secrets.notifications?.get("webhook")).toEqual({ url, key: undefined });
+    expect(outcome.texts).toEqual([url, "tk_1", url]);
+    for (const wrong of ["my-topic", "ftp://ntfy.example/my-topic", "https://ntfy.example"]) {
+      expect(readSecrets(to(wrong), {})).toEqual({
+        ok: false,
+        problems: [0, 1].map((index) =>
+          expect.stringContaining(`notifications.channels[${index}].url: write http`),
+        ),
+      });
+    }
+  });
+
   it("are none in a house without passwords, cloud and broker", () => {
     expect(readSecrets(config(), {})).toEqual({
       ok: true,
@@ -182,6 +208,7 @@ describe("the secrets of the config file", () => {
         mqtt: {},
         gridOperator: {},
         influx: {},
+        notifications: new Map(),
         partner: undefined,
       },
       texts: [],

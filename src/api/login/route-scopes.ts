@@ -33,6 +33,8 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteScope>> = {
   "GET /api/sessions.csv": "read",
   "GET /api/limits": "read",
   "GET /api/grid-operator": "read",
+  "GET /api/notifications": "read",
+  "POST /api/notifications/test": "admin",
   "GET /api/wallboxes": "read",
   "GET /api/charge-plan": "read",
   "PUT /api/charge-plan": "control",

@@ -1,4 +1,4 @@
-import { type BackOffRange, backOffMs } from "../../partner/back-off.ts";
+import { type BackOffRange, backOffMs } from "../../core/back-off.ts";
 import type { PartnerErrorKind, PartnerResult } from "../../partner/partner-error.ts";
 import { getUser, type PartnerUser, updateUser } from "../../partner/users.ts";
 import { delay } from "../../ports/clock.ts";

@@ -1,7 +1,6 @@
-import { type Clock, withTimeout } from "../../ports/clock.ts";
-import { boundedText, fetchErrorCode } from "../../ports/fetch-answer.ts";
-import { nodeFetch } from "../../ports/node-fetch.ts";
-import type { SendLines, SendOutcome } from "./influx-feed.ts";
+import type { Clock } from "../../ports/clock.ts";
+import { httpPost } from "../../ports/http-post.ts";
+import type { SendLines } from "./influx-feed.ts";
 
 export interface HttpLinesOptions {
   /** The whole write URL, with its database or bucket. */
@@ -11,7 +10,6 @@ export interface HttpLinesOptions {
   readonly timeoutMs: number;
 }
 
-const LARGEST_ANSWER_BYTES = 64 * 1_024;
 const SHOWN_CHARACTERS = 200;
 /** The lines themselves are wrong, or too many for this server: sending them again changes nothing. */
 const REFUSALS = [400, 413, 422];
@@ -21,34 +19,18 @@ export function httpLines(
   { url, token, timeoutMs }: HttpLinesOptions,
   deps: { readonly clock: Clock },
 ): SendLines {
-  return async (lines) => {
-    const abort = new AbortController();
-    const late: SendOutcome = { kind: "away", detail: `no answer within ${timeoutMs} ms` };
-    const outcome = await withTimeout(deps.clock, timeoutMs, post(lines, abort.signal), late);
-    abort.abort();
-    return outcome;
+  const headers = {
+    "content-type": "text/plain; charset=utf-8",
+    ...(token === undefined ? {} : { authorization: `Token ${token}` }),
   };
-
-  async function post(lines: readonly string[], signal: AbortSignal): Promise<SendOutcome> {
-    try {
-      const response = await nodeFetch(url, {
-        method: "POST",
-        signal,
-        redirect: "error",
-        body: `${lines.join("\n")}\n`,
-        headers: {
-          "content-type": "text/plain; charset=utf-8",
-          ...(token === undefined ? {} : { authorization: `Token ${token}` }),
-        },
-      });
-      const text = (await boundedText(response, LARGEST_ANSWER_BYTES)) ?? "";
-      if (response.ok) return { kind: "sent" };
-      // Before it is cut short: a log cannot hide the first half of a secret.
-      const shown = token === undefined ? text : text.replaceAll(token, "***");
-      const detail = `${response.status} ${shown.slice(0, SHOWN_CHARACTERS)}`.trim();
-      return { kind: REFUSALS.includes(response.status) ? "refused" : "away", detail };
-    } catch (error) {
-      return { kind: "away", detail: fetchErrorCode(error) };
-    }
-  }
+  return async (lines) => {
+    const body = `${lines.join("\n")}\n`;
+    const secrets = token === undefined ? [] : [token];
+    const outcome = await httpPost({ url, headers, body, timeoutMs, secrets }, deps.clock);
+    if (!outcome.ok) return { kind: "away", detail: outcome.detail };
+    const { status, text } = outcome;
+    if (status >= 200 && status < 300) return { kind: "sent" };
+    const detail = `${status} ${text.slice(0, SHOWN_CHARACTERS)}`.trim();
+    return { kind: REFUSALS.includes(status) ? "refused" : "away", detail };
+  };
 }

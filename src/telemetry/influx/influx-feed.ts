@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { type BackOffRange, backOffMs } from "../../core/back-off.ts";
 import { type Clock, type Timer, withTimeout } from "../../ports/clock.ts";
 import type { MinuteSink } from "../../ports/minute-sink.ts";
 import { minuteLines } from "./line-protocol.ts";
@@ -30,8 +31,7 @@ export interface InfluxFeed extends MinuteSink {
 /** A day of minutes of a house with one wallbox; some 600 kB. */
 const MOST_LINES = 2_880;
 const LINES_PER_SEND = 500;
-const FIRST_RETRY_MS = 10_000;
-const LONGEST_RETRY_MS = 600_000;
+const RETRY: BackOffRange = { shortestMs: 10_000, longestMs: 600_000 };
 const STOP_TIMEOUT_MS = 2_000;
 
 export function createInfluxFeed(
@@ -91,8 +91,7 @@ export function createInfluxFeed(
     while (await sendSome());
     sending = undefined;
     if (failures === 0 || isStopped || retry !== undefined) return;
-    const widestMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
-    retry = clock.setTimeout(again, FIRST_RETRY_MS + random() * (widestMs - FIRST_RETRY_MS));
+    retry = clock.setTimeout(again, backOffMs(failures, RETRY, random));
   }
 
   function again(): void {

@@ -62,6 +62,8 @@ export interface BenchOptions {
   readonly gridOperator?: object;
   /** The config says no more than how the gateway is reached: it waits to be set up. */
   readonly isWithoutHouse?: boolean;
+  /** The part `notifications` of the config. */
+  readonly notifications?: object;
 }
 
 /** A daemon on the bench's clock. */
@@ -124,9 +126,9 @@ async function createBench(options: BenchOptions): Promise<Bench> {
   const history = recordCharging(site);
   const ports = { ocpp: await freePort(), page: await freePort() };
   const config = benchConfig(site, { ...options, ports, stateDir, thresholds });
-  const operator = options.gridOperator === undefined ? {} : { grid_operator: options.gridOperator };
+  const parts = { grid_operator: options.gridOperator, notifications: options.notifications };
   const { api, ocpp, state_dir } = config;
-  const written = options.isWithoutHouse ? { api, ocpp, state_dir } : { ...config, ...operator };
+  const written = options.isWithoutHouse ? { api, ocpp, state_dir } : { ...config, ...parts };
   writeFileSync(configPath, stringify(written), { mode: 0o600 });
   const wallboxes = site.connectWallboxes(`ws://127.0.0.1:${ports.ocpp}`);
   const [wallbox] = wallboxes;
