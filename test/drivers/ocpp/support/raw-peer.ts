@@ -11,8 +11,9 @@ export interface RawPeer {
   reset(): void;
 }
 
-export async function connectRaw(port: number): Promise<RawPeer> {
-  const socket = connect(port, "127.0.0.1");
+/** Rejects where nobody listens. `from` is one of the addresses of this machine, 127.x.x.x. */
+export async function connectRaw(port: number, from = "127.0.0.1"): Promise<RawPeer> {
+  const socket = connect({ port, host: "127.0.0.1", localAddress: from });
   let text = "";
   let isClosed = false;
   socket.on("error", () => {});
@@ -22,7 +23,10 @@ export async function connectRaw(port: number): Promise<RawPeer> {
   socket.on("close", () => {
     isClosed = true;
   });
-  await new Promise((resolve) => socket.once("connect", resolve));
+  await new Promise((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("close", () => reject(new Error(`nobody listens on ${port}`)));
+  });
   return {
     socket,
     get text() {
@@ -74,8 +78,8 @@ export function frame(payload: string | Buffer, options: FrameOptions = {}): Buf
 }
 
 /** An upgraded connection as `identity`. */
-export async function upgradeRaw(port: number, identity: string): Promise<RawPeer> {
-  const peer = await connectRaw(port);
+export async function upgradeRaw(port: number, identity: string, from?: string): Promise<RawPeer> {
+  const peer = await connectRaw(port, from);
   peer.write(upgradeRequest(`/${identity}`));
   await eventually(() => peer.text.includes("\r\n\r\n"));
   return peer;
