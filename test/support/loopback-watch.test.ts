@@ -10,10 +10,10 @@ afterEach(() => close());
 
 /** A connection of this process with itself, under watch from its beginning. */
 async function connected(onConnection: (socket: Socket) => void) {
+  const watch = createLoopbackWatch();
   const server = createServer(onConnection).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const watch = createLoopbackWatch(() => port);
   const client = connect(port, "127.0.0.1");
   close = async () => {
     watch.close();

@@ -28,7 +28,7 @@ export interface Bench {
 }
 
 export async function createBench(): Promise<Bench> {
-  const loopback = createLoopbackWatch(() => Number(new URL(central.url).port));
+  const loopback = createLoopbackWatch();
   const clock = createManualClock(undefined, loopback.quiet);
   const central = await createCentralSystem(clock.wallMs);
   const hardware = createFakeHardware();

@@ -45,9 +45,8 @@ export interface TestSiteOptions {
 
 /** A central system on a free port with one wallbox driver, on a clock that the test moves. */
 export async function createTestSite(options: TestSiteOptions = {}): Promise<TestSite> {
-  const loopback = createLoopbackWatch(() => servedPort);
+  const loopback = createLoopbackWatch();
   const clock = options.clock ?? createManualClock(undefined, loopback.quiet);
-  let servedPort: number | undefined;
   const store = options.store ?? createMemoryStore();
   const logged: TestSite["logged"] = [];
   const log = pino({ level: "info" }, { write: (line: string) => void logged.push(JSON.parse(line)) });
@@ -82,7 +81,6 @@ export async function createTestSite(options: TestSiteOptions = {}): Promise<Tes
   const listening = await centralSystem.start();
   if (!listening.ok) throw new Error(listening.fault.detail);
   const { port } = listening;
-  servedPort = port;
 
   return {
     clock,
