@@ -15,6 +15,9 @@ export function webhookDeliver(
   clock: Clock,
 ): Deliver {
   const { url, secret, timeoutMs } = options;
+  const { pathname, search } = new URL(url);
+  // A server may repeat the path alone.
+  const secrets = [url, `${pathname}${search}`, ...(secret === undefined ? [] : [secret])];
   return async (notice) => {
     const body = noticeJson(notice);
     const timestamp = String(Math.floor(clock.wallMs() / 1_000));
@@ -26,7 +29,6 @@ export function webhookDeliver(
         ? {}
         : { "webhook-signature": webhookSignature(`${notice.id}.${timestamp}.${body}`, secret) }),
     };
-    const secrets = secret === undefined ? [url] : [url, secret];
     return delivery(await httpPost({ url, headers, body, timeoutMs, secrets }, clock));
   };
 }
@@ -62,10 +64,10 @@ export function ntfyDeliver({ url, token, priority, timeoutMs }: NtfyOptions, cl
     "content-type": "application/json",
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   };
+  const secrets = token === undefined ? [topic] : [topic, token];
   return async ({ kind, title, text }) => {
     const own = kind === "raised" ? priority : Math.min(priority, USUAL_PRIORITY);
     const body = JSON.stringify({ topic, title, message: text, priority: own, tags: [TAGS[kind]] });
-    const secrets = token === undefined ? [topic] : [topic, token];
     return delivery(await httpPost({ url: server, headers, body, timeoutMs, secrets }, clock));
   };
 }

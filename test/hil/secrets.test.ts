@@ -90,6 +90,8 @@ async function everythingTyped({ configPath }: SecretHouse): Promise<string> {
     ["status", "--json", "--config", configPath],
     ["why", "--config", configPath],
     ["wallbox", "show", "--config", configPath],
+    ["notify", "test", "--config", configPath],
+    ["notify", "list", "--config", configPath],
   ];
   const answers = [];
   for (const argv of lines) answers.push({ argv, ...(await capturedCli(argv)) });
@@ -122,10 +124,21 @@ describe("secrets", () => {
               !/auth|source/.test(field) || field.includes(grant === "password" ? "auth.password" : "client"),
           )
           .map(([, secret]) => secret);
+        // A secret that only signs is told to nobody, and every other one to its peer.
+        used.splice(used.indexOf(CANARIES["notifications.channels.secret"]), 1);
         const isUsed = (secret: string) =>
           [secret, JSON.stringify(secret).slice(1, -1), ...base64Forms(secret)].some((form) =>
             house.heard().includes(form),
           );
+        const test = () => fetch(`${house.pageUrl}/api/notifications/test`, { method: "POST" });
+        await eventually(
+          () =>
+            test().then(
+              ({ ok }) => ok,
+              () => false,
+            ),
+          PATIENCE_MS,
+        );
         await eventually(() => used.every(isUsed), PATIENCE_MS);
         await eventually(() => house.heard().includes(`Bearer ${ACCESS_TOKEN}`), PATIENCE_MS);
         await eventually(() => house.messages.some(({ topic }) => topic.endsWith("/telemetry")), PATIENCE_MS);

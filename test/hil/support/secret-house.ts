@@ -20,6 +20,9 @@ export const CANARIES = {
   "mqtt.password": 'canary\\of the "broker" 6',
   "grid_operator.source.token": "canary-of-the-operator-7",
   "influx.token": "canary-of-the-database-8",
+  "notifications.channels.url": "canary-of-the-topic-10",
+  "notifications.channels.token": "canary-of-the-phone-11",
+  "notifications.channels.secret": "canary-of-the-hook-12",
 } as const;
 /** What the Partner API gives in return. */
 export const ACCESS_TOKEN = "canary-of-the-access-token-9";
@@ -84,6 +87,20 @@ export async function createSecretHouse(grant: Grant): Promise<SecretHouse> {
       type: "http",
       url: `http://127.0.0.1:${gossip.port}/write?precision=s`,
       token: CANARIES["influx.token"],
+    },
+    notifications: {
+      channels: [
+        {
+          type: "ntfy",
+          url: `http://127.0.0.1:${gossip.port}/${CANARIES["notifications.channels.url"]}`,
+          token: CANARIES["notifications.channels.token"],
+        },
+        {
+          type: "webhook",
+          url: `http://127.0.0.1:${gossip.port}/${CANARIES["notifications.channels.url"]}`,
+          secret: CANARIES["notifications.channels.secret"],
+        },
+      ],
     },
     api: { port: ports.page },
     state_dir: stateDir,
