@@ -63,6 +63,8 @@ export interface Car {
   readonly storedWh: number;
   plugIn(): void;
   unplug(): void;
+  /** Takes this energy, Wh, out of the battery, as far as it is in there. */
+  drive(energyWh: number): void;
   /** What a person does at the door, or some wallboxes by the pilot: the car listens to offers again. */
   wake(): void;
   /** Lets at most about a second pass under `supply`; returns the mean current drawn, A per phase. */
@@ -150,6 +152,9 @@ export function createCar(options: Partial<CarOptions> = {}): Car {
       isPluggedIn = false;
       currentA = 0;
       rest();
+    },
+    drive(energyWh) {
+      storedWh = Math.max(0, storedWh - energyWh);
     },
     wake: rest,
     advance(supply, durationMs) {

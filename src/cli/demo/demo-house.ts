@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Logger, pino } from "pino";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
-import { createSite, type PeerName, type Site } from "../../../simulator/site.ts";
+import { createSite, type PeerName, type Site, type SiteOptions } from "../../../simulator/site.ts";
 import { type Config, configSchema } from "../../config/schema.ts";
 import { createDaemonHistory } from "../../daemon/history.ts";
 import { readSecrets } from "../../daemon/secrets.ts";
@@ -28,6 +28,16 @@ export interface DemoOptions {
   /** A home battery and who gets the sun first; none without. */
   readonly battery?: DemoRequest["battery"];
   readonly log?: Logger;
+  /** Existing folder for what the daemon keeps; without it one that goes with the demo. */
+  readonly stateDir?: string;
+  /** Evenly distributed in 0..1, for the daemon's jitter. */
+  readonly random?: () => number;
+  /** Of house, car and wallbox, where they are not the demo's. */
+  readonly site?: Partial<SiteOptions>;
+  /** The config file's content in place of the demo's. */
+  readonly configure?: (file: ReturnType<typeof houseConfig>, site: Site) => object;
+  /** What the wallbox dials to come to this port of the daemon. */
+  readonly wallboxUrl?: (ocppPort: number) => Promise<string>;
 }
 
 /** A whole house on loopback and the real daemon in it, in one process on one accelerated clock. */
@@ -47,10 +57,11 @@ export interface DemoHouse {
 export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> {
   const { trace, log = pino({ level: "silent" }) } = options;
   const clock = createLockstepClock({ startWallMs: trace.startWallMs, speed: options.speed });
-  const stateDir = mkdtempSync(join(tmpdir(), "hems-edge-demo-"));
+  const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "hems-edge-demo-"));
   const site = await createSite({
     ...{ trace, clock, partner: { thresholds: THRESHOLDS } },
     ...(options.battery === undefined ? {} : { battery: options.battery.options }),
+    ...options.site,
   });
   const config = demoConfig(site, options, stateDir);
   const secrets = readSecrets(config, {});
@@ -61,14 +72,14 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
     log,
     store: createSqliteStateStore({ stateDir }, { clock, log }),
     secrets: secrets.secrets,
-    random: Math.random,
+    random: options.random ?? Math.random,
     version: packageInfo().version,
     viewerClock: diskClock,
     history: { thread: createDaemonHistory(config, diskClock), diskClock },
   });
   const unplugged = new Set<PeerName>();
   await daemon.start();
-  site.connectWallbox(`ws://127.0.0.1:${daemon.ocppPort()}`);
+  site.connectWallbox(await wallboxUrl(options, daemon));
 
   return {
     site,
@@ -92,14 +103,22 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
       await clock.run(Number.POSITIVE_INFINITY);
       await stopped;
       clock.close();
-      rmSync(stateDir, { recursive: true, force: true });
+      if (options.stateDir === undefined) rmSync(stateDir, { recursive: true, force: true });
     },
   };
 }
 
-function demoConfig(site: Site, { timeZone, pagePort, battery }: DemoOptions, stateDir: string): Config {
-  const batteryPolicy = battery?.policy;
-  const ports = { ocppPort: 0, pagePort };
-  const options = { siteName: "demo", timeZone, stateDir, ...ports, thresholds: THRESHOLDS, batteryPolicy };
-  return configSchema.parse(houseConfig(site, options));
+function demoConfig(site: Site, options: DemoOptions, stateDir: string): Config {
+  const { timeZone, pagePort, battery, configure } = options;
+  const file = houseConfig(site, {
+    ...{ siteName: "demo", timeZone, stateDir, ocppPort: 0, pagePort, thresholds: THRESHOLDS },
+    batteryPolicy: battery?.policy,
+  });
+  return configSchema.parse(configure?.(file, site) ?? file);
+}
+
+async function wallboxUrl({ wallboxUrl: urlOf }: DemoOptions, daemon: Daemon): Promise<string> {
+  const port = daemon.ocppPort();
+  if (port === undefined) throw new Error("a free port for wallboxes can always be had");
+  return urlOf?.(port) ?? `ws://127.0.0.1:${port}`;
 }

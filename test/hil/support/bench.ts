@@ -64,6 +64,8 @@ export interface BenchOptions {
   readonly isWithoutHouse?: boolean;
   /** The part `notifications` of the config. */
   readonly notifications?: object;
+  /** Options of node for the daemon, as `NODE_OPTIONS` takes them. */
+  readonly nodeOptions?: string;
 }
 
 /** A daemon on the bench's clock. */
@@ -108,7 +110,7 @@ const THRESHOLDS = { hems_min_export_to_start_w: 4_200, hems_max_import_before_s
 /** More sun than load all day: 7500 W, 11 A on three phases. */
 export const SUNNY = constantTrace({ pvW: 8_000, loadW: 500 });
 
-async function createBench(options: BenchOptions): Promise<Bench> {
+export async function createBench(options: BenchOptions): Promise<Bench> {
   const clock = createLockstepClock({
     startWallMs: options.startWallMs ?? START_WALL_MS,
     speed: options.isLive ? LIVE_SPEED : undefined,
@@ -180,7 +182,9 @@ async function createBench(options: BenchOptions): Promise<Bench> {
 
   function startDaemon(): BenchDaemon {
     const argv = ["run", "--config", configPath, "--clock-led", `${clock.wallMs()}`];
-    const program = spawnProgram(argv, {}, "ipc");
+    const { nodeOptions } = options;
+    const environment = nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions };
+    const program = spawnProgram(argv, environment, "ipc");
     const follower = follow(program.child, clock);
     const daemon = Object.assign(program, follower, {
       async end(signal: NodeJS.Signals) {

@@ -1,0 +1,59 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { GOALS, type SoakFigures } from "./soak-day.ts";
+
+const PAGE = join(import.meta.dirname, "../../docs/soak.md");
+
+export interface SoakRuns {
+  readonly lockstep: SoakFigures | undefined;
+  /** `speed`: how many times faster than real time the clocks ran. */
+  readonly process: (SoakFigures & { readonly speed: number }) | undefined;
+}
+
+/** Writes docs/soak.md from the last run. */
+export function writeSoakPage(runs: SoakRuns): void {
+  writeFileSync(PAGE, soakPage(runs));
+}
+
+function soakPage({ lockstep, process: child }: SoakRuns): string {
+  return `# Soak: what weeks of operation cost
+
+Written by \`npm run soak\`; do not edit.
+
+One inverter, one meter, one wallbox, broker and Partner API, the page open and \`/metrics\` asked each minute; a pass each second. The six
+shipped days follow each other again and again, and the car leaves each afternoon and comes home empty. Memory and handles are medians of a
+day, their growth is the slope over the days after the warm-up.
+
+| | goal | in lock-step | as a process |
+| --- | --- | --- | --- |
+${rows(lockstep, child)
+  .map((cells) => `| ${cells.join(" | ")} |`)
+  .join("\n")}
+
+- **in lock-step**: the daemon and the simulated peers in one process on [one clock](adr/0005-lock-step-clock-for-the-demo.md), no pass left out;
+  memory and handles are those of both together.
+- **as a process**: the daemon alone, as systemd starts it, against the same peers in another process, both on clocks that run
+  ${child === undefined ? "many" : child.speed} times faster. What the machine takes from either of them looks like an outage of
+  minutes there, so the days are rougher than real ones, and passes are fewer.
+- **written**: \`write_bytes\` of /proc, with everything brought to the disk each simulated half minute, as Linux does in real time.
+`;
+}
+
+function rows(lockstep: SoakFigures | undefined, child: SoakFigures | undefined): readonly string[][] {
+  const line = (title: string, goal: string, figure: (figures: SoakFigures) => string) => [
+    title,
+    goal,
+    ...[lockstep, child].map((figures) => (figures === undefined ? "not run" : figure(figures))),
+  ];
+  return [
+    line("simulated days (of which warm-up)", "30", (of) => `${of.days} (${of.warm_up_days})`),
+    line("memory after warm-up, at the end, MB", "", ({ rss_mb: mb }) => `${mb.after_warm_up}, ${mb.last}`),
+    line("growth of memory, MB a week", `<= ${GOALS.rssMbPerWeek}`, (of) => String(of.rss_mb_per_week)),
+    line("handles, least to most", "flat", ({ handles }) => `${handles.least} to ${handles.most}`),
+    line(
+      "written, MB a day: mean, most",
+      `<= ${GOALS.writtenMbPerDay}`,
+      ({ written_mb_per_day: mb }) => `${mb.mean}, ${mb.most}`,
+    ),
+  ];
+}
