@@ -1,3 +1,4 @@
+import { seededRandom } from "../../simulator/network/seeded-random.ts";
 import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import { createPolicyPull } from "../../src/sync/policy-pull.ts";
 import { pollPhase } from "../../src/sync/poll-slots.ts";
@@ -114,15 +115,4 @@ function figures(
 
 function rounded(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-/** Mulberry32: the same fleet in every run. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,3 +1,4 @@
+import { seededRandom } from "../../../simulator/network/seeded-random.ts";
 /** The gain of one choice over another, a day, and how certain it is. */
 export interface Gain {
   /** Mean over the days, less the part that comes from having chosen on these very days. */
@@ -27,7 +28,7 @@ export function bootstrapGain(
 ): Gain {
   const { gains, ranks } = candidates;
   const own = gains[chosen] ?? [];
-  const random = createRandom(SEED);
+  const random = seededRandom(SEED);
   const whole = own.map((_, day) => day);
   const means: number[] = [];
   let optimismSum = 0;
@@ -67,15 +68,4 @@ function meanOf(values: readonly number[], days: readonly number[]): number {
   let sum = 0;
   for (const day of days) sum += values[day] ?? 0;
   return sum / days.length;
-}
-
-/** Mulberry32: small, and the same on every machine. Evenly distributed in 0..1. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
