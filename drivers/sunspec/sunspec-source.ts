@@ -12,6 +12,8 @@ import { vendorQuirk } from "./vendor-quirks.ts";
 
 /** A device that was away for this long may have come back with other settings or firmware. */
 const REDISCOVER_AFTER_MS = 600_000;
+/** So may one in which nothing of use was found: it was still starting, or its gateway garbled the chain. */
+const LOOK_AGAIN_MS = 30_000;
 const USUAL_POLL_MS = 1_000;
 
 export interface SunspecSourceOptions {
@@ -56,9 +58,10 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
     return reading;
   }
 
-  function wasAwayLong({ madeAtMs }: Plan): boolean {
+  function wasAwayLong(given: Plan): boolean {
     if (failingSinceMs === undefined) return false;
-    return clock.monotonicMs() - Math.max(failingSinceMs, madeAtMs) > REDISCOVER_AFTER_MS;
+    const patienceMs = isUseless(given) ? LOOK_AGAIN_MS : REDISCOVER_AFTER_MS;
+    return clock.monotonicMs() - Math.max(failingSinceMs, given.madeAtMs) > patienceMs;
   }
 
   async function readOnce(): Promise<SourceReading> {
@@ -68,7 +71,7 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
       plan = planFor(found.subDevices);
     }
     const { subDevices, channelPlans, reader, ownBattery } = plan;
-    if (channelPlans.length === 0 && ownBattery === undefined) {
+    if (isUseless(plan)) {
       tellFinding(subDevices, {});
       return failure({ kind: "protocol", detail: "no SunSpec model for any role of the device" });
     }
@@ -102,6 +105,10 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
   }
 
   return { name: options.name, read, close: () => Promise.resolve() };
+}
+
+function isUseless({ channelPlans, ownBattery }: Plan): boolean {
+  return channelPlans.length === 0 && ownBattery === undefined;
 }
 
 function failure(fault: BusFault): SourceReading {
