@@ -46,8 +46,11 @@ export interface SetpointProfile extends ProfileShape {
 
 /** A start in the past leaves no gap of "no limit" while a profile is replaced (OCPP 1.6 section 5.16.4). */
 const LEAD_S = 60;
-/** Every wallbox is younger, and a fixed start makes the floor the same profile each time. */
-const FLOOR_START = "2020-01-01T00:00:00Z";
+/**
+ * Before whatever a gateway or a box without a battery for its clock takes for the present: a floor that has not begun is
+ * none. A fixed start makes it the same profile each time.
+ */
+const FLOOR_START = "2000-01-01T00:00:00Z";
 
 type Profile = SetChargingProfileRequest["csChargingProfiles"];
 

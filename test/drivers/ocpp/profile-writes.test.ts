@@ -29,7 +29,7 @@ describe("limits on a wallbox", () => {
         chargingProfilePurpose: "TxDefaultProfile",
         chargingProfileKind: "Absolute",
         chargingSchedule: {
-          startSchedule: "2020-01-01T00:00:00Z",
+          startSchedule: "2000-01-01T00:00:00Z",
           chargingRateUnit: "A",
           chargingSchedulePeriod: [{ startPeriod: 0, limit: 6 }],
         },

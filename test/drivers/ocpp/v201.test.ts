@@ -56,7 +56,7 @@ describe("a 2.0.1 station", () => {
         chargingSchedule: [
           {
             id: 100,
-            startSchedule: "2020-01-01T00:00:00Z",
+            startSchedule: "2000-01-01T00:00:00Z",
             chargingRateUnit: "A",
             chargingSchedulePeriod: [{ startPeriod: 0, limit: 6 }],
           },
