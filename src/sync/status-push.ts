@@ -15,7 +15,7 @@ export interface StatusPushState {
   readonly pushes: number;
   readonly lastPushWallMs: number | undefined;
   readonly error: PartnerError | undefined;
-  /** The server has no endpoint for status; tried again once a day. */
+  /** The server has no endpoint for status; tried again once a day, or sooner when it had one before. */
   readonly isUnsupported: boolean;
 }
 
@@ -37,12 +37,14 @@ export interface StatusPushDeps {
 /** Changes that follow each other closely make one push. */
 const NEWS_DELAY_MS = 1_000;
 const UNSUPPORTED_PAUSE_MS = 86_400_000;
+/** A server that has taken status before has the endpoint: it is being changed, or something stands in its place. */
+const MISSING_PAUSE_MS = 900_000;
 const STORE_KEY = "sync.unsent-status";
 
 /**
  * Pushes the newest status on a change of phase, mechanism or boost and each minute; what was not sent is overwritten by
  * what is newer. The published Partner API has no endpoint that takes status: a server that says so (404, 405) is
- * asked again once a day.
+ * asked again once a day, one that took status before each quarter of an hour.
  */
 export function createStatusPush(deps: StatusPushDeps): StatusPush {
   const { client, clock, log, store, slots } = deps;
@@ -75,11 +77,11 @@ export function createStatusPush(deps: StatusPushDeps): StatusPush {
     keep(status);
     if (error.kind !== "not_found" && error.kind !== "method_not_allowed") return outage.failed(error);
     if (!isUnsupported) {
-      log.warn({ kind: error.kind }, "the server takes no status: tried again once a day");
+      log.warn({ kind: error.kind }, "the server takes no status: tried again later");
     }
     isUnsupported = true;
     outage.recovered();
-    return UNSUPPORTED_PAUSE_MS;
+    return pushes === 0 ? UNSUPPORTED_PAUSE_MS : MISSING_PAUSE_MS;
   }
 
   function keep(status: SmartChargingStatus | undefined): void {

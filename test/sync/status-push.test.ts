@@ -169,6 +169,23 @@ describe("status", () => {
     expect(server.lastStatus()?.ux_phase).toBe("paused");
   });
 
+  it("is pushed again within a quarter of an hour where a server that takes it answered 404", async () => {
+    const { boot, pass, server } = await syncFixture();
+    const sync = boot();
+    sync.start();
+    sync.report(sampleReport());
+    await pass(2_000);
+    expect(server.counters().statusPushes).toBe(1);
+    server.setStatusIntake(404);
+    sync.report(sampleReport({ uxPhase: "paused" }));
+    await pass(60_000);
+    expect(sync.state().status.isUnsupported).toBe(true);
+    server.setStatusIntake("accept");
+    await pass(900_000, 60_000);
+    expect(server.lastStatus()?.ux_phase).toBe("paused");
+    expect(sync.state().status.isUnsupported).toBe(false);
+  });
+
   it("is pushed again as soon as a daily try succeeds", async () => {
     const { boot, logLines, pass, server } = await syncFixture({ server: { statusIntake: 404 } });
     const sync = boot();
