@@ -28,6 +28,8 @@ export interface Broker {
   lastMessage(topic: string): BrokerMessage | undefined;
   /** Messages of QoS 1 that this client confirmed to have taken. */
   confirmations(clientId: string): number;
+  /** Calls `take` with each message that a client publishes from now on. */
+  watch(take: (message: BrokerMessage) => void): void;
   /** Power off: connections break and everything retained is lost. */
   pull(): Promise<void>;
   /** Power on at the same address. */
@@ -49,6 +51,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   const published = new Map<string, number>();
   const newest = new Map<string, BrokerMessage>();
   const confirmed = new Map<string, number>();
+  const watchers: ((message: BrokerMessage) => void)[] = [];
   let running: Running | undefined = await start(options.port);
   const { port } = running.server.address() as AddressInfo;
 
@@ -80,9 +83,10 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
   ): void {
     const root = topic.split("/", 1)[0] ?? topic;
     published.set(root, (published.get(root) ?? 0) + 1);
-    if (newest.size >= MAX_REMEMBERED_TOPICS && !newest.has(topic)) return;
     const payload = packet.payload.toString();
-    newest.set(topic, { topic, payload, qos: packet.qos, isRetained: packet.retain });
+    const message = { topic, payload, qos: packet.qos, isRetained: packet.retain };
+    for (const take of watchers) take(message);
+    if (newest.size < MAX_REMEMBERED_TOPICS || newest.has(topic)) newest.set(topic, message);
   }
 
   async function stop(): Promise<void> {
@@ -103,6 +107,7 @@ export async function createBroker(options: BrokerOptions): Promise<Broker> {
     messagesPublished: () => Object.fromEntries(published),
     lastMessage: (topic) => newest.get(topic),
     confirmations: (clientId) => confirmed.get(clientId) ?? 0,
+    watch: (take) => void watchers.push(take),
     pull: stop,
     async plug() {
       running ??= await start(port);

@@ -28,6 +28,8 @@ export interface DemoOptions {
   /** A home battery and who gets the sun first; none without. */
   readonly battery?: DemoRequest["battery"];
   readonly log?: Logger;
+  /** A clock that others run on too; without it one that begins with the trace. */
+  readonly clock?: LockstepClock;
   /** Existing folder for what the daemon keeps; without it one that goes with the demo. */
   readonly stateDir?: string;
   /** Evenly distributed in 0..1, for the daemon's jitter. */
@@ -37,7 +39,7 @@ export interface DemoOptions {
   /** The config file's content in place of the demo's. */
   readonly configure?: (file: ReturnType<typeof houseConfig>, site: Site) => object;
   /** What the wallbox dials to come to this port of the daemon. */
-  readonly wallboxUrl?: (ocppPort: number) => Promise<string>;
+  readonly wallboxUrl?: (ocppPort: number) => string;
 }
 
 /** A whole house on loopback and the real daemon in it, in one process on one accelerated clock. */
@@ -56,7 +58,8 @@ export interface DemoHouse {
 
 export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> {
   const { trace, log = pino({ level: "silent" }) } = options;
-  const clock = createLockstepClock({ startWallMs: trace.startWallMs, speed: options.speed });
+  const clock =
+    options.clock ?? createLockstepClock({ startWallMs: trace.startWallMs, speed: options.speed });
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "hems-edge-demo-"));
   const site = await createSite({
     ...{ trace, clock, partner: { thresholds: THRESHOLDS } },
@@ -79,7 +82,7 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
   });
   const unplugged = new Set<PeerName>();
   await daemon.start();
-  site.connectWallbox(await wallboxUrl(options, daemon));
+  site.connectWallbox(wallboxUrl(options, daemon));
 
   return {
     site,
@@ -117,7 +120,7 @@ function demoConfig(site: Site, options: DemoOptions, stateDir: string): Config 
   return configSchema.parse(configure?.(file, site) ?? file);
 }
 
-async function wallboxUrl({ wallboxUrl: urlOf }: DemoOptions, daemon: Daemon): Promise<string> {
+function wallboxUrl({ wallboxUrl: urlOf }: DemoOptions, daemon: Daemon): string {
   const port = daemon.ocppPort();
   if (port === undefined) throw new Error("a free port for wallboxes can always be had");
   return urlOf?.(port) ?? `ws://127.0.0.1:${port}`;
