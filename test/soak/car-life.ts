@@ -2,21 +2,22 @@ import type { Site } from "../../simulator/site.ts";
 import type { Clock, Timer } from "../../src/ports/clock.ts";
 
 const DAY_MS = 86_400_000;
-const LEAVES_MS = 16.5 * 3_600_000;
+/** Half past four, when the clock began at midnight. */
+const FIRST_TRIP_MS = 16.5 * 3_600_000;
 const AWAY_MS = 90 * 60_000;
 /** What is left in the battery when it comes home. */
 const LEFT_SHARE = 0.2;
 
-/** The car leaves each afternoon and comes home empty, so that each day has a charging session of its own. */
+/** The car leaves once a day and comes home empty, so that each day has a charging session of its own. */
 export interface CarLife {
   readonly trips: number;
   stop(): void;
 }
 
-export function createCarLife({ house }: Site, clock: Clock): CarLife {
+export function createCarLife({ house }: Site, clock: Clock, firstTripMs = FIRST_TRIP_MS): CarLife {
   const { car } = house.evse;
   let trips = 0;
-  let timer: Timer = clock.setTimeout(leave, LEAVES_MS);
+  let timer: Timer = clock.setTimeout(leave, firstTripMs);
 
   function leave(): void {
     car.unplug();
