@@ -12,8 +12,6 @@ const { values } = parseArgs({
     /** Simulated days of each of both runs; 0 leaves one out. */
     days: { type: "string", default: "30" },
     "process-days": { type: "string" },
-    /** Of the run as a process. */
-    speed: { type: "string", default: "720" },
     json: { type: "boolean" },
     "write-docs": { type: "boolean" },
   },
@@ -21,7 +19,6 @@ const { values } = parseArgs({
 
 const days = Number(values.days);
 const processDays = Number(values["process-days"] ?? values.days);
-const speed = Number(values.speed);
 
 function tellDay(run: string): (day: SoakDay, index: number) => void {
   return ({ rssBytes, handles, writtenBytes }, index) =>
@@ -50,13 +47,11 @@ async function soak(): Promise<SoakRuns> {
       : undefined;
   const child =
     processDays > 0
-      ? await inFolder((stateDir) =>
-          soakAsProcess({ days: processDays, speed, stateDir }, tellDay("process")),
-        )
+      ? await inFolder((stateDir) => soakAsProcess({ days: processDays, stateDir }, tellDay("process")))
       : undefined;
   return {
     lockstep: lockstep === undefined ? undefined : soakFigures(lockstep),
-    process: child === undefined ? undefined : { ...soakFigures(child), speed },
+    process: child === undefined ? undefined : soakFigures(child),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type BenchOptions, createBench } from "../hil/support/bench.ts";
+import { createBench } from "../hil/support/bench.ts";
 import { createCarLife } from "./car-life.ts";
 import { createDiskPace } from "./disk-pace.ts";
 import { shippedDaysInARow } from "./long-trace.ts";
@@ -9,19 +9,15 @@ import { createViewer } from "./viewer.ts";
 const DAY_S = 86_400;
 const LOOK_S = 600;
 const WRITE_BACK_S = 30;
-/** As the service has it, and a nursery that does not grow with the speed of the clock. */
-const NODE_OPTIONS = "--max-old-space-size=192 --max-semi-space-size=8";
+/** As the service has it, but compiled: without a JIT a month would take a day. */
+const NODE_OPTIONS = "--max-old-space-size=192 --max-semi-space-size=1";
 
-/**
- * The daemon as a process of its own, with the simulated house in this one, both on fast clocks. A second that the machine
- * takes from either of them is minutes of the house, so that outages come by themselves.
- */
+/** The daemon as a process of its own, led by the clock of the simulated house in this one: every second has its pass. */
 export async function soakAsProcess(
-  options: { readonly days: number; readonly speed: number } & Required<Pick<BenchOptions, "stateDir">>,
+  { days, stateDir }: { readonly days: number; readonly stateDir: string },
   onDay: (day: SoakDay, index: number) => void,
 ): Promise<readonly SoakDay[]> {
-  const { days, speed, stateDir } = options;
-  const bench = await createBench({ trace: shippedDaysInARow(), stateDir, speed, nodeOptions: NODE_OPTIONS });
+  const bench = await createBench({ trace: shippedDaysInARow(), stateDir, nodeOptions: NODE_OPTIONS });
   const daemon = bench.startDaemon();
   const processId = daemon.child.pid;
   if (processId === undefined) throw new Error("the daemon could not be started");
@@ -42,8 +38,7 @@ export async function soakAsProcess(
       done.push(turned);
       onDay(turned, day);
     }
-    daemon.kill("SIGTERM");
-    const { code } = await daemon.ended;
+    const { code } = await daemon.end("SIGTERM");
     if (code !== 0) throw new Error(`the daemon ended with ${code}`);
   } finally {
     viewer.close();

@@ -6,8 +6,7 @@ const PAGE = join(import.meta.dirname, "../../docs/soak.md");
 
 export interface SoakRuns {
   readonly lockstep: SoakFigures | undefined;
-  /** `speed`: how many times faster than real time the clocks ran. */
-  readonly process: (SoakFigures & { readonly speed: number }) | undefined;
+  readonly process: SoakFigures | undefined;
 }
 
 /** Writes docs/soak.md from the last run. */
@@ -24,17 +23,16 @@ One inverter, one meter, one wallbox, broker and Partner API, the page open and 
 shipped days follow each other again and again, and the car leaves each afternoon and comes home empty. Memory and handles are medians of a
 day, their growth is the slope over the days after the warm-up.
 
-| | goal | in lock-step | as a process |
+| | goal | in one process | as a process |
 | --- | --- | --- | --- |
 ${rows(lockstep, child)
   .map((cells) => `| ${cells.join(" | ")} |`)
   .join("\n")}
 
-- **in lock-step**: the daemon and the simulated peers in one process on [one clock](adr/0005-lock-step-clock-for-the-demo.md), no pass left out;
-  memory and handles are those of both together.
-- **as a process**: the daemon alone, as systemd starts it, against the same peers in another process, both on clocks that run
-  ${child === undefined ? "many" : child.speed} times faster. What the machine takes from either of them looks like an outage of
-  minutes there, so the days are rougher than real ones, and passes are fewer.
+- **in one process**: the daemon and all its peers on [one clock](adr/0005-lock-step-clock-for-the-demo.md); memory and handles are those of
+  all of them together.
+- **as a process**: the daemon alone, as systemd starts it, [led by the clock](adr/0016-the-bench-leads-the-daemons-clock.md) of the same peers
+  in another process.
 - **written**: \`write_bytes\` of /proc, with everything brought to the disk each simulated half minute, as Linux does in real time.
 `;
 }
