@@ -46,7 +46,7 @@ export async function createChaosHouse(options: ChaosHouseOptions): Promise<Chao
     return site;
   };
   const network = await createFaultyNetwork(builtSite, { clock, random: seededRandom(seed + 1) });
-  const backOffice = await createCentralSystem(clock.wallMs);
+  const backOffice = await createCentralSystem(clock.wallMs, { isStrict: false });
   const demo = await createDemoHouse({
     trace,
     clock,
@@ -65,7 +65,7 @@ export async function createChaosHouse(options: ChaosHouseOptions): Promise<Chao
   const carLife = createCarLife(
     demo.site,
     clock,
-    options.durationMs < DAY_MS ? options.durationMs / 2 : undefined,
+    options.durationMs < DAY_MS ? options.durationMs / 4 : undefined,
   );
   const operator = createGridOperator(demo.daemon.pageUrl() ?? "", { clock, random: seededRandom(seed + 3) });
   return {

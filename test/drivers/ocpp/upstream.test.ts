@@ -183,7 +183,7 @@ describe("a second central system", () => {
     const { store } = site;
     await site.close();
 
-    backend = await createCentralSystem(() => site.clock.wallMs(), Number(port));
+    backend = await createCentralSystem(() => site.clock.wallMs(), { port: Number(port) });
     await relay({ store });
     await passUntil(() => backend.of("StartTransaction").length === 2);
     const order = backend.received

@@ -34,9 +34,12 @@ interface Client {
   readonly _ws: { pause(): void };
 }
 
-/** `wallMs` is the time it tells the boxes. */
-export async function createCentralSystem(wallMs: () => number, port = 0): Promise<CentralSystem> {
-  const server = new RPCServer({ protocols: ["ocpp1.6"], strictMode: true });
+/** `wallMs` is the time it tells the boxes. Strict where the schemas are loaded: beside a daemon in one process they are not. */
+export async function createCentralSystem(
+  wallMs: () => number,
+  { port = 0, isStrict = true }: { readonly port?: number; readonly isStrict?: boolean } = {},
+): Promise<CentralSystem> {
+  const server = new RPCServer({ protocols: ["ocpp1.6"], strictMode: isStrict });
   const received: ReceivedCall[] = [];
   const scripts = new Map<string, (payload: Payload) => Payload | Promise<Payload>>();
   let newest: Client | undefined;
