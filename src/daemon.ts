@@ -45,6 +45,8 @@ import type { Prices } from "./ports/prices.ts";
 import type { ReportSink } from "./ports/report-sink.ts";
 import type { SettingsTarget } from "./ports/settings.ts";
 import type { StateStore } from "./ports/state-store.ts";
+import type { BuildInfo } from "./support/support-bundle.ts";
+import { createSupportDesk } from "./support/support-desk.ts";
 import { createPolicyPull } from "./sync/policy-pull.ts";
 import { pollPhase } from "./sync/poll-slots.ts";
 import { createSyncLoop, type SyncLoop } from "./sync/sync-loop.ts";
@@ -64,6 +66,14 @@ export interface DaemonDeps {
   readonly version: string;
   /** Password and tokens of the page; without it they are gone with the daemon. */
   readonly accessFile?: AccessFile;
+  /** The file that the config came from, and what was built; undefined where there is no such file. */
+  readonly origin?: {
+    readonly configPath: string;
+    readonly environment: NodeJS.ProcessEnv;
+    readonly build: BuildInfo;
+    /** Not to be told to anybody. */
+    readonly secretTexts: readonly string[];
+  };
   /** Where passes are recorded; without it nothing is. Closed with the daemon. */
   readonly history?: { readonly thread: HistoryThread; readonly diskClock: Clock };
   /** Told of every pass beside the daemon's own listeners, e.g. the service manager. */
@@ -175,6 +185,7 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     influxState: () => influx?.state(),
     ocppCounters: centralSystem.counters,
     runtime: runtime.view,
+    support: createSupport(deps, history),
   });
   sinks.push(limits, api, ...[sync, mqtt, history, notifier].filter((sink) => sink !== undefined));
   const listening = createListening({ clock, log, centralSystem, api });
@@ -284,6 +295,12 @@ function createHistory(
     { version: deps.version },
     { ...rest, ...deps.history, ...(hasPrices === undefined ? {} : { prices }) },
   );
+}
+
+function createSupport({ clock, origin }: DaemonDeps, history: HistoryRecorder | undefined) {
+  if (origin === undefined) return undefined;
+  const { secretTexts: secrets, ...rest } = origin;
+  return createSupportDesk({ ...rest, clock, history, secrets });
 }
 
 function createMqtt(

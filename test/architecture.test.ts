@@ -86,6 +86,10 @@ const table: Record<string, { own: string[]; libraries: string[] }> = {
     own: ["src/notify", "src/core", "src/ports"],
     libraries: ["zod", "pino", "node:"],
   },
+  "src/support": {
+    own: ["src/support", "src/core", "src/ports", "src/config", "src/service", "src/api/history-wire.ts"],
+    libraries: ["yaml", "node:"],
+  },
   "src/config": {
     own: ["src/config", "src/core", "drivers/profiles/catalogue.ts", "drivers/profiles/profile-schema.ts"],
     libraries: ["zod", "yaml", "node:"],

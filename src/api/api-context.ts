@@ -8,6 +8,7 @@ import type { OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { HistoryReader } from "../ports/history.ts";
 import type { LimitReader } from "../ports/limit-log.ts";
 import type { NotificationDesk } from "../ports/notifications.ts";
+import type { SupportDesk } from "../ports/support.ts";
 import type { WallboxDesk } from "../ports/wallbox-card.ts";
 import type { EnergyCounters } from "./energy-counters.ts";
 import type { HistogramView } from "./histogram.ts";
@@ -130,6 +131,8 @@ export interface DevicesView {
 }
 
 export interface ApiSuppliers {
+  /** Undefined for a gateway without a config file. */
+  readonly support?: SupportDesk | undefined;
   readonly desk?: WallboxDesk | undefined;
   readonly partnerState?: (() => PartnerStateView | undefined) | undefined;
   readonly mqttState?: (() => MqttStateView | undefined) | undefined;

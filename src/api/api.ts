@@ -18,6 +18,7 @@ import { addOperatorRoutes } from "./operator-routes.ts";
 import { addCommandRoutes, addPartnerRoutes, addReadingRoutes } from "./routes.ts";
 import { addSetUpRoutes, NO_SET_UP } from "./set-up-routes.ts";
 import { stateView } from "./state-view.ts";
+import { addSupportRoutes } from "./support-routes.ts";
 import { addWallboxRoutes } from "./wallbox-routes.ts";
 
 export interface ApiDeps extends ApiSuppliers {
@@ -66,6 +67,7 @@ export function createApi(options: ApiOptions, deps: ApiDeps): Api {
       addWallboxRoutes(app, context);
       addSetUpRoutes(app, NO_SET_UP);
       addNotificationRoutes(app, context);
+      addSupportRoutes(app, context);
     },
   });
 

@@ -187,6 +187,10 @@ function unguardedDocument(version: string) {
         ),
         delete: { summary: "End the search", responses: { 204: DONE, default: PROBLEM } },
       },
+      "/api/config-check": { get: read("What is wrong or doubtful in the config file as it is now") },
+      "/api/support-bundle": {
+        get: read("Config without secrets, state, records, log and versions, as files in one JSON document"),
+      },
       "/api/devices": { get: read("How each device is, and whether the powers of the house add up") },
       "/api/events": {
         get: read("The same as server-sent events, at most two a second", "text/event-stream"),

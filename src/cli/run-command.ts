@@ -79,7 +79,6 @@ export const runCommand: Command = {
 interface Loaded {
   readonly ok: true;
   readonly runnable: RunnableConfig;
-  readonly texts: readonly string[];
   readonly warnings: readonly ConfigProblem[];
 }
 
@@ -100,15 +99,15 @@ function loadRunnable(
   const { config, warnings } = loaded;
   const secrets = readSecrets(config, environment);
   if (!secrets.ok) return { ok: false, problems: secrets.problems.map((problem) => `${path}: ${problem}`) };
-  const runnable: RunnableConfig = { kind: "house", config, secrets: secrets.secrets };
-  return { ok: true, runnable, texts: secrets.texts, warnings };
+  const { secrets: read, texts: secretTexts } = secrets;
+  return { ok: true, runnable: { kind: "house", config, secrets: read, secretTexts }, warnings };
 }
 
 /** Nothing of a house, but perhaps a certificate of the page. */
 function loadEmpty(path: string, config: SetUpConfig): Loaded | Extract<LoadOutcome, { ok: false }> {
   const tls = config.api.tls === undefined ? undefined : readTlsFiles("api.tls", config.api.tls);
   if (tls?.ok === false) return { ok: false, problems: tls.problems.map((problem) => `${path}: ${problem}`) };
-  return { ok: true, runnable: { kind: "set_up", config, tls: tls?.files }, texts: [], warnings: [] };
+  return { ok: true, runnable: { kind: "set_up", config, tls: tls?.files }, warnings: [] };
 }
 
 interface Host {
@@ -122,7 +121,8 @@ interface Host {
 async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Host): Promise<number> {
   const { log } = serviceLog;
   const { environment } = input.io;
-  const { version, commit } = packageInfo();
+  const build = packageInfo();
+  const { version, commit } = build;
   log.info({ version, commit, node: process.versions.node }, "starting");
   const notifier = createSystemdNotifier(
     { longestPassMs: longestPassMs(first.runnable) },
@@ -149,7 +149,7 @@ async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Hos
           { clock: createSystemClock(), log, environment, store, accessFile, alive, goOn },
         );
       }
-      const { config, secrets } = runnable;
+      const { config, secrets, secretTexts } = runnable;
       const diskClock = createSystemClock({ unref: true });
       return createDaemon(config, {
         clock,
@@ -157,6 +157,7 @@ async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Hos
         store,
         secrets,
         accessFile,
+        origin: { configPath: place.path, environment, build, secretTexts },
         random: Math.random,
         version,
         sinks: [notifier],
@@ -186,8 +187,8 @@ function longestPassMs(runnable: RunnableConfig): number {
 }
 
 /** What a config needs before it runs: its secrets hidden, its log level, a folder for its state. */
-function takeUp({ runnable, texts, warnings }: Loaded, { log, hide }: ServiceLog): void {
-  for (const text of texts) hide(text);
+function takeUp({ runnable, warnings }: Loaded, { log, hide }: ServiceLog): void {
+  if (runnable.kind === "house") for (const text of runnable.secretTexts) hide(text);
   for (const warning of warnings) log.warn({ warning }, "config warning");
   log.level = runnable.config.log_level;
   makeFolder(runnable.config.state_dir, log);

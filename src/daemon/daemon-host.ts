@@ -11,6 +11,8 @@ export interface HouseConfig {
   readonly kind: "house";
   readonly config: Config;
   readonly secrets: DaemonSecrets;
+  /** The same as texts, to be hidden wherever they turn up. */
+  readonly secretTexts: readonly string[];
 }
 
 /** A file that says no more than how the gateway is reached. */

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { redactedConfig, withoutSecrets } from "../../src/cli/backup/redaction.ts";
 import { readArchive } from "../../src/cli/backup/sqlite-archive.ts";
+import { redactedConfig, withoutSecrets } from "../../src/support/redaction.ts";
 import { capturedCli } from "../support/captured-cli.ts";
 
 let folder = "";

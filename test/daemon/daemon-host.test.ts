@@ -14,6 +14,7 @@ function runnable(fuseA: number): HouseConfig {
   return {
     kind: "house",
     config: { site: { main_fuse_a: fuseA } } as Config,
+    secretTexts: [],
     secrets: { partner: undefined } as HouseConfig["secrets"],
   };
 }

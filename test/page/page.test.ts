@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bench, onBench } from "../hil/support/bench.ts";
+import { type Bench, type BenchOptions, onBench } from "../hil/support/bench.ts";
 import { DESKTOP, type Looks, openPage, PHONE, seriousViolations, startBrowser } from "./support/browser.ts";
 
 let browser: Browser;
@@ -19,8 +19,12 @@ interface Opened {
 }
 
 /** Runs `test` before the real daemon in the simulated house, once the page is live. */
-function onPage(looks: Looks, test: (opened: Opened) => Promise<void>): () => Promise<void> {
-  return onBench({ isLive: true }, async (bench) => {
+function onPage(
+  looks: Looks,
+  test: (opened: Opened) => Promise<void>,
+  house: BenchOptions = {},
+): () => Promise<void> {
+  return onBench({ ...house, isLive: true }, async (bench) => {
     bench.startDaemon();
     await bench.within(300, async () => (await bench.state()) !== undefined);
     const { page, errors } = await openPage(browser, `http://127.0.0.1:${bench.ports.page}/`, looks);
@@ -79,6 +83,31 @@ describe.each([
 
 describe("the page", () => {
   it(
+    "shows what each limit leaves the car, and lights the one that binds",
+    onPage({ viewport: PHONE }, lightsTheFuse, { mainFuseA: 12, mode: "none" }),
+  );
+
+  it(
+    "checks the config, hands out a support bundle, and begins a test of the wallbox",
+    onPage({ viewport: PHONE }, async ({ page }) => {
+      page.on("dialog", (dialog) => void dialog.accept());
+      await page.getByRole("button", { name: "System", exact: true }).click();
+      await page.getByRole("button", { name: "Check the config" }).click();
+      await page.getByText(/^(Valid, \d+ to look at:|The config is good\.)$/).waitFor();
+      const download = page.waitForEvent("download");
+      await page.getByRole("link", { name: "Download support bundle" }).click();
+      const bundle = readFileSync(await (await download).path(), "utf8");
+      expect(Object.keys(JSON.parse(bundle))).toContain("wallboxes.json");
+      expect(bundle).not.toContain("simulated-password");
+      const asked = page.waitForRequest((request) => request.url().endsWith("/selftest"));
+      await page.getByRole("button", { name: "Test the phases" }).click();
+      expect((await asked).postDataJSON()).toEqual({ kind: "phases" });
+      const card = page.getByRole("article").filter({ hasText: "Test the phases" });
+      await expect.poll(() => card.getByRole("status").textContent(), { timeout: 20_000 }).not.toBe("");
+    }),
+  );
+
+  it(
     "explains what the gateway refuses",
     onPage({ viewport: PHONE }, async ({ page }) => {
       await page.getByRole("spinbutton").fill("5000");
@@ -131,3 +160,18 @@ describe("the page", () => {
     expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(120_000);
   });
 });
+
+/** A fuse of 12 A under which a car may take 16 A. */
+async function lightsTheFuse({ bench, page }: Opened): Promise<void> {
+  await bench.within(200, async () => (await bench.state())?.state.reason === "limited");
+  const slots = page.getByRole("region", { name: "Limits" }).getByRole("listitem");
+  const fuse = slots.filter({ hasText: "main fuse" });
+  await fuse.getByText("binds now").waitFor();
+  await fuse.getByText(/^11(\.\d)?\sA$/).waitFor();
+  await fuse.getByText(/of 12\sA$/).waitFor();
+  await slots
+    .filter({ hasText: "rating of the wallbox" })
+    .getByText(/^16\sA$/)
+    .waitFor();
+  expect(await slots.getByText("binds now").count()).toBe(1);
+}

@@ -158,6 +158,12 @@ export interface WallboxCard {
     readonly self_test: { readonly at: string; readonly outcome: string; readonly detail: string } | null;
   };
   readonly security: { readonly sentence: string };
+  readonly phases: {
+    readonly installed: 1 | 3;
+    readonly claims_switching: boolean;
+    readonly can_switch: boolean;
+    readonly test: { readonly at: string; readonly can_switch: boolean; readonly detail: string } | null;
+  };
   readonly writes_today: number;
 }
 

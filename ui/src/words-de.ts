@@ -1,5 +1,5 @@
 import { germanSetUp } from "./setup/words-de.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./words-shape.ts";
 
 export const german: Words = {
   ...germanSetUp,
@@ -124,11 +124,26 @@ export const german: Words = {
   "card.deadman": "Wenn das Gateway ausfällt",
   "card.security": "Verbindung",
   "card.writes": "Sollwerte heute",
+  "card.phases": "Phasen",
+  "card.phases.one": "eine",
+  "card.phases.three": "drei, fest",
+  "card.phases.claimed": "drei; schaltet nach eigener Angabe um, noch nicht geprüft",
+  "card.phases.run": "Phasen prüfen",
   "card.selftest": "Selbsttest",
   "card.selftest.never": "nie ausgeführt",
   "card.selftest.run": "Selbsttest starten",
-  "card.selftest.confirm":
+  "card.test.dead_man.confirm":
     "Der Sollwert wird nicht mehr erneuert, bis die Wallbox von selbst zurückfällt. Jetzt starten?",
+  "card.test.phases.confirm":
+    "Das Laden wird unterbrochen, und die Box wird auf eine Phase und zurück geschaltet. Das Auto muss laden. Jetzt starten?",
+  "head.support": "Konfiguration und Hilfe",
+  "support.what":
+    "Was die Konfiguration jetzt sagt, und alles, was bei der Fehlersuche hilft: Konfiguration ohne Passwörter, Zustand, Aufzeichnungen, Protokoll.",
+  "support.check": "Konfiguration prüfen",
+  "support.bundle": "Hilfspaket herunterladen",
+  "support.good": "Die Konfiguration ist in Ordnung.",
+  "support.warnings": "Gültig, {n} Hinweise:",
+  "support.problems": "{n} Fehler; das Gateway läuft mit der Konfiguration weiter, mit der es begann:",
   "session.when": "Wann",
   "session.energy": "Energie",
   "session.solar": "Sonne",

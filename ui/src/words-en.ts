@@ -1,5 +1,5 @@
 import { englishSetUp } from "./setup/words-en.ts";
-import type { Words } from "./words.ts";
+import type { Words } from "./words-shape.ts";
 
 export const english: Words = {
   ...englishSetUp,
@@ -124,11 +124,26 @@ export const english: Words = {
   "card.deadman": "If the gateway dies",
   "card.security": "Connection",
   "card.writes": "Set points today",
+  "card.phases": "Phases",
+  "card.phases.one": "one",
+  "card.phases.three": "three, fixed",
+  "card.phases.claimed": "three; says that it switches, not tested yet",
+  "card.phases.run": "Test the phases",
   "card.selftest": "Self-test",
   "card.selftest.never": "never run",
   "card.selftest.run": "Run the self-test",
-  "card.selftest.confirm":
+  "card.test.dead_man.confirm":
     "This stops renewing the set point until the wallbox falls back by itself. Run it now?",
+  "card.test.phases.confirm":
+    "Charging is interrupted, and the box is switched to one phase and back. The car has to be charging. Start now?",
+  "head.support": "Config and support",
+  "support.what":
+    "What the config file says now, and everything that helps whoever looks for a fault: config without passwords, state, records, log.",
+  "support.check": "Check the config",
+  "support.bundle": "Download support bundle",
+  "support.good": "The config is good.",
+  "support.warnings": "Valid, {n} to look at:",
+  "support.problems": "{n} wrong; the gateway goes on with the config it started with:",
   "session.when": "When",
   "session.energy": "Energy",
   "session.solar": "Sun",

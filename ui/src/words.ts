@@ -2,11 +2,7 @@ import { amps, power } from "./format.ts";
 import type { View } from "./wire.ts";
 import { german } from "./words-de.ts";
 import { english } from "./words-en.ts";
-
-/** All that the page says by itself, in one language. */
-export interface Words {
-  readonly [key: string]: string;
-}
+import type { Words } from "./words-shape.ts";
 
 const LANGUAGES: Readonly<Record<string, Words>> = { en: english, de: german };
 export type Language = "en" | "de";

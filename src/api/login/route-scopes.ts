@@ -48,6 +48,8 @@ export const ROUTE_SCOPES: Readonly<Record<string, RouteScope>> = {
   "POST /api/wallboxes/:name/selftest": "admin",
   "POST /api/wallboxes/:name/pair": "admin",
   "POST /api/wallboxes/:name/key": "admin",
+  "GET /api/config-check": "admin",
+  "GET /api/support-bundle": "admin",
   "GET /api/setup": "read",
   "PUT /api/setup": "admin",
   "POST /api/setup/check": "admin",

@@ -4,6 +4,7 @@ import { get, send } from "../api.ts";
 import { dayAndTime } from "../format.ts";
 import type { View, WallboxCard } from "../wire.ts";
 import { say } from "../words.ts";
+import { Support } from "./support.tsx";
 
 const REFRESH_MS = 10_000;
 
@@ -23,6 +24,7 @@ export function System({ view }: { view: View }) {
         </dl>
       </section>
       <Wallboxes />
+      <Support />
     </>
   );
 }
@@ -93,13 +95,21 @@ function Wallboxes() {
   );
 }
 
+function phaseWords({ phases }: WallboxCard): string {
+  const { test } = phases;
+  if (phases.installed === 1) return say("card.phases.one");
+  if (test === null) return say(phases.claims_switching ? "card.phases.claimed" : "card.phases.three");
+  return `${dayAndTime(test.at)}: ${test.detail}`;
+}
+
 function Card({ card }: { card: WallboxCard }) {
   const { text, ask } = useAnswer();
   const { dead_man: deadMan } = card;
   const model = [card.vendor, card.model, card.firmware].filter((part) => part !== null).join(" ");
 
-  function test() {
-    if (confirm(say("card.selftest.confirm"))) void ask(send("POST", `/api/wallboxes/${card.name}/selftest`));
+  function test(kind: "dead_man" | "phases") {
+    if (confirm(say(`card.test.${kind}.confirm`)))
+      void ask(send("POST", `/api/wallboxes/${card.name}/selftest`, { kind }));
   }
 
   return (
@@ -116,6 +126,8 @@ function Card({ card }: { card: WallboxCard }) {
         <dd>{card.security.sentence}</dd>
         <dt>{say("card.writes")}</dt>
         <dd>{card.writes_today}</dd>
+        <dt>{say("card.phases")}</dt>
+        <dd>{phaseWords(card)}</dd>
         <dt>{say("card.selftest")}</dt>
         <dd>
           {deadMan.self_test === null
@@ -123,9 +135,16 @@ function Card({ card }: { card: WallboxCard }) {
             : `${dayAndTime(deadMan.self_test.at)}: ${deadMan.self_test.detail}`}
         </dd>
       </dl>
-      <button type="button" onClick={test}>
-        {say("card.selftest.run")}
-      </button>
+      <div class="inline">
+        <button type="button" onClick={() => test("dead_man")}>
+          {say("card.selftest.run")}
+        </button>
+        {card.phases.installed === 3 ? (
+          <button type="button" onClick={() => test("phases")}>
+            {say("card.phases.run")}
+          </button>
+        ) : null}
+      </div>
       <AnswerLine text={text} />
     </article>
   );

@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import { ask } from "../api.ts";
+import { Findings, type Verdict } from "../parts/findings.tsx";
 import { say } from "../words.ts";
 import { draftBody } from "./draft.ts";
 import type { StepProps } from "./set-up.tsx";
 import { Step } from "./step.tsx";
-import type { Finding, Verdict } from "./wire.ts";
 
 /** Checks what was gathered, writes it, and hands over to the daemon. */
 export function Finish(props: StepProps & { isWritten: boolean; onWritten: () => void }) {
@@ -46,19 +46,5 @@ export function Finish(props: StepProps & { isWritten: boolean; onWritten: () =>
         <p class="word">{say("setup.finish.good")}</p>
       ) : null}
     </Step>
-  );
-}
-
-export function Findings({ findings, kind }: { findings: readonly Finding[]; kind: "problem" | "hint" }) {
-  if (findings.length === 0) return null;
-  return (
-    <ul class={`findings ${kind}`}>
-      {findings.map(({ path, problem, remedy }) => (
-        <li key={`${path} ${problem}`}>
-          {path === "" ? null : <code>{path}</code>} {problem}
-          <small class="remedy">{remedy}</small>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -25,15 +25,3 @@ export interface Place {
   readonly host: string;
   readonly port: number;
 }
-
-/** `POST /api/setup/check`. */
-export interface Verdict {
-  readonly problems: readonly Finding[];
-  readonly warnings: readonly Finding[];
-}
-
-export interface Finding {
-  readonly path: string;
-  readonly problem: string;
-  readonly remedy: string;
-}

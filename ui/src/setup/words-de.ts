@@ -1,4 +1,4 @@
-import type { Words } from "../words.ts";
+import type { Words } from "../words-shape.ts";
 
 /** What the set-up says. */
 export const germanSetUp: Words = {
