@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { type DaemonFollower, follow } from "../../../bench/lockstep/clock-follower.ts";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
 import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
@@ -9,7 +10,6 @@ import { createSite, type Site, WALLBOX_IDENTITY, wallboxIdentity } from "../../
 import type { ChargePoint } from "../../../simulator/wallbox/charge-point.ts";
 import { delay } from "../../../src/ports/clock.ts";
 import { type ChargeHistory, recordCharging } from "./charge-history.ts";
-import { type DaemonFollower, follow } from "./clock-follower.ts";
 import { constantTrace } from "./constant-trace.ts";
 import { type DaemonProcess, type Ended, spawnProgram } from "./daemon-process.ts";
 import { freePort } from "./free-port.ts";

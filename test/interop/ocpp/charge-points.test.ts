@@ -71,6 +71,12 @@ describe("the Python library ocpp as a charging station of 2.0.1", () => {
     expect(told).toContainEqual({ boot: "Accepted" });
     expect(told).toContainEqual({ authorized: "Accepted" });
     expect(told).toContainEqual({ changed: ["HeartbeatInterval"] });
+    expect(told.filter(({ asked_for }) => asked_for !== undefined)).toHaveLength(1);
+    expect(site.wallbox.card().smartCharging).toMatchObject({
+      rateUnits: ["A"],
+      measurands: ["Current.Import"],
+      availableMeasurands: ["Current.Import", "Voltage"],
+    });
     expect(lines).toEqual([]);
   });
 });

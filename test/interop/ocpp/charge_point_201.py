@@ -2,12 +2,25 @@
 
 import asyncio
 
-from ocpp.routing import on
+from ocpp.routing import after, on
 from ocpp.v201 import ChargePoint, call, call_result
 
 from peer import Limits, now, run, tell
 
 EVSE = {"id": 1, "connector_id": 1}
+
+
+def reported(component, variable, value, values=None):
+    data_type = "string" if values is None else "MemberList"
+    characteristics = {"data_type": data_type, "supports_monitoring": False}
+    if values is not None:
+        characteristics["values_list"] = values
+    return {
+        "component": {"name": component},
+        "variable": {"name": variable},
+        "variable_attribute": [{"value": value, "mutability": "ReadOnly"}],
+        "variable_characteristics": characteristics,
+    }
 
 
 class Station(ChargePoint):
@@ -39,6 +52,28 @@ class Station(ChargePoint):
             for item in set_variable_data
         ]
         return call_result.SetVariables(set_variable_result=results)
+
+    @on("GetReport")
+    def get_report(self, request_id, component_variable=None, component_criteria=None):
+        tell(asked_for=sorted(item["component"]["name"] for item in component_variable))
+        return call_result.GetReport(status="Accepted")
+
+    @after("GetReport")
+    async def report(self, request_id, **_):
+        parts = [
+            reported("SmartChargingCtrlr", "RateUnit", "A"),
+            reported("SampledDataCtrlr", "TxUpdatedMeasurands", "Current.Import", "Current.Import,Voltage"),
+        ]
+        for seq_no, part in enumerate(parts):
+            await self.call(
+                call.NotifyReport(
+                    request_id=request_id,
+                    generated_at=now(),
+                    seq_no=seq_no,
+                    tbc=seq_no < len(parts) - 1,
+                    report_data=[part],
+                )
+            )
 
     @on("TriggerMessage")
     def trigger_message(self, requested_message, evse=None):

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
-import type { Follower, LockstepClock } from "../../../simulator/lockstep-clock.ts";
-import { type ClockOrder, type ClockReply, clockReplySchema } from "../../../src/cli/led-clock.ts";
+import type { Follower, LockstepClock } from "../../simulator/lockstep-clock.ts";
+import { type ClockOrder, type ClockReply, clockReplySchema } from "../../src/cli/led-clock.ts";
 
 export interface DaemonFollower {
   /** The daemon's wall clock jumps at the next step. */
