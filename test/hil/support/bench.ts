@@ -33,6 +33,7 @@ export interface DaemonState {
     readonly mode: string;
     readonly reason: string;
     readonly setpoint_a: number;
+    readonly limited_by: string | null;
     readonly grid_operator: { readonly state: string } | null;
     readonly thresholds: { readonly hems_min_export_to_start_w: number };
   };
