@@ -10,9 +10,16 @@ import { type DaemonState, daemonStateSchema, stateText, whyText } from "./daemo
 const json = { summary: "Print JSON." };
 
 export const statusCommand: Command = {
-  options: { ...daemonOptions, json },
-  example: "hems-edge status",
-  run: (input) => show(input, stateText, (body) => body),
+  options: {
+    ...daemonOptions,
+    watch: { summary: "Stay and show every change; q ends. In a pipe: a line for each change." },
+    json,
+  },
+  example: "hems-edge status --watch",
+  async run(input) {
+    if (!input.switches.has("watch")) return show(input, stateText, (body) => body);
+    return (await import("./watch/watch-status.ts")).watchStatus(input);
+  },
 };
 
 export const whyCommand: Command = {
