@@ -42,16 +42,30 @@ export function footprintFigures(
   };
 }
 
-function passBounds(metrics: string): { readonly count: number; boundMs(share: number): number } {
+/** How long the passes between two looks at the metrics took, by the bounds of their histogram. */
+function passBounds({ before, after }: HouseRun["metrics"]) {
+  const [was, is] = [passHistogram(before), passHistogram(after)];
+  const count = is.count - was.count;
+  const buckets = is.buckets.map(({ upToS, passes }, index) => ({
+    upToS,
+    passes: passes - (was.buckets[index]?.passes ?? 0),
+  }));
+  return {
+    count,
+    boundMs(share: number): number {
+      const bucket = buckets.find(({ passes }) => passes >= share * count);
+      return bucket === undefined ? Number.POSITIVE_INFINITY : rounded(bucket.upToS * 1_000, 1);
+    },
+  };
+}
+
+function passHistogram(metrics: string) {
   const name = "hems_edge_control_tick_duration_seconds";
   const count = Number(new RegExp(`^${name}_count (\\d+)$`, "m").exec(metrics)?.[1]);
   const buckets = [...metrics.matchAll(new RegExp(`^${name}_bucket\\{le="([\\d.]+)"\\} (\\d+)$`, "gm"))];
   return {
     count,
-    boundMs(share) {
-      const bucket = buckets.find(([, , upTo]) => Number(upTo) >= share * count);
-      return bucket === undefined ? Number.POSITIVE_INFINITY : rounded(Number(bucket[1]) * 1_000, 1);
-    },
+    buckets: buckets.map(([, upTo, passes]) => ({ upToS: Number(upTo), passes: Number(passes) })),
   };
 }
 

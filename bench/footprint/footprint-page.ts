@@ -30,7 +30,7 @@ message each pass, a page that watches, ${result.with_systemd_notify ? "and a se
 charging profile, both seen on the wire, which includes a proxy on either side. Pass: bounds of the daemon's own histogram, waiting for
 the devices' answers included. Latencies are only as good as the machine is quiet.
 
-Machine: ${machine.cpu}, ${machine.cores} cores, load ${machine.load_1m} at the end${result.at_highest_priority ? "; program and peers ran at the highest priority" : ""}; Node ${result.node}.
+Machine: ${machine.cpu}, ${machine.cores} cores, load ${machine.load_1m} at the end${result.at_highest_priority ? "; program and peers ran with a real-time priority, before other work" : ""}; Node ${result.node}.
 
 Start to first decision: median ${first.median} ms, worst ${first.worst} ms (goal ${FIRST_DECISION_GOAL_MS} ms).
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
-import { constants, setPriority, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -36,13 +36,15 @@ export interface HouseRun {
   readonly firstDecisionMs: number;
   /** From the meter's answer to a frame with a charging profile, both on the wire, ms. */
   readonly latenciesMs: readonly number[];
-  /** The daemon's own histogram at the end. */
-  readonly metrics: string;
+  /** What the daemon says of itself before and after. */
+  readonly metrics: { readonly before: string; readonly after: string };
   /** False where nothing could take the notifications. */
   readonly hasNotify: boolean;
 }
 
 const RSS_EVERY_S = 1;
+/** util-linux: before everything that is not real-time, which takes root. */
+const REAL_TIME = ["chrt", "--rr", "1"];
 const START_TIMEOUT_MS = 60_000;
 
 /** The real program as the service starts it, with all its peers in another process and a page that watches. */
@@ -55,19 +57,18 @@ export async function runHouse(
   const ports = { ocpp: await freePort(), page: await freePort() };
   const children: ChildProcess[] = [];
   const notify = notifySocket(folder);
-  const goFirst = ({ pid }: ChildProcess) => {
-    if (isFirst && pid !== undefined) setPriority(pid, constants.priority.PRIORITY_HIGHEST);
+  const start = (argv: readonly string[], environment?: NodeJS.ProcessEnv) => {
+    const [program = "", ...rest] = [...(isFirst ? REAL_TIME : []), process.execPath, ...argv];
+    const options = environment === undefined ? {} : { env: environment };
+    const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"], ...options });
+    children.push(child);
+    return child;
   };
   try {
-    const peers = spawn(
-      process.execPath,
-      [join(import.meta.dirname, "peers.ts"), ...peerArguments(size, config, folder, ports)],
-      {
-        stdio: ["ignore", "pipe", "inherit"],
-      },
-    );
-    children.push(peers);
-    goFirst(peers);
+    const peers = start([
+      join(import.meta.dirname, "peers.ts"),
+      ...peerArguments(size, config, folder, ports),
+    ]);
     const latencies: number[] = [];
     const peerLines = createInterface({ input: peers.stdout });
     const ready = lineOf(peerLines, (line) => line === "ready");
@@ -76,12 +77,11 @@ export async function runHouse(
 
     const { flags, main } = serviceCommand();
     const startedMs = performance.now();
-    const daemon = spawn(process.execPath, [...flags, main, "run", "--config", config], {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: { PATH: process.env.PATH, NODE_ENV: "production", ...notify.environment },
+    const daemon = start([...flags, main, "run", "--config", config], {
+      PATH: process.env.PATH,
+      NODE_ENV: "production",
+      ...notify.environment,
     });
-    children.push(daemon);
-    goFirst(daemon);
     await lineOf(createInterface({ input: daemon.stdout }), (line) => line.includes('"set point changed"'));
     const firstDecisionMs = performance.now() - startedMs;
     const { pid } = daemon;
@@ -91,6 +91,8 @@ export async function runHouse(
     page.on("error", () => {});
     await sleep(warmUpS * 1_000);
     latencies.length = 0;
+    const metricsOf = async () => (await fetch(`http://127.0.0.1:${ports.page}/metrics`)).text();
+    const metricsBefore = await metricsOf();
     const before = processUse(pid);
     const fromMs = performance.now();
     const rssMb: number[] = [];
@@ -100,7 +102,7 @@ export async function runHouse(
     }
     const after = processUse(pid);
     const elapsedS = (performance.now() - fromMs) / 1_000;
-    const metrics = await (await fetch(`http://127.0.0.1:${ports.page}/metrics`)).text();
+    const metrics = { before: metricsBefore, after: await metricsOf() };
     page.destroy();
     return {
       use: { before, after, rssMb },

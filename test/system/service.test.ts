@@ -13,7 +13,7 @@ const START_MS = 60_000;
 let machine: Machine;
 
 beforeAll(async () => {
-  machine = await bootMachine(buildPackage());
+  machine = await bootMachine({ "var/hems-edge.deb": buildPackage() });
   machine.must("dpkg -i /var/hems-edge.deb");
 });
 afterAll(async () => {

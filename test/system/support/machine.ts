@@ -1,7 +1,16 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const PROJECT = join(import.meta.dirname, "../../..");
@@ -26,20 +35,41 @@ export interface Machine {
   stop(): Promise<void>;
 }
 
-/** Builds this commit's package for the machine's own architecture; the path of the .deb. */
+/** This commit's package for the machine's own architecture, built where that was not yet done; the path of the .deb. */
 export function buildPackage(): string {
-  const architecture = execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim();
-  const out = join(CACHE, "packages");
-  rmSync(out, { recursive: true, force: true });
-  const argv = ["packaging/build.ts", "--arch", architecture, "--out", out];
-  execFileSync(process.execPath, argv, { cwd: PROJECT, stdio: "inherit" });
-  return execFileSync("sh", ["-c", `ls ${out}/*.deb`], { encoding: "utf8" }).trim();
+  const text = (program: string, argv: readonly string[]) =>
+    execFileSync(program, argv, { cwd: PROJECT, encoding: "utf8" }).trim();
+  const packages = join(CACHE, "packages");
+  const out = join(packages, text("git", ["rev-parse", "HEAD"]));
+  if (!existsSync(out)) {
+    rmSync(packages, { recursive: true, force: true });
+    const architecture = text("dpkg", ["--print-architecture"]);
+    const argv = ["packaging/build.ts", "--arch", architecture, "--out", `${out}.part`];
+    execFileSync(process.execPath, argv, { cwd: PROJECT, stdio: "inherit" });
+    renameSync(`${out}.part`, out);
+  }
+  return text("sh", ["-c", `ls ${out}/*.deb`]);
 }
 
-export async function bootMachine(packageFile: string): Promise<Machine> {
+/** The same package under a later version, for an upgrade. */
+export function laterPackage(packageFile: string, folder: string): string {
+  const tree = join(folder, "tree");
+  execFileSync("dpkg-deb", ["--raw-extract", packageFile, tree]);
+  const control = join(tree, "DEBIAN/control");
+  writeFileSync(control, readFileSync(control, "utf8").replace(/^Version: .*$/m, "$&+later"));
+  const later = join(folder, basename(packageFile).replace(/_([^_]+)_/, "_$1+later_"));
+  execFileSync("dpkg-deb", ["--root-owner-group", "-Zgzip", "-z1", "--build", tree, later], {
+    stdio: "ignore",
+  });
+  rmSync(tree, { recursive: true });
+  return later;
+}
+
+/** Boots with copies of `files` (where they lie inside, from where) in place. */
+export async function bootMachine(files: Readonly<Record<string, string>>): Promise<Machine> {
   const root = join(mkdtempSync(join(tmpdir(), "hems-edge-system-")), "root");
   execFileSync("cp", ["-a", baseSystem(), root]);
-  cpSync(packageFile, join(root, "var/hems-edge.deb"));
+  for (const [inside, outside] of Object.entries(files)) cpSync(outside, join(root, inside));
   const container = spawn(
     "systemd-nspawn",
     [
