@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { baseSystem, buildPackage } from "./support/machine.ts";
 
 /** What a machine must have for a systemd of its own to be booted. */
 const PROGRAMS = ["systemd-nspawn", "debootstrap", "dpkg-deb", "nsenter"];
@@ -13,6 +14,9 @@ function obstacle(): string | undefined {
 
 const why = obstacle();
 if (why === undefined) {
+  // Minutes of work that no test should have to wait for.
+  buildPackage();
+  baseSystem();
   execFileSync("npx", ["vitest", "run", "--config", "vitest.system.config.ts", ...process.argv.slice(2)], {
     stdio: "inherit",
   });

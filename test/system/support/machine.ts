@@ -86,7 +86,7 @@ export async function bootMachine(files: Readonly<Record<string, string>>): Prom
 }
 
 /** A minimal Debian, made once and kept. */
-function baseSystem(): string {
+export function baseSystem(): string {
   const base = join(CACHE, "debian");
   if (existsSync(join(base, "etc/debian_version"))) return base;
   mkdirSync(CACHE, { recursive: true });
