@@ -24,6 +24,11 @@ afterAll(async () => {
 
 const property = (name: string) => machine.must(`systemctl show -P ${name} hems-edge`);
 const isActive = (withinMs = START_MS) => machine.until("systemctl is-active --quiet hems-edge", withinMs);
+/** Whether the service's user could put a new config in place, as its process sees the files. */
+const canWriteConfig = () => {
+  const enter = `nsenter --target ${property("MainPID")} --mount`;
+  return machine.run(`${enter} runuser -u hems-edge -- touch /etc/hems-edge/config.yaml.new`).code === 0;
+};
 /** What the running process itself wrote as errors. */
 const errors = () =>
   machine.run(`journalctl _SYSTEMD_INVOCATION_ID=${property("InvocationID")} -p err --no-pager -o cat -q`)
@@ -35,6 +40,13 @@ describe("a fresh install", () => {
     expect(machine.must("systemctl is-enabled hems-edge")).toBe("enabled");
     expect(machine.run("systemctl is-active hems-edge").out).toBe("inactive");
     expect(machine.must("stat -c '%a %U:%G' /etc/hems-edge")).toBe("750 root:hems-edge");
+  });
+
+  it("without a config waits to be set up on its page, which may write one", async () => {
+    machine.must("systemctl start hems-edge");
+    await isActive();
+    expect(canWriteConfig()).toBe(true);
+    machine.must("systemctl stop hems-edge");
   });
 
   it("ends with 78 and is not started again where the config is wrong", async () => {
@@ -93,6 +105,11 @@ describe("the service in a house", () => {
 
   it("writes lines with priorities: a healthy start has no errors", () => {
     expect(errors()).toBe("");
+  });
+
+  it("cannot change the config of a house", () => {
+    expect(machine.must("stat -c '%a %U:%G' /etc/hems-edge/config.yaml")).toBe("640 root:hems-edge");
+    expect(canWriteConfig()).toBe(false);
   });
 
   it("keeps its state in a folder of its own", () => {
