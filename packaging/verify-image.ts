@@ -1,14 +1,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 const PROJECT = join(import.meta.dirname, "..");
 const CACHE = join(PROJECT, ".cache");
 const BASE = "localhost/hems-edge-base";
 const IMAGE = "localhost/hems-edge-verified";
 const PROGRAMS = ["buildah", "debootstrap", "unshare"];
-const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+/** Where the base keeps the authorities that this machine trusts beside the usual ones. */
+const CERTIFICATES = "/etc/extra-authorities.crt";
 
 /**
  * Builds the image of the committed sources for this machine's own architecture, on a base of Debian and the pinned
@@ -43,8 +44,11 @@ function buildBase(): void {
   const modules = run("npm", ["root", "--global"]);
   cpSync(join(modules, "npm"), join(mounted, "usr/local/lib/node_modules/npm"), { recursive: true });
   run("ln", ["-s", "../lib/node_modules/npm/bin/npm-cli.js", join(mounted, "usr/local/bin/npm")]);
-  mkdirSync(dirname(join(mounted, CERTIFICATES)), { recursive: true });
-  if (existsSync(CERTIFICATES)) cpSync(CERTIFICATES, join(mounted, CERTIFICATES), { dereference: true });
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  if (extra !== undefined) {
+    cpSync(extra, join(mounted, CERTIFICATES), { dereference: true });
+    run("buildah", ["config", "--env", `NODE_EXTRA_CA_CERTS=${CERTIFICATES}`, container]);
+  }
   run("buildah", ["umount", container]);
   run("buildah", ["commit", "--quiet", "--rm", container, BASE]);
 }
@@ -101,8 +105,9 @@ function runImage(): void {
     writeFileSync(
       script,
       `set -eu
+unset NODE_EXTRA_CA_CERTS
 root=$1
-export PATH=/usr/local/bin:/usr/bin:/bin HEMS_EDGE_CONFIG=/tmp/house.yaml
+export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HEMS_EDGE_CONFIG=/tmp/house.yaml
 mount --bind "$root" "$root"
 mount -o remount,ro,bind "$root"
 mount -t proc proc "$root/proc"

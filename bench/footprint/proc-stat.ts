@@ -21,7 +21,7 @@ export function processUse(pid: number): ProcessUse {
   const seconds = (index: number) => Number(fields[index]) / TICKS_PER_S;
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const megabytes = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1_024;
+    (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) * 1_024) / 1e6;
   return {
     cpuS: seconds(11) + seconds(12),
     childrenCpuS: seconds(13) + seconds(14),

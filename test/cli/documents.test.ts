@@ -34,6 +34,24 @@ describe("the documents", () => {
     expect(named.filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
+  it("quote in docs/troubleshooting.md what the program says", () => {
+    const sources = ["src", "drivers"]
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((name) =>
+          join(folder, name),
+        ),
+      )
+      .filter((name) => name.endsWith(".ts"))
+      .map(textOf)
+      .join("\n");
+    const rows = textOf("docs/troubleshooting.md")
+      .split("\n")
+      .filter((line) => line.startsWith("|"));
+    const quoted = rows.flatMap((row) => [...row.matchAll(/"([^"]+)"/g)].map((match) => match[1] ?? ""));
+    expect(quoted.length).toBeGreaterThan(10);
+    expect(quoted.filter((words) => !sources.includes(words))).toEqual([]);
+  });
+
   it("name only commands that exist", () => {
     const named = documents.flatMap((document) =>
       [...textOf(document).matchAll(/(?:npx |`)hems-edge ([a-z][a-z-]*)/g)].map((match) => match[1] ?? ""),

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootMachine, buildPackage, laterPackage, type Machine } from "./support/machine.ts";
+import { bootMachine, builtPackage, laterPackage, type Machine } from "./support/machine.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
 const START_MS = 60_000;
@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), "hems-edge-documents-"));
 let machine: Machine;
 
 beforeAll(async () => {
-  const file = buildPackage();
+  const file = builtPackage();
   const later = laterPackage(file, folder);
   machine = await bootMachine({
     [join(FIRST, basename(file))]: file,

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { baseSystem, buildPackage } from "./support/machine.ts";
+import { baseSystem, buildPackage, PACKAGE_VARIABLE } from "./support/machine.ts";
 
 /** What a machine must have for a systemd of its own to be booted. */
 const PROGRAMS = ["systemd-nspawn", "debootstrap", "dpkg-deb", "nsenter"];
@@ -15,10 +15,11 @@ function obstacle(): string | undefined {
 const why = obstacle();
 if (why === undefined) {
   // Minutes of work that no test should have to wait for.
-  buildPackage();
+  const environment = { ...process.env, [PACKAGE_VARIABLE]: buildPackage() };
   baseSystem();
   execFileSync("npx", ["vitest", "run", "--config", "vitest.system.config.ts", ...process.argv.slice(2)], {
     stdio: "inherit",
+    env: environment,
   });
 } else {
   process.stdout.write(`System tests not run: ${why}\n`);

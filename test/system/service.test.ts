@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bootMachine, buildPackage, type Machine, saveJournal } from "./support/machine.ts";
+import { bootMachine, builtPackage, type Machine, saveJournal } from "./support/machine.ts";
 
 const UNIT = join(import.meta.dirname, "../../systemd/hems-edge.service");
 const SECRET = "s3cret-of-the-partner-77";
@@ -13,7 +13,7 @@ const START_MS = 60_000;
 let machine: Machine;
 
 beforeAll(async () => {
-  machine = await bootMachine({ "var/hems-edge.deb": buildPackage() });
+  machine = await bootMachine({ "var/hems-edge.deb": builtPackage() });
   machine.must("dpkg -i /var/hems-edge.deb");
 });
 afterAll(async () => {
