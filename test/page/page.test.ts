@@ -4,7 +4,10 @@ import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Bench, type BenchOptions, onBench } from "../hil/support/bench.ts";
+import { constantTrace } from "../hil/support/constant-trace.ts";
 import { DESKTOP, type Looks, openPage, PHONE, seriousViolations, startBrowser } from "./support/browser.ts";
+
+const NIGHT = constantTrace({ pvW: 0, loadW: 500 });
 
 let browser: Browser;
 beforeAll(async () => {
@@ -84,7 +87,7 @@ describe.each([
 describe("the page", () => {
   it(
     "shows what each limit leaves the car, and lights the one that binds",
-    onPage({ viewport: PHONE }, lightsTheFuse, { mainFuseA: 12, mode: "none" }),
+    onPage({ viewport: PHONE }, lightsTheFuse, { trace: NIGHT, mainFuseA: 12, mode: "none" }),
   );
 
   it(

@@ -54,7 +54,9 @@ function Slot({ slot, view, mostA }: { slot: LimitSlot; view: View; mostA: numbe
 function noteOf(name: string, { telemetry, connection, state }: View): string {
   switch (name) {
     case "main_fuse": {
-      const phases = telemetry.grid_phases_a?.map((current, index) => `L${index + 1} ${decimal(current, 0)}`);
+      const phases = telemetry.grid_phases_a?.map(
+        (current, index) => `L${index + 1} ${decimal(Math.round(current) + 0, 0)}`,
+      );
       const drawn = phases === undefined ? "" : `${phases.join(" · ")} `;
       return `${drawn}${say("limit.of", { limit: amps(connection.main_fuse_a) })}`;
     }
