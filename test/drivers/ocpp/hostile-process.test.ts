@@ -76,17 +76,16 @@ beforeAll(async () => {
   const path = join(folder, "config.yaml");
   writeFileSync(path, configText(), { mode: 0o600 });
   daemon = spawnProgram(["run", "--config", path]);
-  await eventually(async () => {
+  // Knocking at a port that nobody holds yet may meet oneself.
+  await eventually(() => {
     if (!daemon.isRunning) throw new Error(daemon.errorText());
-    return connectRaw(port).then(
-      (peer) => {
-        peer.reset();
-        return true;
-      },
-      () => false,
-    );
+    return daemon.messages().includes("page and API listening");
   }, LONG_MS);
-  good = await dialIn(port, { identity: "GOOD", password: "only-right" });
+  await eventually(async () => {
+    const box = await dialIn(port, { identity: "GOOD", password: "only-right" }).catch(() => undefined);
+    if (box !== undefined) good = box;
+    return box !== undefined;
+  }, LONG_MS);
   await good.boot();
   await good.status("Charging");
   await good.meter({ "Power.Active.Import": 4_140 });
