@@ -61,6 +61,7 @@ export function goalWire({ goal, deadlineSource, aimSource }: SourcedGoal) {
         ? null
         : {
             charge_deadline: timeOfDayText(day.deadlineMinute),
+            ...(day.timeZone === undefined ? {} : { time_zone: day.timeZone }),
             ...(day.targetSocPct === undefined ? {} : { charge_percentage: day.targetSocPct }),
           },
     ] as const;

@@ -1,7 +1,11 @@
 import { z } from "zod";
 import { WEEKDAYS } from "../core/planner/local-time.ts";
 
-const daySchema = z.object({ charge_deadline: z.string(), charge_percentage: z.number().optional() });
+const daySchema = z.object({
+  charge_deadline: z.string(),
+  time_zone: z.string().optional(),
+  charge_percentage: z.number().optional(),
+});
 
 /** The part of `GET /api/charge-plan` that the terminal shows; more may be there. */
 export const daemonPlanSchema = z.object({
@@ -100,11 +104,11 @@ function deadlinesText(days: DaemonPlan["goal"]["days"]): string {
   const runs: { first: string; last: string; readonly time: string }[] = [];
   let before: string | undefined;
   for (const weekday of WEEKDAYS) {
-    const time = days[weekday]?.charge_deadline;
+    const day = days[weekday];
+    const time = [day?.charge_deadline, day?.time_zone].filter((part) => part !== undefined).join(" ");
     const run = runs.at(-1);
-    if (time !== undefined && run !== undefined && run.time === time && run.last === before)
-      run.last = weekday;
-    else if (time !== undefined) runs.push({ first: weekday, last: weekday, time });
+    if (time !== "" && run !== undefined && run.time === time && run.last === before) run.last = weekday;
+    else if (time !== "") runs.push({ first: weekday, last: weekday, time });
     before = weekday;
   }
   if (runs.length === 0) return "24 h after plug-in";

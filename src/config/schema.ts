@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTimeZone } from "../core/planner/local-time.ts";
 import { CHARGING_MODES } from "../core/settings.ts";
 import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
 import { deviceName, deviceSchema } from "./device-schema.ts";
@@ -418,12 +419,3 @@ export type WallboxConfig = z.infer<typeof wallboxSchema>;
 export type DeviceConfig = Config["devices"][number];
 export type PartnerConfig = NonNullable<Config["partner"]>;
 export type MqttConfig = NonNullable<Config["mqtt"]>;
-
-function isTimeZone(name: string): boolean {
-  try {
-    // Intl also takes offsets such as +01:00, which know no daylight saving.
-    return /^[A-Za-z]/.test(name) && new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}

@@ -9,7 +9,7 @@ import {
   type SourcedGoal,
   sourcedGoal,
 } from "../core/planner/goal-choice.ts";
-import { WEEKDAYS } from "../core/planner/local-time.ts";
+import { isTimeZone, WEEKDAYS } from "../core/planner/local-time.ts";
 import type { ChargePlanDesk, ChargePolicyTarget } from "../ports/charge-plan.ts";
 import type { StateStore } from "../ports/state-store.ts";
 
@@ -91,11 +91,13 @@ function storedChoice(stored: unknown): GoalChoice {
 function storedDays(stored: unknown): NonNullable<GoalChoice["days"]> {
   const days = membersOf(stored);
   const entries = WEEKDAYS.flatMap((weekday) => {
-    const { deadlineMinute, targetSocPct } = membersOf(days[weekday]);
+    const { deadlineMinute, timeZone, targetSocPct } = membersOf(days[weekday]);
     if (deadlineMinute !== "none" && !isMinute(deadlineMinute)) return [];
-    const day: DayChoice = isWithin(targetSocPct, 100)
-      ? { deadlineMinute, targetSocPct }
-      : { deadlineMinute };
+    const day: DayChoice = {
+      deadlineMinute,
+      ...(typeof timeZone === "string" && isTimeZone(timeZone) ? { timeZone } : {}),
+      ...(isWithin(targetSocPct, 100) ? { targetSocPct } : {}),
+    };
     return [[weekday, day] as const];
   });
   return Object.fromEntries(entries);

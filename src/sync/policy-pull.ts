@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { ChargePolicy } from "../core/planner/charge-goal.ts";
-import { WEEKDAYS } from "../core/planner/local-time.ts";
+import { isTimeZone, WEEKDAYS } from "../core/planner/local-time.ts";
 import type { ChargePolicy as PolicyAnswer } from "../partner/charge-policy.ts";
 import type { PartnerClient } from "../partner/partner-client.ts";
 import type { PartnerError } from "../partner/partner-error.ts";
@@ -65,14 +65,21 @@ export function createPolicyPull(options: PolicyPullOptions, deps: PolicyPullDep
     if (car === undefined) return { ok: true, policy: undefined };
     const answer = await client.getChargePolicy(car.id);
     if (!answer.ok) return noneOr(answer.error);
-    noteZone(answer.value.data?.timezone);
-    return { ok: true, policy: policyOf(answer.value) };
+    return { ok: true, policy: policyOf(answer.value, foreignZone(answer.value.data?.timezone)) };
   }
 
-  function noteZone(zone: string | undefined): void {
-    if (zone === undefined || zone === options.timeZone || zone === toldZone) return;
+  /** Undefined for the zone of the house, and for one that nobody knows. */
+  function foreignZone(zone: string | undefined): string | undefined {
+    if (zone === undefined || zone === options.timeZone) return undefined;
+    const isKnown = isTimeZone(zone);
+    if (!isKnown && zone !== toldZone) {
+      log.warn(
+        { zone: zone.slice(0, 64) },
+        "charge policy of an unknown time zone: its times are taken as local",
+      );
+    }
     toldZone = zone;
-    log.warn({ zone: zone.slice(0, 64) }, "charge policy of another time zone: its times are taken as local");
+    return isKnown ? zone : undefined;
   }
 
   return { start: () => lane.start(0), stop: lane.stop };
@@ -84,12 +91,15 @@ function noneOr(error: PartnerError): Pulled {
 }
 
 /** Undefined where no day can be read: then the config holds, not a week without deadlines. */
-function policyOf({ data }: PolicyAnswer): ChargePolicy | undefined {
+function policyOf({ data }: PolicyAnswer, timeZone: string | undefined): ChargePolicy | undefined {
   const entries = WEEKDAYS.flatMap((weekday) => {
     const day = data?.[weekday];
     if (day === undefined) return [];
     // The time may come with seconds.
-    return [[weekday, { ...day, charge_deadline: day.charge_deadline.slice(0, 5) }] as const];
+    const { charge_percentage, charge_deadline } = day;
+    return [
+      [weekday, { charge_percentage, charge_deadline: charge_deadline.slice(0, 5), timeZone }] as const,
+    ];
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -189,6 +189,14 @@ const PLAN = {
 };
 
 describe("the plan", () => {
+  it("names the zone of a time that is not the house's own", async () => {
+    const day = { charge_deadline: "07:00", time_zone: "Europe/London" };
+    const goal = { ...PLAN.goal, days: { ...PLAN.goal.days, mon: day, tue: day } };
+    const { url } = await listen(json(200, { ...PLAN, goal }));
+    const { out } = await typed("plan", "--url", url);
+    expect(out).toContain("ready by  mon-tue 07:00 Europe/London, wed 07:00, fri 07:00, sat 09:30");
+  });
+
   it("is a table that a tenant understands", async () => {
     const { url, asked } = await listen(json(200, PLAN));
     const { code, out } = await typed("plan", "--url", url);

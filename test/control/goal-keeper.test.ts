@@ -49,6 +49,16 @@ describe("the keeper of goals", () => {
     expect(keeper.goal()).toMatchObject({ deadlineSource: "policy", aimSource: "policy" });
   });
 
+  it("keeps the zone of the policy over a restart, and forgets one that nobody knows", () => {
+    const store = createFakeStore();
+    const timeZone = "Europe/London";
+    createGoalKeeper(DEFAULTS, store).applyPolicy({ mon: { ...POLICY.mon, timeZone } });
+    const again = createGoalKeeper(DEFAULTS, store);
+    expect(again.goal().goal.days).toEqual({ mon: { deadlineMinute: 360, targetSocPct: 80, timeZone } });
+    store.put("charge_policy", { days: { mon: { deadlineMinute: 360, timeZone: "Mars/Olympus" } } });
+    expect(createGoalKeeper(DEFAULTS, store).goal().goal.days.mon?.timeZone).toBeUndefined();
+  });
+
   it("gives the same goal until something changes, and writes nothing for a policy that is known", () => {
     const store = createFakeStore();
     const keeper = createGoalKeeper(DEFAULTS, store);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isoUtc, parseIsoMs } from "../../src/core/iso-time.ts";
 import { type ChargeGoal, goalDays, missingWh, nextDeadline } from "../../src/core/planner/charge-goal.ts";
-import { createLocalTime, minuteOfDay, weekdayOf } from "../../src/core/planner/local-time.ts";
+import { createLocalTime, isTimeZone, minuteOfDay, weekdayOf } from "../../src/core/planner/local-time.ts";
 
 const vienna = createLocalTime("Europe/Vienna");
 const ms = (text: string) => parseIsoMs(text) ?? Number.NaN;
@@ -38,6 +38,30 @@ describe("the next deadline", () => {
     expect(next?.wallMs).toBe(ms("2024-01-22T06:00:00Z"));
   });
 
+  it.each([
+    // Seven in London is eight in Vienna; over New York's Sunday it is Monday in Vienna already.
+    ["2024-01-14T20:00:00Z", "Europe/London", "2024-01-15T07:00:00.000Z"],
+    ["2024-07-14T20:00:00Z", "Europe/London", "2024-07-15T06:00:00.000Z"],
+    ["2024-01-15T08:00:00Z", "America/New_York", "2024-01-15T12:00:00.000Z"],
+    // Two weeks a year New York keeps summer time alone.
+    ["2024-03-18T00:00:00Z", "America/New_York", "2024-03-18T11:00:00.000Z"],
+    ["2024-01-14T20:00:00Z", "Pacific/Auckland", "2024-01-21T18:00:00.000Z"],
+  ])("after %s at seven on Mondays in %s is %s", (now, timeZone, deadline) => {
+    const days = goalDays({ mon: { charge_deadline: "07:00", timeZone } });
+    expect(nextDeadline(goal({ days }), ms(now), vienna)?.wallMs).toBe(ms(deadline));
+  });
+
+  it("is the earliest of all zones, whichever day is named first", () => {
+    const near = { charge_deadline: "09:00", charge_percentage: 1 };
+    const far = { charge_deadline: "07:00", timeZone: "America/New_York", charge_percentage: 2 };
+    const next = (mon: typeof near, tue: typeof near, now: string) =>
+      nextDeadline(goal({ days: goalDays({ mon, tue }) }), ms(now), vienna)?.targetSocPct;
+    expect(next(near, far, "2024-01-15T00:00:00Z")).toBe(1);
+    expect(next(near, far, "2024-01-15T09:00:00Z")).toBe(2);
+    expect(next(far, near, "2024-01-15T00:00:00Z")).toBe(2);
+    expect(next(far, near, "2024-01-15T13:00:00Z")).toBe(1);
+  });
+
   it("is not there when no day has one", () => {
     expect(nextDeadline(goal({}), 0, vienna)).toBeUndefined();
   });
@@ -57,6 +81,17 @@ describe("the missing energy", () => {
 });
 
 describe("local time", () => {
+  it.each([
+    ["Europe/Vienna", true],
+    ["UTC", true],
+    ["CET", true],
+    ["Mars/Olympus", false],
+    ["+01:00", false],
+    ["", false],
+  ])("knows %s as a zone: %s", (name, expected) => {
+    expect(isTimeZone(name)).toBe(expected);
+  });
+
   it("leads back to the same moment, in every zone and on every day of two years", () => {
     const zones = fc.constantFrom(
       "Europe/Vienna",

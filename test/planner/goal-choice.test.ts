@@ -44,6 +44,22 @@ describe("a choice over a goal", () => {
     expect([deadlineSource, aimSource]).toEqual(["local", "local"]);
   });
 
+  it("brings its zone along with each time, and leaves the zone of a time that stays", () => {
+    const london = { deadlineMinute: 360, targetSocPct: 70, timeZone: "Europe/London" };
+    const base: ChargeGoal = { ...BASE, days: { mon: london, tue: london } };
+    const zones = (choice: GoalChoice) => {
+      const { days } = chosen(choice, base).goal;
+      return [days.mon?.timeZone, days.tue?.timeZone];
+    };
+    expect(zones({ aim: { kind: "soc", targetSocPct: 90 } })).toEqual(["Europe/London", "Europe/London"]);
+    expect(zones({ deadlineMinute: 420 })).toEqual([undefined, undefined]);
+    const mon = { deadlineMinute: 420, timeZone: "America/New_York" };
+    expect(zones({ days: { mon } })).toEqual(["America/New_York", "Europe/London"]);
+    expect(zones({ days: { mon: { deadlineMinute: 420 } } })).toEqual([undefined, "Europe/London"]);
+    const kept = mergedChoice({ days: { mon } }, { aim: { kind: "soc", targetSocPct: 90 } });
+    expect(kept.days).toEqual({ mon });
+  });
+
   it("aims at an energy instead of every target", () => {
     const { goal, deadlineSource, aimSource } = chosen({ aim: { kind: "energy", energyWh: 9_000 } });
     expect(goal.energyWh).toBe(9_000);

@@ -113,14 +113,25 @@ describe("the partner's charge policy", () => {
     ]);
   });
 
-  it("of another time zone is taken as local, and said so once", async () => {
+  it("of another time zone keeps its times in that zone", async () => {
     const given = partner();
     given.policy = { data: { mon: SEVEN, timezone: "Europe/London" } };
     given.pull.start();
+    await given.clock.advance(1);
+    const mon = { charge_percentage: 80, charge_deadline: "07:00", timeZone: "Europe/London" };
+    expect(given.applied).toEqual([{ mon }]);
+    expect(given.logLines).toEqual([]);
+  });
+
+  it("of a time zone that nobody knows is taken as local, and said so once", async () => {
+    const given = partner();
+    given.policy = { data: { mon: SEVEN, timezone: "Mars/Olympus" } };
+    given.pull.start();
     await given.clock.advance(11 * MINUTE_MS);
     expect(given.applied).toHaveLength(3);
+    expect(given.applied[0]?.mon?.timeZone).toBeUndefined();
     expect(given.logLines).toHaveLength(1);
-    expect(given.logLines[0]).toContain("Europe/London");
+    expect(given.logLines[0]).toContain("Mars/Olympus");
   });
 
   it("is not applied any more after the stop", async () => {

@@ -1,9 +1,18 @@
-import { type LocalTime, minuteOfDay, WEEKDAYS, type Weekday, weekdayOf } from "./local-time.ts";
+import {
+  createLocalTime,
+  type LocalTime,
+  minuteOfDay,
+  WEEKDAYS,
+  type Weekday,
+  weekdayOf,
+} from "./local-time.ts";
 
 /** By when, and how full, on one day of the week. */
 export interface DayGoal {
-  /** Minute since local midnight. */
+  /** Minute since midnight. */
   readonly deadlineMinute: number;
+  /** IANA name of the zone in which day and minute count; undefined for that of the house. */
+  readonly timeZone?: string | undefined;
   /** State of charge to reach, %; undefined where an energy is asked for. */
   readonly targetSocPct: number | undefined;
 }
@@ -32,8 +41,10 @@ export interface Deadline {
 /** One day of a charge policy in the Partner API's shape. */
 export interface PolicyDay {
   readonly charge_percentage?: number | undefined;
-  /** `HH:MM`, local. */
+  /** `HH:MM`. */
   readonly charge_deadline: string;
+  /** In which zone, where it is not that of the house. */
+  readonly timeZone?: string | undefined;
 }
 
 /** A charge policy as the Partner API tells it; a day without an entry has no deadline. */
@@ -47,22 +58,34 @@ export function goalDays(policy: ChargePolicy): ChargeGoal["days"] {
   const entries = WEEKDAYS.flatMap((weekday) => {
     const day = policy[weekday];
     const deadlineMinute = day === undefined ? undefined : minuteOfDay(day.charge_deadline);
-    if (deadlineMinute === undefined) return [];
-    return [[weekday, { deadlineMinute, targetSocPct: day?.charge_percentage }] as const];
+    if (day === undefined || deadlineMinute === undefined) return [];
+    const { timeZone, charge_percentage: targetSocPct } = day;
+    return [[weekday, { deadlineMinute, timeZone, targetSocPct }] as const];
   });
   return Object.fromEntries(entries);
 }
 
-/** The first deadline after `wallMs`; undefined when no day has one. */
+/** The first deadline after `wallMs`; undefined when no day has one. `local` is the time of the house. */
 export function nextDeadline({ days }: ChargeGoal, wallMs: number, local: LocalTime): Deadline | undefined {
-  const { dayNumber } = local.momentAt(wallMs);
-  for (let ahead = 0; ahead <= WEEKDAYS.length; ahead++) {
-    const day = days[weekdayOf(dayNumber + ahead)];
-    if (day === undefined) continue;
-    const deadlineMs = local.wallMsAt({ dayNumber: dayNumber + ahead, minute: day.deadlineMinute });
-    if (deadlineMs > wallMs) return { wallMs: deadlineMs, targetSocPct: day.targetSocPct };
-  }
-  return undefined;
+  const [first] = WEEKDAYS.flatMap((weekday) => {
+    const day = days[weekday];
+    return day === undefined ? [] : deadlinesOf(weekday, day, local, wallMs);
+  })
+    .filter((deadline) => deadline.wallMs > wallMs)
+    .sort((a, b) => a.wallMs - b.wallMs);
+  return first;
+}
+
+/** Those of this day of the week in the seven days from `wallMs` on, and in the seven after them. */
+function deadlinesOf(weekday: Weekday, day: DayGoal, local: LocalTime, wallMs: number): readonly Deadline[] {
+  const { deadlineMinute: minute, timeZone, targetSocPct } = day;
+  const zone = timeZone === undefined ? local : createLocalTime(timeZone);
+  const { dayNumber } = zone.momentAt(wallMs);
+  const daysAhead = WEEKDAYS.findIndex((_, ahead) => weekdayOf(dayNumber + ahead) === weekday);
+  return [0, WEEKDAYS.length].map((weekDays) => ({
+    wallMs: zone.wallMsAt({ dayNumber: dayNumber + daysAhead + weekDays, minute }),
+    targetSocPct,
+  }));
 }
 
 /** What the session still lacks at the socket, Wh; never below 0. */

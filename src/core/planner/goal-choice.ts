@@ -8,8 +8,10 @@ export type ChargeAim =
 
 /** One chosen day. */
 export interface DayChoice {
-  /** Minute since local midnight; `none`: no deadline on that day. */
+  /** Minute since midnight; `none`: no deadline on that day. */
   readonly deadlineMinute: number | "none";
+  /** IANA name of the zone in which they count; undefined for that of the house. */
+  readonly timeZone?: string | undefined;
   /** Undefined: as on that day beneath. */
   readonly targetSocPct?: number | undefined;
 }
@@ -72,7 +74,7 @@ export function mergedChoice(earlier: GoalChoice, later: GoalChoice): GoalChoice
 function withoutTargets(days: GoalChoice["days"]): GoalChoice["days"] {
   if (days === undefined) return undefined;
   return Object.fromEntries(
-    Object.entries(days).map(([weekday, { deadlineMinute }]) => [weekday, { deadlineMinute }]),
+    Object.entries(days).map(([weekday, { targetSocPct: _pct, ...day }]) => [weekday, day]),
   );
 }
 
@@ -140,7 +142,13 @@ function chosenDay(
 ): DayGoal | undefined {
   const deadlineMinute = day?.deadlineMinute ?? everyDay ?? beneath?.deadlineMinute;
   if (deadlineMinute === undefined || deadlineMinute === "none") return undefined;
-  return { deadlineMinute, targetSocPct: day?.targetSocPct ?? aimedSocPct(aim, beneath?.targetSocPct) };
+  // A time brings its zone along.
+  const { timeZone } = day ?? (everyDay === undefined ? beneath : undefined) ?? {};
+  return {
+    deadlineMinute,
+    timeZone,
+    targetSocPct: day?.targetSocPct ?? aimedSocPct(aim, beneath?.targetSocPct),
+  };
 }
 
 function aimedSocPct(aim: ChargeAim | undefined, beneathPct: number | undefined): number | undefined {

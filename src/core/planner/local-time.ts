@@ -25,6 +25,16 @@ export interface LocalTime {
   wallMsAt(moment: LocalMoment): number;
 }
 
+/** True for an IANA name. Intl also takes offsets such as +01:00, which know no daylight saving. */
+export function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** `timeZone` is an IANA name. */
 export function createLocalTime(timeZone: string): LocalTime {
   const format = new Intl.DateTimeFormat("en-CA", {
