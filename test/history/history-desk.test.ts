@@ -1,10 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ENERGY_COLUMNS, HISTORY_VERSION, MIGRATIONS, migrate } from "../../src/history/history-format.ts";
+import { DAMAGES, fillDisk, garbleOpenFile } from "./support/damage.ts";
 import { DAY_S, minuteRecord, openDesk, RETENTION } from "./support/records.ts";
 
 let folder = "";
@@ -252,38 +253,11 @@ describe("the file", () => {
     expect(next.rows("minute").rows).toHaveLength(4);
   });
 
-  it.each([
-    ["text", () => writeFileSync(path(), "no database at all ".repeat(100))],
-    [
-      "an overwritten page",
-      () => {
-        const bytes = readFileSync(path());
-        bytes.fill(0xa5, 1_024, 2_048);
-        writeFileSync(path(), bytes);
-      },
-    ],
-    [
-      "a later version",
-      () => {
-        const database = new DatabaseSync(path());
-        database.exec(`PRAGMA user_version = ${HISTORY_VERSION + 1}`);
-        database.close();
-      },
-    ],
-    [
-      "tables of somebody else",
-      () => {
-        rmSync(path());
-        const database = new DatabaseSync(path());
-        database.exec("CREATE TABLE minutes (a INTEGER)");
-        database.close();
-      },
-    ],
-  ])("with %s in it is set aside and started afresh", (_, damage) => {
+  it.each(DAMAGES)("with %s is set aside and started afresh", (_, damage) => {
     const before = openDesk(folder);
     before.write({ minutes: minutes(0, 60) });
     before.close();
-    damage();
+    damage(path());
     const desk = openDesk(folder);
     expect(desk.write({ minutes: minutes(60, 61) })).toMatchObject({
       kind: "written",
@@ -296,12 +270,7 @@ describe("the file", () => {
   it("broken while it is open is found, set aside and replaced", () => {
     const desk = openDesk(folder);
     desk.write({ minutes: minutes(0, 600) });
-    const other = new DatabaseSync(path());
-    other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    other.close();
-    const bytes = readFileSync(path());
-    bytes.fill(0xa5, 100);
-    writeFileSync(path(), bytes);
+    garbleOpenFile(path());
     const replies = [1, 2, 3].map((step) => desk.write({ minutes: minutes(600 + step, 601 + step) }));
     expect(replies[0]?.kind).toBe("failed");
     expect(replies.at(-1)).toMatchObject({ kind: "written" });
@@ -324,15 +293,10 @@ describe("the file", () => {
   it("on a full disk keeps a batch whole: all of it is written later, or nothing", () => {
     const desk = openDesk(folder);
     desk.write({ minutes: minutes(0, 1) });
-    const limiter = new DatabaseSync(path());
-    limiter.exec(
-      `CREATE TRIGGER full BEFORE INSERT ON minutes WHEN NEW.start_s >= ${DAY_S + 16 * 60}
-       BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
-    );
+    const makeRoom = fillDisk(path(), "minutes", `NEW.start_s >= ${DAY_S + 16 * 60}`);
     expect(desk.write({ minutes: minutes(1, 20) })).toMatchObject({ kind: "failed", detail: "disk full" });
     expect(desk.rows("minute").rows).toHaveLength(1);
-    limiter.exec("DROP TRIGGER full");
-    limiter.close();
+    makeRoom();
     expect(desk.write({ minutes: minutes(1, 20) }).kind).toBe("written");
     expect(desk.rows("quarter").rows.map(({ seenS }) => seenS)).toEqual([900, 300]);
   });

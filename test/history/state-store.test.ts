@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +18,7 @@ import { createMemoryStateStore } from "../../src/history/memory-state-store.ts"
 import { createSqliteStateStore } from "../../src/history/sqlite-state-store.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import { createManualClock } from "../support/manual-clock.ts";
+import { DAMAGES, fillDisk, garbleOpenFile } from "./support/damage.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -154,41 +154,9 @@ describe("a broken file", () => {
   const asides = () =>
     readdirSync(folder).filter((name) => /^state\.db\.corrupt-2022-03-19T\S+Z$/.test(name));
 
-  it.each([
-    [
-      "text",
-      () =>
-        writeFileSync(path(), "this is no database, and long enough to have a header of its own".repeat(20)),
-    ],
-    ["a torn file", () => truncateSync(path(), 5_000)],
-    [
-      "a file with a page overwritten",
-      () => {
-        const bytes = readFileSync(path());
-        bytes.fill(0xa5, 4_096, 8_192);
-        writeFileSync(path(), bytes);
-      },
-    ],
-    [
-      "a file of a later version",
-      () => {
-        const database = new DatabaseSync(path());
-        database.exec("PRAGMA user_version = 99");
-        database.close();
-      },
-    ],
-    [
-      "a file with another table of that name",
-      () => {
-        rmSync(path());
-        const database = new DatabaseSync(path());
-        database.exec("CREATE TABLE state (a INTEGER)");
-        database.close();
-      },
-    ],
-  ])("%s is set aside, said, and started afresh", (_, damage) => {
+  it.each(DAMAGES)("with %s is set aside, said, and started afresh", (_, damage) => {
     fillAndClose({ a: "x".repeat(20_000), b: 1 });
-    damage();
+    damage(path());
     const { store, lines } = openStore();
     expect(lines).toEqual([SET_ASIDE]);
     expect(asides()).toHaveLength(1);
@@ -224,12 +192,7 @@ describe("a broken file", () => {
     const { store, clock, lines } = openStore();
     store.put("a", "x".repeat(20_000));
     store.flush();
-    const other = new DatabaseSync(path());
-    other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    other.close();
-    const bytes = readFileSync(path());
-    bytes.fill(0xa5, 100);
-    writeFileSync(path(), bytes);
+    garbleOpenFile(path());
     store.put("b", 2);
     await clock.advance(180_000);
     expect(lines).toEqual([FAILS, SET_ASIDE, RECOVERS]);
@@ -289,16 +252,14 @@ describe("a disk that fails", () => {
     const { store, clock, lines } = openStore();
     store.put("a", 1);
     store.flush();
-    const limiter = new DatabaseSync(join(folder, "state.db"));
-    limiter.exec("CREATE TRIGGER full BEFORE INSERT ON state BEGIN SELECT RAISE(ABORT, 'disk full'); END");
+    const makeRoom = fillDisk(join(folder, "state.db"), "state");
     store.put("a", 2);
     store.put("b", 3);
     store.flush();
     expect([store.get("a"), store.get("b")]).toEqual([2, 3]);
     expect(lines).toEqual([FAILS]);
     expect([onDisk("a"), onDisk("b")]).toEqual([1, undefined]);
-    limiter.exec("DROP TRIGGER full");
-    limiter.close();
+    makeRoom();
     store.flush();
     expect([onDisk("a"), onDisk("b")]).toEqual([2, 3]);
     expect(clock.pendingTimers).toBe(1);
