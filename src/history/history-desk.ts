@@ -11,7 +11,7 @@ import type { HistoryBatch } from "./history-batch.ts";
 import { type HistoryDatabase, openHistoryDatabase } from "./history-database.ts";
 import { historyEvents, historyRows, historySessions } from "./history-queries.ts";
 import { type Retention, usedBytes } from "./retention.ts";
-import { type DiskFault, diskFault, setAside } from "./state-database.ts";
+import { type DiskFault, diskFault, fileIdentity, setAside } from "./state-database.ts";
 
 export const HISTORY_FILE = "history.db";
 
@@ -55,6 +55,7 @@ export interface HistoryDesk {
 export function createHistoryDesk(options: HistoryDeskOptions): HistoryDesk {
   const path = join(options.stateDir, HISTORY_FILE);
   let database: HistoryDatabase | undefined;
+  let openedFile: string | undefined;
 
   function close(): void {
     database?.close();
@@ -72,6 +73,7 @@ export function createHistoryDesk(options: HistoryDeskOptions): HistoryDesk {
     }
     if (!outcome.ok) return outcome.fault;
     database = outcome.database;
+    openedFile = fileIdentity(path);
     return { database, aside };
   }
 
@@ -82,8 +84,8 @@ export function createHistoryDesk(options: HistoryDeskOptions): HistoryDesk {
     if (fault === undefined) {
       return { kind: "written", usedBytes: usedBytes(open.database.connection), aside: open.aside };
     }
-    // A broken file is found again by the next open, which checks it.
-    if (fault.kind === "broken") close();
+    // The next open checks what is there then: a broken file, or the one of a disk that was mounted again.
+    if (fault.kind === "broken" || fileIdentity(path) !== openedFile) close();
     return { kind: "failed", detail: fault.detail };
   }
 

@@ -3,7 +3,14 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Logger } from "pino";
 import type { Clock, Timer } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
-import { closeQuietly, type DiskFault, openDatabase, setAside, writeBatch } from "./state-database.ts";
+import {
+  closeQuietly,
+  type DiskFault,
+  fileIdentity,
+  openDatabase,
+  setAside,
+  writeBatch,
+} from "./state-database.ts";
 
 export interface SqliteStateStoreOptions {
   /** Existing folder for `state.db`. */
@@ -37,6 +44,7 @@ export function createSqliteStateStore(
   /** Keys whose value in memory is newer than on the disk. */
   const changed = new Set<string>();
   let database: DatabaseSync | undefined;
+  let openedFile: string | undefined;
   let isFailing = false;
   let isClosed = false;
   let timer: Timer | undefined;
@@ -61,6 +69,7 @@ export function createSqliteStateStore(
       return;
     }
     database = opened.database;
+    openedFile = fileIdentity(path);
     for (const [key, text] of opened.rows) if (!texts.has(key)) texts.set(key, text);
   }
 
@@ -80,10 +89,10 @@ export function createSqliteStateStore(
       return;
     }
     fail(fault);
-    if (fault.kind === "unavailable") return;
+    if (fault.kind === "unavailable" && fileIdentity(path) === openedFile) return;
     closeQuietly(database);
     database = undefined;
-    // The next flush finds the broken file, sets it aside and writes everything that is known.
+    // The next flush opens what is there, sets it aside when it is broken, and writes everything that is known.
     for (const key of texts.keys()) changed.add(key);
   }
 

@@ -1,4 +1,4 @@
-import { accessSync, constants, renameSync } from "node:fs";
+import { accessSync, constants, renameSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { isoUtc } from "../core/iso-time.ts";
 
@@ -89,6 +89,16 @@ export function setAside(path: string, wallMs: number): string {
     }
   }
   return `${path}.corrupt-${stamp}`;
+}
+
+/** Which file stands at `path` now, undefined for none: another one after a disk was mounted again. */
+export function fileIdentity(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What SQLite's error means for the file. */

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ENERGY_COLUMNS, HISTORY_VERSION, MIGRATIONS, migrate } from "../../src/history/history-format.ts";
-import { DAMAGES, fillDisk, garbleOpenFile } from "./support/damage.ts";
+import { DAMAGES, fillDisk, garbleOpenFile, takeDiskAway } from "./support/damage.ts";
 import { DAY_S, minuteRecord, openDesk, RETENTION } from "./support/records.ts";
 
 let folder = "";
@@ -288,6 +288,16 @@ describe("the file", () => {
     mkdirSync(stateDir);
     expect(desk.write({ minutes: minutes(0, 1) }).kind).toBe("written");
     expect(openDesk("/proc").write({}).kind).toBe("failed");
+  });
+
+  it("on a disk that was mounted again is opened anew", () => {
+    const desk = openDesk(folder);
+    desk.write({ minutes: minutes(0, 1) });
+    fillDisk(path(), "minutes");
+    takeDiskAway(path());
+    expect(desk.write({ minutes: minutes(1, 2) })).toMatchObject({ kind: "failed", detail: "disk full" });
+    expect(desk.write({ minutes: minutes(1, 2) })).toMatchObject({ kind: "written", aside: undefined });
+    expect(desk.rows("minute").rows).toHaveLength(1);
   });
 
   it("on a full disk keeps a batch whole: all of it is written later, or nothing", () => {

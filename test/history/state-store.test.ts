@@ -18,7 +18,7 @@ import { createMemoryStateStore } from "../../src/history/memory-state-store.ts"
 import { createSqliteStateStore } from "../../src/history/sqlite-state-store.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import { createManualClock } from "../support/manual-clock.ts";
-import { DAMAGES, fillDisk, garbleOpenFile } from "./support/damage.ts";
+import { DAMAGES, fillDisk, garbleOpenFile, takeDiskAway } from "./support/damage.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -263,6 +263,20 @@ describe("a disk that fails", () => {
     store.flush();
     expect([onDisk("a"), onDisk("b")]).toEqual([2, 3]);
     expect(clock.pendingTimers).toBe(1);
+    store.close();
+  });
+
+  it("that was mounted again is opened anew, and gets everything that is known", async () => {
+    const { store, clock, lines } = openStore();
+    const path = join(folder, "state.db");
+    store.put("a", 1);
+    store.flush();
+    fillDisk(path, "state");
+    takeDiskAway(path);
+    store.put("b", 2);
+    await clock.advance(120_000);
+    expect(lines).toEqual([FAILS, RECOVERS]);
+    expect([onDisk("a"), onDisk("b")]).toEqual([1, 2]);
     store.close();
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
 const GARBAGE = 0xa5;
@@ -36,6 +36,13 @@ export function fillDisk(path: string, table: string, condition = "1"): () => vo
     `CREATE TRIGGER full BEFORE INSERT ON ${table} WHEN ${condition} BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
   );
   return () => alter(path, "DROP TRIGGER full");
+}
+
+/** The disk of the file is gone; whoever has the file open keeps it. */
+export function takeDiskAway(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    if (existsSync(`${path}${suffix}`)) renameSync(`${path}${suffix}`, `${path}.away${suffix}`);
+  }
 }
 
 function overwriteSecondPage(path: string): void {
