@@ -7,6 +7,7 @@ export function programFamilies(context: ApiContext): string[] {
     ...runtimeFamilies(context),
     ...historyFamilies(context),
     ...influxFamilies(context),
+    ...notificationFamilies(context),
     ...peerFamilies(context),
     ...partnerFamilies(context),
     ...mqttFamilies(context),
@@ -62,6 +63,36 @@ function influxFamilies(context: ApiContext): string[] {
     ]),
     family("influx_waiting", "gauge", "Lines that wait.", [{ value: influx.waiting }]),
     family("influx_away", "gauge", "1 while InfluxDB does not take lines.", [{ value: flag(influx.isAway) }]),
+  ];
+}
+
+function notificationFamilies({ notifications }: ApiContext): string[] {
+  if (notifications === undefined) return [];
+  const channels = notifications.channels();
+  const each = (of: (channel: (typeof channels)[number]) => number) =>
+    channels.map((channel) => ({ value: of(channel), labels: { channel: channel.name } }));
+  return [
+    family(
+      "notifications_sent_total",
+      "counter",
+      "Notifications delivered.",
+      each(({ sent }) => sent),
+    ),
+    family(
+      "notifications_dropped_total",
+      "counter",
+      "Notifications that were too old, too many, or refused.",
+      each(({ dropped }) => dropped),
+    ),
+    family(
+      "notifications_waiting",
+      "gauge",
+      "Notifications that wait.",
+      each(({ waiting }) => waiting),
+    ),
+    family("notifications_raised", "gauge", "Conditions that were told and are not over.", [
+      { value: notifications.raised().length },
+    ]),
   ];
 }
 

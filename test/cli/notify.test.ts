@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NotificationDesk } from "../../src/ports/notifications.ts";
+import { ask } from "../api/support/http.ts";
 import { serve } from "../api/support/serve.ts";
 import { typed } from "./support/typed.ts";
 
@@ -37,6 +38,15 @@ describe("notify", () => {
   it("list says when nothing is wrong", async () => {
     const { url } = await serve({}, { notifications: { ...desk, raised: () => [] } });
     expect((await typed("notify", "list", "--url", url)).out).toMatch(/^Nothing is wrong\.\n/);
+  });
+
+  it("and Prometheus tell the same of the queues", async () => {
+    const { port } = await serve({}, { notifications: desk });
+    const { text } = await ask(port, "/metrics");
+    expect(text).toContain('hems_edge_notifications_sent_total{channel="phone"} 5\n');
+    expect(text).toContain('hems_edge_notifications_waiting{channel="phone"} 2\n');
+    expect(text).toContain('hems_edge_notifications_dropped_total{channel="hook"} 1\n');
+    expect(text).toContain("hems_edge_notifications_raised 2\n");
   });
 
   it("test fails when a channel does, and says which", async () => {

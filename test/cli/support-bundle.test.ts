@@ -20,10 +20,13 @@ wallbox: { identity: box, password: canary-text }
 mqtt: { url: "mqtt://canary-user:canary-word@broker:1883", username: canary-name, password: { credential: mqtt-password } }
 partner: { auth: { grant: client_credentials, client_id: canary-id, client_secret: { file: /etc/secret } } }
 influx: { url: "https://host/write?db=x&access_token=canary-query", token: [canary-list] }
+notifications: { channels: [{ type: ntfy, url: "https://ntfy.sh/canary-topic" }, { type: ntfy, url: { file: /etc/ntfy-url } }] }
 `);
     expect(shown).not.toMatch(/canary/);
     expect(shown).toContain("credential: mqtt-password");
     expect(shown).toContain("file: /etc/secret");
+    expect(shown).toContain("file: /etc/ntfy-url");
+    expect(shown).toContain("https://host/write");
     expect(shown).toContain("db=x");
     expect(redactedConfig("a: [unclosed")).toBeUndefined();
   });
