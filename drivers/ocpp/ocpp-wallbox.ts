@@ -237,6 +237,7 @@ function capabilityOf(
   return {
     minCurrentA,
     maxCurrentA: Math.max(minCurrentA, Math.min(options.maxCurrentA, upstreamA)),
+    ratedCurrentA: options.maxCurrentA,
     stepA: options.stepA,
     phases: phaseSwitch.activePhases,
     canSwitchPhases: phaseSwitch.canSwitch,

@@ -44,6 +44,8 @@ export interface WallboxCapability {
   /** False where the box refuses a current limit. */
   readonly isModulating: boolean;
   readonly fallsBackTo: FallsBackTo;
+  /** What it is rated for, A per phase, where it may not be given as much now. */
+  readonly ratedCurrentA?: number;
 }
 
 /** The charge that runs, as the wallbox told it. */

@@ -1,7 +1,7 @@
 import type { Reading, SiteSample } from "../site-sample.ts";
 import { NOMINAL_VOLTAGE_V, type PhaseCurrentsA } from "../units.ts";
 import type { LimitSight } from "./box-share.ts";
-import type { SeenBox } from "./seen-box.ts";
+import { ratedCurrentA, type SeenBox } from "./seen-box.ts";
 
 /** What a box is counted with in place of what the grid readings show of it, A per phase. */
 export interface CountedBox {
@@ -59,14 +59,13 @@ export function countedAtTarget(seen: SeenBox, targetA: number): CountedBox {
 
 /** What a box draws for good when the gateway is gone while it may draw `countedA`. */
 function unattendedCurrentA({ box, wallbox }: SeenBox, countedA: number): number {
-  const { fallsBackTo, maxCurrentA } = wallbox.capability;
-  switch (fallsBackTo) {
+  switch (wallbox.capability.fallsBackTo) {
     case "failsafe":
       return box.options.control.limits.failsafeCurrentA;
     case "setpoint":
       return countedA;
     case "rating":
-      return maxCurrentA;
+      return ratedCurrentA(wallbox.capability);
   }
 }
 

@@ -3,7 +3,7 @@ import type { HeldLink } from "../link.ts";
 import { loopDelayMs } from "../loop-delay.ts";
 import { isPlanCharging } from "../planner/plan-advice.ts";
 import type { Settings } from "../settings.ts";
-import type { HouseSample, WallboxSample } from "../site-sample.ts";
+import type { HouseSample, WallboxCapability, WallboxSample } from "../site-sample.ts";
 import { isSettled, shownSinceMs } from "../surplus.ts";
 import { NOMINAL_VOLTAGE_V, powerW } from "../units.ts";
 import { usableSample } from "../usable-sample.ts";
@@ -84,15 +84,23 @@ function drawingPhases({ capability, phaseCurrentsA }: WallboxSample): number | 
  * expire goes on for ever; where it is not known what it was told, or it forgets that, with all that it is rated for.
  */
 function unheldA({ state, options }: BoxPass, { capability }: WallboxSample, nowMs: number): number {
-  const { fallsBackTo, maxCurrentA } = capability;
+  const { fallsBackTo } = capability;
   const { mayDrawA: toldA, drawnW } = state.standing;
   const isForgotten = fallsBackTo === "setpoint" && drawnW === undefined;
-  if (fallsBackTo === "rating" || isForgotten) return Math.max(toldA, maxCurrentA);
+  if (fallsBackTo === "rating" || isForgotten) return Math.max(toldA, ratedCurrentA(capability));
   const { link } = state.control;
   const fallbackA = options.control.limits.failsafeCurrentA;
   const isExpired =
     fallsBackTo === "failsafe" && link?.kind === "unread" && nowMs - link.sinceMs >= options.expiryMs;
   return isExpired ? fallbackA : Math.max(toldA, fallbackA);
+}
+
+/** What a box gives that nobody limits, A per phase. */
+export function ratedCurrentA({
+  maxCurrentA,
+  ratedCurrentA: ratedA = maxCurrentA,
+}: WallboxCapability): number {
+  return ratedA;
 }
 
 /** Everything that the car draws comes from the surplus mode, and could be left to others. */

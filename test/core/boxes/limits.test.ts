@@ -197,6 +197,8 @@ describe("a box that cannot be told any more", () => {
 describe("a box that does not come down by itself", () => {
   const keeping = { ...BOX, fallsBackTo: "setpoint" } as const;
   const forgetting = { ...BOX, fallsBackTo: "rating" } as const;
+  /** Somebody else allows it less for now. */
+  const lowered = { ...forgetting, maxCurrentA: 8, ratedCurrentA: 16 } as const;
 
   it("leaves room for what the others fall back to, and takes nothing from them", () => {
     const house = unsteered({ unattendedMaxA: 17.5 }, [{ ...high, capability: keeping }, low]);
@@ -216,10 +218,13 @@ describe("a box that does not come down by itself", () => {
     expect(drawnA(house)).toEqual([16, 8]);
   });
 
-  it("finds all that one without a fallback of its own is rated for taken", () => {
+  it.each([
+    ["may have now", forgetting],
+    ["is rated for", lowered],
+  ])("finds all that one without a fallback of its own %s taken", (_what, capability) => {
     const boxes = [
       { ...high, capability: keeping },
-      { ...low, capability: forgetting },
+      { ...low, capability },
     ];
     const house = unsteered({ unattendedMaxA: 24 }, boxes);
     house.box("low").vehicle = "absent";

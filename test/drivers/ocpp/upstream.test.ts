@@ -101,7 +101,7 @@ describe("a second central system", () => {
         profileRequest({ id: 7, level: 0, periods: [[0, limitA]], startMs: 0 }),
       );
     expect(await set(8)).toEqual(accepted);
-    expect(site.wallbox.sample().capability.maxCurrentA).toBe(8);
+    expect(site.wallbox.sample().capability).toMatchObject({ maxCurrentA: 8, ratedCurrentA: 16 });
     await site.wallbox.apply(command(12));
     expect(sentLimits(box).at(-1)).toBe("1:8");
     expect(await set(32)).toEqual(accepted);
