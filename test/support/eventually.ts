@@ -1,7 +1,7 @@
 /** Waits until `condition` holds, looking again on each turn of the event loop; fails after `timeoutMs` of real time. */
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   const deadlineMs = Date.now() + timeoutMs;
   while (!(await condition())) {
