@@ -48,9 +48,9 @@ export function layOutDebianTree(input: DebianTreeInput): void {
   copy(join(built, "config/example.yaml"), join(root, DOCS, "example.yaml"));
   copy(join(built, "LICENSE"), join(root, DOCS, "copyright"));
   write(join(root, DOCS, "sbom.cdx.json"), input.sbom);
-  normalizeModes(root);
   chmodSync(join(root, "usr/bin/hems-edge"), 0o755);
   layOutControl(input);
+  normalizeModes(root);
 }
 
 function layOutControl({ root, version, architecture }: DebianTreeInput): void {

@@ -21,11 +21,17 @@ const BUILDERS = [
  * home folder, at two times. Exit code 1 when their bytes differ.
  */
 function main(): void {
-  const { values } = parseArgs({ options: { arch: { type: "string", multiple: true } } });
+  const { values } = parseArgs({
+    options: { arch: { type: "string", multiple: true }, quick: { type: "boolean" } },
+  });
   const architectures = values.arch ?? ["amd64", "arm64"];
+  const options = [
+    ...architectures.flatMap((name) => ["--arch", name]),
+    ...(values.quick === true ? ["--quick"] : []),
+  ];
   const work = mkdtempSync(join(tmpdir(), "hems-edge-reproduce-"));
   try {
-    const [first, second] = BUILDERS.map((builder) => digests(builder, work, architectures));
+    const [first, second] = BUILDERS.map((builder) => digests(builder, work, options));
     for (const [name, digest] of first ?? []) {
       const isSame = second?.get(name) === digest;
       process.stdout.write(
@@ -42,7 +48,7 @@ function main(): void {
 function digests(
   { folder, umask, environment }: (typeof BUILDERS)[number],
   work: string,
-  architectures: readonly string[],
+  buildOptions: readonly string[],
 ): ReadonlyMap<string, string> {
   const clone = join(work, folder, "sources");
   const out = join(work, folder, "packages");
@@ -50,13 +56,7 @@ function digests(
   const home = "HOME" in environment ? { HOME: join(work, folder, environment.HOME) } : {};
   const options = { stdio: "inherit", env: { ...process.env, ...environment, ...home } } as const;
   execFileSync("git", ["clone", "--quiet", "--no-hardlinks", PROJECT, clone], options);
-  const build = [
-    process.execPath,
-    "packaging/build.ts",
-    "--out",
-    out,
-    ...architectures.flatMap((name) => ["--arch", name]),
-  ];
+  const build = [process.execPath, "packaging/build.ts", "--out", out, ...buildOptions];
   execFileSync("sh", ["-c", `umask ${umask}; exec "$@"`, "sh", ...build], { ...options, cwd: clone });
   return new Map(
     readdirSync(out)

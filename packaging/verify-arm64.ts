@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -9,8 +9,9 @@ const QEMU = "qemu-aarch64-static";
 const PROGRAM = "usr/lib/hems-edge";
 
 /**
- * Runs the arm64 package's own program under emulation, against an arm64 Debian's libraries: its version, a check of
- * the example config, and an hour of the demo over real sockets. Needs root for debootstrap, and qemu-user-static.
+ * Runs the arm64 package's own program under emulation, with the flags of the service and against an arm64 Debian's
+ * libraries: its version, a check of the example config, and an hour of the demo over real sockets. Needs root for
+ * debootstrap, and qemu-user-static.
  */
 function main(): void {
   const missing = [QEMU, "debootstrap", "dpkg-deb"].filter((name) => spawnSync("which", [name]).status !== 0);
@@ -31,10 +32,17 @@ function main(): void {
 function verify(file: string, work: string): void {
   execFileSync("dpkg-deb", ["--extract", file, work]);
   const libraries = arm64Libraries();
+  const unit = readFileSync(join(work, "usr/lib/systemd/system/hems-edge.service"), "utf8");
+  const flags = [...(/^ExecStart=.+$/m.exec(unit)?.[0] ?? "").matchAll(/ (--\S+)/g)].map(
+    ([, flag = ""]) => flag,
+  );
   const program = (argv: readonly string[]) => {
     const node = join(work, PROGRAM, "node_modules/.bin/node");
     const main = join(work, PROGRAM, "dist/src/main.js");
-    return execFileSync(QEMU, ["-L", libraries, node, main, ...argv], { encoding: "utf8", stdio: "pipe" });
+    return execFileSync(QEMU, ["-L", libraries, node, ...flags, main, ...argv], {
+      encoding: "utf8",
+      stdio: "pipe",
+    });
   };
   process.stdout.write(program(["version"]));
   const config = join(work, "config.yaml");
@@ -53,7 +61,7 @@ function packageFile(): string {
   if (given !== undefined) return given;
   const out = join(CACHE, "packages-arm64");
   rmSync(out, { recursive: true, force: true });
-  const argv = [join(PROJECT, "packaging/build.ts"), "--arch", "arm64", "--out", out];
+  const argv = [join(PROJECT, "packaging/build.ts"), "--quick", "--arch", "arm64", "--out", out];
   execFileSync(process.execPath, argv, { cwd: PROJECT, stdio: "inherit" });
   return execFileSync("sh", ["-c", `ls ${out}/*.deb`], { encoding: "utf8" }).trim();
 }
