@@ -26,8 +26,9 @@ const property = (name: string) => machine.must(`systemctl show -P ${name} hems-
 const isActive = (withinMs = START_MS) => machine.until("systemctl is-active --quiet hems-edge", withinMs);
 /** Whether the service's user could put a new config in place, as its process sees the files. */
 const canWriteConfig = () => {
+  const draft = "/etc/hems-edge/config.yaml.new";
   const enter = `nsenter --target ${property("MainPID")} --mount`;
-  return machine.run(`${enter} runuser -u hems-edge -- touch /etc/hems-edge/config.yaml.new`).code === 0;
+  return machine.run(`${enter} runuser -u hems-edge -- sh -c "touch ${draft} && rm ${draft}"`).code === 0;
 };
 /** What the running process itself wrote as errors. */
 const errors = () =>

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PROJECT = join(import.meta.dirname, "../../..");
 const CACHE = join(PROJECT, ".cache");
 const BOOT_TIMEOUT_MS = 60_000;
-const COMMAND_TIMEOUT_MS = 100_000;
+const COMMAND_TIMEOUT_MS = 300_000;
 
 export interface Ran {
   readonly code: number | null;
