@@ -9,7 +9,7 @@ import { createHouse, type House } from "./house/house.ts";
 import {
   createSimulatedInverter,
   createSimulatedMeter,
-  type SimulatedModbusDevice,
+  type DistortableDevice,
 } from "./house/modbus-devices.ts";
 import { createPartnerServer, type PartnerServer } from "./partner/partner-server.ts";
 import type { WireMode } from "./partner/wire.ts";
@@ -47,8 +47,8 @@ export interface SiteOptions {
 
 export interface Site {
   readonly house: House;
-  readonly inverter: SimulatedModbusDevice;
-  readonly meter: SimulatedModbusDevice;
+  readonly inverter: DistortableDevice;
+  readonly meter: DistortableDevice;
   readonly partner: PartnerServer;
   readonly broker: Broker;
   readonly credentials: { readonly username: string; readonly password: string };

@@ -27,6 +27,8 @@ export interface BoxContext {
   readonly tags: TagList;
   link: BoxLink | undefined;
   vehicle: VehicleState;
+  /** Wall time minus monotonic time when the box was last told the time, ms; undefined before. */
+  toldWallOffsetMs: number | undefined;
   habits(): BoxHabits;
   minCurrentA(): number;
   floorCurrentA(): number;
@@ -63,6 +65,7 @@ export function createBoxContext(
     tags: createTagList({ allowed: options.allowedTags ?? [], ours: idTag }, log),
     link: undefined,
     vehicle: "unknown",
+    toldWallOffsetMs: undefined,
     habits,
     minCurrentA,
     floorCurrentA: () => (options.floorCurrentA < minCurrentA() ? 0 : options.floorCurrentA),

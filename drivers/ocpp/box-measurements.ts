@@ -48,6 +48,8 @@ export interface BoxMeasurements {
   take(payload: JsonRecord): void;
   expectEvery(intervalMs: number): void;
   limitConfirmed(limitA: number): void;
+  /** The box was given another time than the one it went by. */
+  clockSet(): void;
   linkDown(): void;
   /** True when the box charges and has not said how much for three of its intervals. */
   isStale(): boolean;
@@ -136,6 +138,7 @@ export function createBoxMeasurements(
       follow.limitSet(limitA, clock.monotonicMs());
       scheduleClock.limitConfirmed(limitA, clock.monotonicMs());
     },
+    clockSet: () => boxTime.restart(),
     linkDown() {
       follow.forgetLimits();
       scheduleClock.forgetLimits();

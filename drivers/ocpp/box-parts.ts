@@ -69,12 +69,17 @@ export function createCurrentParts(box: BoxContext): CurrentParts {
       const { openId, session } = transactions;
       return openId === undefined ? undefined : { id: openId, startedWallMs: session?.startedWallMs };
     },
-    boxClockErrorMs: () => measurements.profileClockErrorMs,
+    boxClockErrorMs: () => measurements.profileClockErrorMs + toldClockErrorMs(box),
     numberPhases: () => phaseSwitch.numberPhases(),
     activePhases,
     onLimitConfirmed: (limitA) => measurements.limitConfirmed(limitA),
   });
   return { measurements, writer, phaseSwitch, steering };
+}
+
+/** A box goes by the time that it was told last: how far that is ahead of ours, ms, because ours has jumped since. */
+function toldClockErrorMs({ clock, toldWallOffsetMs }: BoxContext): number {
+  return toldWallOffsetMs === undefined ? 0 : toldWallOffsetMs - (clock.wallMs() - clock.monotonicMs());
 }
 
 async function isHeld(writer: ProfileWriter, command: CurrentCommand): Promise<boolean> {

@@ -13,6 +13,8 @@ export interface BoxTime {
   ageMs(timestamp: string | undefined): number;
   /** How far the box's clock is ahead of ours, ms; undefined before the first timestamp. */
   errorMs(): number | undefined;
+  /** The box was given another time: what was learned of its clock is worth nothing any more. */
+  restart(): void;
 }
 
 export function createBoxTime(clock: Clock): BoxTime {
@@ -47,6 +49,11 @@ export function createBoxTime(clock: Clock): BoxTime {
       learn(boxMs - nowMs, nowMs);
       isKnown = true;
       return Math.max(0, nowMs + offsetMs - boxMs);
+    },
+    restart() {
+      offsetMs = Number.NEGATIVE_INFINITY;
+      since = undefined;
+      isKnown = false;
     },
     errorMs: () => (isKnown ? offsetMs - (clock.wallMs() - clock.monotonicMs()) : undefined),
   };

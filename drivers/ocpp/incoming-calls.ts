@@ -30,6 +30,8 @@ export interface IncomingCallsDeps {
   readonly onTransactionStarted: () => void;
   readonly onTransactionStopped: () => void;
   readonly onMeterValues: (payload: JsonRecord) => void;
+  /** The box is told the time, and sets its clock by it: wall time minus monotonic time, ms. */
+  readonly onTimeTold: (wallOffsetMs: number) => void;
 }
 
 /**
@@ -53,6 +55,12 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
   const { clock, deviations, transactions } = deps;
   let statusAtBoxMs: number | undefined;
 
+  function currentTime(): string {
+    const wallMs = clock.wallMs();
+    deps.onTimeTold(wallMs - clock.monotonicMs());
+    return isoUtc(wallMs);
+  }
+
   function boot(payload: JsonRecord): BootNotificationResponse {
     statusAtBoxMs = undefined;
     const text = (field: string) => textOf(payload[field]) ?? "";
@@ -61,7 +69,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
     if (!vendor || !model) deviations.note("boot_without_vendor_or_model");
     const serial = text("chargePointSerialNumber") || text("chargeBoxSerialNumber");
     deps.onBoot({ vendor, model, firmware: text("firmwareVersion"), serial });
-    return { ...ACCEPTED, currentTime: isoUtc(clock.wallMs()), interval: HEARTBEAT_INTERVAL_S };
+    return { ...ACCEPTED, currentTime: currentTime(), interval: HEARTBEAT_INTERVAL_S };
   }
 
   function status(payload: JsonRecord): void {
@@ -122,7 +130,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
       case "BootNotification":
         return boot(payload);
       case "Heartbeat":
-        return { currentTime: isoUtc(clock.wallMs()) } satisfies HeartbeatResponse;
+        return { currentTime: currentTime() } satisfies HeartbeatResponse;
       case "Authorize":
         return authorize(payload);
       case "StartTransaction":

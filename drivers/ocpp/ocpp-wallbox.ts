@@ -18,7 +18,7 @@ import { fallsBackTo } from "./dead-man.ts";
 import { createIncomingCalls, type IncomingCalls } from "./incoming-calls.ts";
 import { changeKey } from "./key-change.ts";
 import type { BoxIdentification } from "./model-book.ts";
-import type { ProfileWriterOptions } from "./profile-writer.ts";
+import { type ProfileWriterOptions, WALL_JUMP_MS } from "./profile-writer.ts";
 import type { SelfTest } from "./self-test.ts";
 import type { Transactions } from "./transactions.ts";
 import type { Upstream, UpstreamOptions } from "./upstream/upstream.ts";
@@ -162,12 +162,23 @@ function createCalls(box: BoxContext, parts: CurrentParts): IncomingCalls {
     if (pingIntervalMs !== undefined) box.link?.setPingInterval(pingIntervalMs);
   }
 
-  return createIncomingCalls(options.connector, {
+  /** With its clock the box moves every time in the profiles that it holds: they are written anew, once it has the answer. */
+  function timeTold(wallOffsetMs: number): void {
+    const before = box.toldWallOffsetMs;
+    box.toldWallOffsetMs = wallOffsetMs;
+    if (before === undefined || Math.abs(wallOffsetMs - before) <= WALL_JUMP_MS) return;
+    calls.restart();
+    measurements.clockSet();
+    clock.setTimeout(() => writer.repeat(), 0);
+  }
+
+  const calls: IncomingCalls = createIncomingCalls(options.connector, {
     clock,
     deviations,
     transactions,
     isTagAllowed: box.tags.isAllowed,
     onBoot: bootSeen,
+    onTimeTold: timeTold,
     onVehicle: box.vehicleIs,
     onTransactionStarted() {
       if (box.vehicle === "unknown") box.vehicleIs("connected");
@@ -180,6 +191,7 @@ function createCalls(box: BoxContext, parts: CurrentParts): IncomingCalls {
       phaseSwitch.measured();
     },
   });
+  return calls;
 }
 
 function stationOf(

@@ -13,7 +13,7 @@ import { isInSession } from "./vehicle-status.ts";
 import type { WriteBudget } from "./write-budget.ts";
 
 /** The clock of the box, or ours, moved against the monotonic one: the times in the profile are wrong. */
-const WALL_JUMP_MS = 10_000;
+export const WALL_JUMP_MS = 10_000;
 /** So that a call that runs into its timeout is told as such. */
 const APPLY_MARGIN_MS = 1_000;
 /** A command older than this is not sent by the driver itself: control may hang. */

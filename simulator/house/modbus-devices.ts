@@ -45,13 +45,21 @@ export interface SimulatedModbusDevice {
   readonly requestsServed: number;
 }
 
+export interface DistortableDevice extends SimulatedModbusDevice {
+  /** From now on it answers a read with what `distortion` makes of the registers; undefined: as they are. */
+  distort(distortion: Distortion | undefined): void;
+}
+
+/** How a device that is out of order answers. */
+export type Distortion = (registers: readonly number[], request: RegisterRequest) => RegisterResponse;
+
 const NOMINAL = { host: "127.0.0.1", port: 0, unit: 1, baseAddress: 40_000 };
 const GATEWAY_TARGET_FAILED = 11;
 const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_FUNCTION = 1;
 
 /** A listening three-phase SunSpec inverter. Rejects when the port is taken. */
-export function createSimulatedInverter(options: SimulatedInverterOptions): Promise<SimulatedModbusDevice> {
+export function createSimulatedInverter(options: SimulatedInverterOptions): Promise<DistortableDevice> {
   const { house, inverterRefreshMs = 1_000, inverterLagMs = 0 } = options;
   const plate = { serial: "SIM-INVERTER-1", peakW: house.peakW, battery: house.battery?.options };
   return listeningDevice(
@@ -62,7 +70,7 @@ export function createSimulatedInverter(options: SimulatedInverterOptions): Prom
 }
 
 /** A listening three-phase SunSpec meter at the house connection. Rejects when the port is taken. */
-export function createSimulatedMeter(options: SimulatedMeterOptions): Promise<SimulatedModbusDevice> {
+export function createSimulatedMeter(options: SimulatedMeterOptions): Promise<DistortableDevice> {
   const { meterRefreshMs = 5_000, meterLagMs = 1_000, sign = "import_positive" } = options;
   return listeningDevice(
     options,
@@ -75,12 +83,13 @@ async function listeningDevice(
   options: DeviceOptions,
   delay: { readonly refreshMs: number; readonly lagMs: number },
   imageOf: ImageOf,
-): Promise<SimulatedModbusDevice> {
+): Promise<DistortableDevice> {
   const { house, clock } = options;
   const { host, port, unit, baseAddress } = { ...NOMINAL, ...options };
   const delayed = createDelayedReadings(house, delay);
   let shown: HouseReadings | undefined;
   let image: readonly number[] = [];
+  let distortion: Distortion | undefined;
 
   function presentImage(): readonly number[] {
     const nowMs = clock.monotonicMs();
@@ -99,10 +108,15 @@ async function listeningDevice(
     const registers = presentImage();
     const start = request.address - baseAddress;
     if (start < 0 || start + request.count > registers.length) return { exception: ILLEGAL_ADDRESS };
-    return registers.slice(start, start + request.count);
+    const asked = registers.slice(start, start + request.count);
+    return distortion === undefined ? asked : distortion(asked, request);
   }
 
   const server = createModbusServer({ host, port, respond });
   await server.plug();
-  return server;
+  return Object.assign(server, {
+    distort(next: Distortion | undefined) {
+      distortion = next;
+    },
+  });
 }

@@ -38,6 +38,10 @@ export interface ChargePoint {
   /** Network only: the box charges on by its profiles. `silently` leaves the peer a half-open connection. */
   cutLink(how?: "closed" | "silently"): void;
   restoreLink(): void;
+  /** It goes on accepting limits and charges as if there were none, or obeys them again. */
+  disobey(isDisobeying: boolean): void;
+  /** Another controller of the house puts its limit in the place of the set point that the box holds, A per phase. */
+  overwriteLimit(limitA: number): void;
   /** Ends the simulation; the charge point cannot be used afterwards. */
   close(): void;
 }
@@ -132,6 +136,14 @@ export function createChargePoint(options: ChargePointOptions): ChargePoint {
     restoreLink() {
       power.isNetworkUp = true;
       if (power.isRunning) communication.up();
+    },
+    disobey(isDisobeying) {
+      enforcement.ignoreProfiles(isDisobeying);
+      obey();
+    },
+    overwriteLimit(limitA) {
+      enforcement.overwriteLimit(limitA);
+      obey();
     },
     close() {
       clock.clearTimeout(timer);

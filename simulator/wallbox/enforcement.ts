@@ -7,7 +7,7 @@ export interface EnforcementDeps {
   readonly hardware: ChargePointHardware;
   readonly rules: ProfileStackOptions;
   readonly clock: BoxClock;
-  /** Accepts profiles and charges as if there were none. */
+  /** Accepts profiles and charges as if there were none, from the start. */
   readonly ignoresProfiles: boolean;
   /** A limit of 0 is taken for the smallest current. */
   readonly ignoresZero: boolean;
@@ -28,6 +28,10 @@ export interface Enforcement {
   /** Tells the hardware the limit in force; without `mayCharge` nothing may flow. */
   obey(mayCharge: boolean): void;
   save(): void;
+  /** Accepts profiles and charges as if there were none, or obeys them again. */
+  ignoreProfiles(isIgnoring: boolean): void;
+  /** Somebody else puts another limit in the place of the highest one, A per phase. Does nothing where there is none. */
+  overwriteLimit(limitA: number): void;
   /** What a boot does: the profiles in flash are in force again. */
   reload(): void;
   /** Flash and all. */
@@ -39,9 +43,10 @@ export function createEnforcement(deps: EnforcementDeps): Enforcement {
   const stack = createProfileStack(deps.rules);
   let flash = stack.snapshot();
   let advancedToMs = clock.monotonicMs();
+  let { ignoresProfiles } = deps;
 
   function limitA(): number | undefined {
-    if (deps.ignoresProfiles) return undefined;
+    if (ignoresProfiles) return undefined;
     const currentA = stack.limitA(clock.wallMs(), deps.context());
     return deps.ignoresZero && currentA === 0 ? hardware.minCurrentA : currentA;
   }
@@ -69,6 +74,28 @@ export function createEnforcement(deps: EnforcementDeps): Enforcement {
       hardware.allow(
         mayCharge ? Math.min(limitA() ?? hardware.maxCurrentA, hardware.maxCurrentA) : undefined,
       );
+    },
+    ignoreProfiles(isIgnoring) {
+      ignoresProfiles = isIgnoring;
+    },
+    overwriteLimit(limit) {
+      const [highest] = stack.profiles.toSorted(
+        (one, other) => other.profile.stackLevel - one.profile.stackLevel,
+      );
+      if (highest === undefined) return;
+      const { chargingSchedule } = highest.profile;
+      const chargingSchedulePeriod = [{ startPeriod: 0, limit }];
+      stack.set(
+        {
+          connectorId: highest.connectorId,
+          csChargingProfiles: {
+            ...highest.profile,
+            chargingSchedule: { ...chargingSchedule, chargingSchedulePeriod },
+          },
+        },
+        () => deps.context().transaction,
+      );
+      save();
     },
     reload: () => stack.restore(flash),
     forget() {

@@ -26,6 +26,7 @@ import { createMinuteTally } from "./minute-tally.ts";
 import { createQueueWriter, type WriterState } from "./queue-writer.ts";
 import { createSessionTally, type SessionTally } from "./session-tally.ts";
 import { type SitePass, sitePass } from "./site-pass.ts";
+import { SET_ASIDE_KEY } from "./sqlite-state-store.ts";
 
 export interface HistoryRecorderOptions {
   readonly version: string;
@@ -110,12 +111,20 @@ export function createHistoryRecorder(
     return [...sessions.values()].flatMap((tally) => tally.running() ?? []);
   }
 
+  function tellOfLostState(): void {
+    const path = store.get(SET_ASIDE_KEY);
+    if (typeof path !== "string") return;
+    queue.push({ events: [ownEvent(clock, "state_set_aside", { path })] });
+    store.put(SET_ASIDE_KEY, null);
+  }
+
   return {
     start() {
       const after = store.get(RUNNING_KEY) === true ? "loss" : "stop";
       store.put(RUNNING_KEY, true);
       store.flush();
       queue.push({ events: [ownEvent(clock, "gateway_started", { version: options.version, after })] });
+      tellOfLostState();
       writer.flush();
     },
     limit(kind, period) {

@@ -27,6 +27,8 @@ export interface SqliteStateStoreDeps {
 /** One batch a minute writes 45 MB a day to an SD card; one row a second would write a gigabyte. */
 const FLUSH_INTERVAL_MS = 60_000;
 const LARGEST_VALUE_BYTES = 1024 * 1024;
+/** The path of a broken file that was set aside, until somebody has told of it. */
+export const SET_ASIDE_KEY = "state_set_aside";
 
 /**
  * State in `state.db` below `stateDir`. All values live in memory, so reading never touches the disk; changes are
@@ -62,6 +64,8 @@ export function createSqliteStateStore(
         { path, aside, detail: opened.fault.detail },
         "state is broken: set aside and started afresh",
       );
+      texts.set(SET_ASIDE_KEY, JSON.stringify(aside));
+      changed.add(SET_ASIDE_KEY);
       opened = openDatabase(path, options.stateDir);
     }
     if (!opened.ok) {

@@ -1,56 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createModbusServer } from "../../simulator/modbus/modbus-server.ts";
 import { type Bench, whileCharging } from "./support/bench.ts";
-
-/** SunSpec's "not implemented" of a 16-bit signed point. */
-const NOT_IMPLEMENTED = 0x8000;
 
 const profileWrites = ({ wallbox }: Bench) => wallbox.counters().setChargingProfile ?? 0;
 
-/** From now on until the box offers nothing, in seconds of the house. */
-async function secondsUntilPaused(bench: Bench): Promise<number> {
-  const lostMs = bench.site.house.nowMs;
-  const lost = bench.history.mark();
-  await bench.says("meter_lost", 90);
-  await bench.offers(0, 90);
-  expect(bench.history.highestSinceA(lost)).toBe(11);
-  return (bench.site.house.nowMs - lostMs) / 1_000;
-}
-
-describe("a device that fails while the car charges", { timeout: 90_000 }, () => {
-  it(
-    "pauses about 30 s after the meter was pulled, and resumes when it has been good for 60 s",
-    whileCharging(async (bench) => {
-      await bench.site.pull("meter");
-      const pausedAfterS = await secondsUntilPaused(bench);
-      expect(pausedAfterS).toBeGreaterThan(25);
-      expect(pausedAfterS).toBeLessThan(90);
-
-      const pluggedMs = bench.site.house.nowMs;
-      await bench.site.plug("meter");
-      await bench.within(400, () => bench.site.house.evse.offeredCurrentA > 0);
-      expect(bench.site.house.nowMs - pluggedMs).toBeGreaterThan(60_000);
-      await bench.offers(11, 200);
-      await bench.says("following_surplus", 120);
-    }),
-  );
-
-  it(
-    "pauses when the meter shows nothing but its not-implemented value",
-    whileCharging(async (bench) => {
-      await bench.site.pull("meter");
-      const broken = createModbusServer({
-        ...bench.site.meter.address(),
-        respond: ({ count }) => new Array<number>(count).fill(NOT_IMPLEMENTED),
-      });
-      await broken.plug();
-      await secondsUntilPaused(bench);
-      await broken.close();
-      await bench.site.plug("meter");
-      await bench.offers(11, 500);
-    }),
-  );
-
+describe("a wallbox that is lost while the car charges", { timeout: 90_000 }, () => {
   it(
     "gives the wallbox its limit again after a power cut, and never more than before",
     whileCharging(async (bench) => {

@@ -6,7 +6,7 @@ import { createManualClock } from "../../support/manual-clock.ts";
 function bench(errorMs = 0) {
   const clock = createManualClock();
   const time = createBoxTime(clock);
-  return { clock, ageOf: (delayMs: number) => time.ageMs(isoUtc(clock.wallMs() + errorMs - delayMs)) };
+  return { clock, time, ageOf: (delayMs: number) => time.ageMs(isoUtc(clock.wallMs() + errorMs - delayMs)) };
 }
 
 describe("the age of a box's messages", () => {
@@ -33,6 +33,15 @@ describe("the age of a box's messages", () => {
       ageOf(0);
     }
     expect(ageOf(0)).toBe(0);
+  });
+
+  it("follows a clock that was put back by us at once", () => {
+    const { time, ageOf } = bench();
+    ageOf(0);
+    time.restart();
+    expect(time.errorMs()).toBeUndefined();
+    expect([ageOf(86_400_000), ageOf(86_420_000)]).toEqual([0, 20_000]);
+    expect(time.errorMs()).toBe(-86_400_000);
   });
 
   it("does not take what was kept during a silence for a clock that was put back", async () => {

@@ -5,12 +5,13 @@ import { stringify } from "yaml";
 import { type DaemonFollower, follow } from "../../../bench/lockstep/clock-follower.ts";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
-import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../../simulator/partner/partner-server.ts";
-import { createSite, type Site, WALLBOX_IDENTITY, wallboxIdentity } from "../../../simulator/site.ts";
+import { createSite, type Site } from "../../../simulator/site.ts";
 import type { ChargePoint } from "../../../simulator/wallbox/charge-point.ts";
 import { delay } from "../../../src/ports/clock.ts";
-import { type ChargeHistory, recordCharging } from "./charge-history.ts";
+import { type BenchConfigOptions, benchConfig } from "./bench-config.ts";
+import { type ChargeHistory, type ChargeSecond, recordCharging } from "./charge-history.ts";
 import { constantTrace } from "./constant-trace.ts";
+import { type ControlBox, createControlBox } from "./control-box.ts";
 import { type DaemonProcess, type Ended, spawnProgram } from "./daemon-process.ts";
 import { freePort } from "./free-port.ts";
 
@@ -24,6 +25,8 @@ const UNHURRIED_SPEED = 5;
 const LONGEST_STOP_S = 60 * UNHURRIED_SPEED;
 /** How often a condition is looked at, ms of the bench's clock. */
 const LOOK_AGAIN_MS = 500;
+/** Longer than a set point is on its way to the car, and the car's answer to the meters, s. */
+const STEADY_S = 40;
 /** Real time that an answer may take, ms: the bench's clock stands meanwhile. */
 const ANSWER_TIMEOUT_MS = 20_000;
 
@@ -38,33 +41,23 @@ export interface DaemonState {
     readonly thresholds: { readonly hems_min_export_to_start_w: number };
   };
   readonly telemetry: { readonly charge_w: number | null };
+  readonly health_warning: { readonly code: string } | null;
   readonly meter: string;
   readonly wallbox: { readonly is_connected: boolean; readonly vehicle: string };
   readonly partner: { readonly is_online: boolean } | null;
   readonly mqtt: { readonly is_connected: boolean } | null;
 }
 
-export interface BenchOptions {
+export interface BenchOptions extends BenchConfigOptions {
   readonly trace?: DayTrace;
-  readonly thresholds?: {
-    readonly hems_min_export_to_start_w: number;
-    readonly hems_max_import_before_stopping_w: number;
-  };
   readonly stateDir?: string;
-  /** Several wallboxes as the config has them, without their identities; default: one. */
-  readonly wallboxes?: readonly { readonly name: string; readonly priority?: number }[];
-  readonly mainFuseA?: number;
-  /** A mode of its own, without a partner who would set another. */
-  readonly mode?: "none" | "hems";
   readonly startWallMs?: number;
+  /** The grid operator has a control box in the house, whose contact the daemon reads. */
+  readonly hasControlBox?: boolean;
   /** Time passes by itself, faster than true time: for a browser that looks at it. */
   readonly isLive?: boolean;
-  /** The part `grid_operator` of the config. */
-  readonly gridOperator?: object;
   /** The config says no more than how the gateway is reached: it waits to be set up. */
   readonly isWithoutHouse?: boolean;
-  /** The part `notifications` of the config. */
-  readonly notifications?: object;
   /** Options of node for the daemon, as `NODE_OPTIONS` takes them. */
   readonly nodeOptions?: string;
 }
@@ -85,22 +78,32 @@ export interface Bench {
   readonly wallbox: ChargePoint;
   /** In the order of the config; the first is `wallbox`. */
   readonly wallboxes: readonly ChargePoint[];
+  /** Undefined in a house without one. */
+  readonly controlBox: ControlBox | undefined;
   readonly history: ChargeHistory;
   readonly configPath: string;
+  readonly stateDir: string;
   readonly ports: { readonly ocpp: number; readonly page: number };
-  startDaemon(): BenchDaemon;
+  /** Its wall clock is the bench's, or starts as told. */
+  startDaemon(wallMs?: number): BenchDaemon;
   /** Lets time pass until something is true, that many seconds at the most. */
   within(seconds: number, condition: () => boolean | Promise<boolean>): Promise<void>;
   /** Lets time pass slowly while `work` waits for something that a disk or a thread has to do, in true time. */
   unhurried(work: () => Promise<void>): Promise<void>;
   /** Lets seconds of the house pass. */
   pass(seconds: number): Promise<void>;
+  /** Codes of the events that the daemon has recorded so far, in their order. */
+  events(): Promise<readonly string[]>;
   /** What its API answers; rejects when it does not. */
   answer(path: string): Promise<Record<string, unknown>>;
   /** What the daemon says of itself; undefined while it does not answer. */
   state(): Promise<DaemonState | undefined>;
   /** Waits until the box offers this current, A per phase. */
   offers(currentA: number, withinSeconds: number): Promise<void>;
+  /** Waits until something was true of the box in every second for longer than a set point takes to show anywhere. */
+  steady(withinSeconds: number, isSo: (second: ChargeSecond) => boolean): Promise<void>;
+  /** Waits until the daemon gives this warning. */
+  warns(code: string, withinSeconds: number): Promise<void>;
   /** Waits until the daemon gives this reason. */
   says(reason: string, withinSeconds: number): Promise<void>;
   close(): Promise<void>;
@@ -123,15 +126,16 @@ export async function createBench(options: BenchOptions): Promise<Bench> {
   const site = await createSite({
     trace: options.trace ?? SUNNY,
     clock,
-    partner: { thresholds },
+    partner: { thresholds, mode: options.partnerMode ?? "hems" },
     wallboxes: options.wallboxes?.length ?? 1,
   });
   const history = recordCharging(site);
   const ports = { ocpp: await freePort(), page: await freePort() };
-  const config = benchConfig(site, { ...options, ports, stateDir, thresholds });
-  const parts = { grid_operator: options.gridOperator, notifications: options.notifications };
+  const controlBox = options.hasControlBox ? await createControlBox() : undefined;
+  const gridOperator = controlBox?.config ?? options.gridOperator;
+  const config = benchConfig(site, { ...options, gridOperator, ports, stateDir, thresholds });
   const { api, ocpp, state_dir } = config;
-  const written = options.isWithoutHouse ? { api, ocpp, state_dir } : { ...config, ...parts };
+  const written = options.isWithoutHouse ? { api, ocpp, state_dir } : config;
   writeFileSync(configPath, stringify(written), { mode: 0o600 });
   const wallboxes = site.connectWallboxes(`ws://127.0.0.1:${ports.ocpp}`);
   const [wallbox] = wallboxes;
@@ -181,8 +185,8 @@ export async function createBench(options: BenchOptions): Promise<Bench> {
     clock.setSpeed(usual);
   }
 
-  function startDaemon(): BenchDaemon {
-    const argv = ["run", "--config", configPath, "--clock-led", `${clock.wallMs()}`];
+  function startDaemon(wallMs = clock.wallMs()): BenchDaemon {
+    const argv = ["run", "--config", configPath, "--clock-led", `${wallMs}`];
     const { nodeOptions } = options;
     const environment = nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions };
     const program = spawnProgram(argv, environment, "ipc");
@@ -205,17 +209,32 @@ export async function createBench(options: BenchOptions): Promise<Bench> {
     site,
     wallbox,
     wallboxes,
+    controlBox,
     history,
     configPath,
+    stateDir,
     ports,
     startDaemon,
     within,
     unhurried,
     pass: (seconds) => runTo(clock.monotonicMs() + seconds * 1_000),
     answer,
+    async events() {
+      const { events } = await answer("/api/history/events?from=1960-01-01&to=2100-01-01");
+      return (events as readonly { readonly event: string }[]).map(({ event }) => event);
+    },
     state,
     offers: (currentA, withinSeconds) =>
       within(withinSeconds, () => site.house.evse.offeredCurrentA === currentA),
+    async steady(withinSeconds, isSo) {
+      const start = history.mark();
+      await within(withinSeconds, () => {
+        const latest = history.since(start).slice(-STEADY_S);
+        return latest.length === STEADY_S && latest.every(isSo);
+      });
+    },
+    warns: (code, withinSeconds) =>
+      within(withinSeconds, async () => (await state())?.health_warning?.code === code),
     says: (reason, withinSeconds) =>
       within(withinSeconds, async () => (await state())?.state.reason === reason),
     async close() {
@@ -223,67 +242,10 @@ export async function createBench(options: BenchOptions): Promise<Bench> {
       await Promise.all(daemons.map(({ ended }) => ended));
       clock.stop();
       await living;
-      await site.close();
+      await Promise.all([site.close(), controlBox?.close()]);
       clock.close();
       rmSync(folder, { recursive: true, force: true });
     },
-  };
-}
-
-const BOX = { phases: 3, max_current_a: 16, rated_current_a: 16 };
-
-function benchConfig(
-  site: Site,
-  its: {
-    readonly ports: { readonly ocpp: number; readonly page: number };
-    readonly stateDir: string;
-    readonly thresholds: object;
-  } & Pick<BenchOptions, "wallboxes" | "mode" | "mainFuseA">,
-) {
-  const device = (name: string, role: string, { host, port }: { host: string; port: number }) => ({
-    name,
-    driver: "sunspec",
-    roles: [role],
-    connection: { type: "tcp", host, port },
-    timeout_ms: 15_000,
-  });
-  return {
-    site: { name: "bench", main_fuse_a: its.mainFuseA ?? 63, pv_peak_w: 10_000 },
-    control: {
-      mode: its.mode ?? "hems",
-      thresholds: its.thresholds,
-      start_proof_s: 30,
-      stop_proof_s: 30,
-    },
-    devices: [
-      device("inverter", "pv", site.inverter.address()),
-      device("meter", "grid", site.meter.address()),
-    ],
-    ocpp: { host: "127.0.0.1", port: its.ports.ocpp, horizon_s: 90 },
-    ...(its.wallboxes === undefined
-      ? { wallbox: { identity: WALLBOX_IDENTITY, ...BOX } }
-      : {
-          wallboxes: its.wallboxes.map((box, index) => ({
-            ...box,
-            identity: wallboxIdentity(index),
-            ...BOX,
-          })),
-        }),
-    ...(its.mode === undefined ? { partner: partnerConfig(site) } : {}),
-    mqtt: { url: site.broker.url, telemetry_interval_ms: 5_000 },
-    api: { port: its.ports.page },
-    state_dir: its.stateDir,
-  };
-}
-
-function partnerConfig(site: Site) {
-  return {
-    base_url: site.partner.address().url,
-    org_id: SIMULATED_ORG_ID,
-    user_id: SIMULATED_USER_ID,
-    auth: { grant: "password", ...site.credentials },
-    poll_s: 30,
-    timeout_s: 20,
   };
 }
 
@@ -294,13 +256,14 @@ const CHARGING_W = 7_000;
 export function whileCharging(
   test: (bench: Bench, daemon: BenchDaemon) => Promise<void>,
 ): () => Promise<void> {
-  return onBench({}, async (bench) => {
-    const daemon = bench.startDaemon();
-    await bench.offers(11, 300);
-    // A car that was only offered its current is none that charges: a daemon started anew would pause it.
-    await bench.within(120, async () => ((await bench.state())?.telemetry.charge_w ?? 0) > CHARGING_W);
-    await test(bench, daemon);
-  });
+  return onBench({}, async (bench) => test(bench, await startCharging(bench)));
+}
+
+/** Starts the daemon and waits until the car follows the sun at 11 A, and has drawn them for a while. */
+export async function startCharging(bench: Bench, wallMs?: number): Promise<BenchDaemon> {
+  const daemon = bench.startDaemon(wallMs);
+  await bench.steady(300, ({ offeredA, chargePowerW }) => offeredA === 11 && chargePowerW > CHARGING_W);
+  return daemon;
 }
 
 /** Runs `test` on a bench of its own and clears it away in any case. */
