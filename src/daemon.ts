@@ -45,6 +45,7 @@ import type { Prices } from "./ports/prices.ts";
 import type { ReportSink } from "./ports/report-sink.ts";
 import type { SettingsTarget } from "./ports/settings.ts";
 import type { StateStore } from "./ports/state-store.ts";
+import { createMemoryWatch } from "./service/memory-watch.ts";
 import type { BuildInfo } from "./support/support-bundle.ts";
 import { createSupportDesk } from "./support/support-desk.ts";
 import { createPolicyPull } from "./sync/policy-pull.ts";
@@ -76,6 +77,8 @@ export interface DaemonDeps {
   };
   /** Where passes are recorded; without it nothing is. Closed with the daemon. */
   readonly history?: { readonly thread: HistoryThread; readonly diskClock: Clock };
+  /** Ends the program in order, so that it is started anew; without it memory may grow. */
+  readonly restart?: () => void;
   /** Told of every pass beside the daemon's own listeners, e.g. the service manager. */
   readonly sinks?: readonly ReportSink[];
   /** The time of the people who look at the page, where it differs from the daemon's. */
@@ -188,6 +191,17 @@ export function createDaemon(config: Config, deps: DaemonDeps): Daemon {
     support: createSupport(deps, history),
   });
   sinks.push(limits, api, ...[sync, mqtt, history, notifier].filter((sink) => sink !== undefined));
+  if (deps.restart !== undefined) {
+    sinks.push(
+      createMemoryWatch(config.memory_limit_mb, {
+        clock,
+        log,
+        rssBytes: () => process.memoryUsage.rss(),
+        onHigh: (detail) => history?.note("memory_high", detail),
+        restart: deps.restart,
+      }),
+    );
+  }
   const listening = createListening({ clock, log, centralSystem, api });
 
   return {

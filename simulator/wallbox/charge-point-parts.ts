@@ -130,6 +130,7 @@ export function createParts(options: ChargePointOptions, mainboard: Mainboard): 
       log,
       status: () => session.status,
       answer,
+      onTimeSet: obey,
       onLost: () => quirks.losesProfilesOnLinkLoss && enforcement.forget(),
     },
   );

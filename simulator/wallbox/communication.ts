@@ -29,6 +29,8 @@ export interface CommunicationDeps {
   status(): ConnectorStatus;
   answer(action: string, payload: unknown): RpcAnswer;
   onLost(): void;
+  /** The clock has another time: the profiles may say something else. */
+  onTimeSet(): void;
 }
 
 export interface CallCounters {
@@ -110,7 +112,10 @@ export function createCommunication(options: CommunicationOptions, deps: Communi
     bootsOnReconnect: !quirks.noBootOnReconnect,
     call,
     monotonicMs: boxClock.monotonicMs,
-    onTime: boxClock.set,
+    onTime(wallMs) {
+      boxClock.set(wallMs);
+      deps.onTimeSet();
+    },
     onRegistered() {
       announce();
       queue.resume();

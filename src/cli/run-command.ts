@@ -161,6 +161,7 @@ async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Hos
         random: Math.random,
         version,
         sinks: [notifier],
+        restart: () => process.kill(process.pid, "SIGTERM"),
         history: { thread: createDaemonHistory(config, diskClock), diskClock },
       });
     },

@@ -385,6 +385,14 @@ const fileShape = {
     .optional()
     .describe("Who is told of what goes wrong and of finished charges; leave out to tell nobody."),
   history: historySchema.prefault({}).describe("What is recorded in the state folder, and for how long."),
+  memory_limit_mb: z
+    .int()
+    .min(64)
+    .max(4_096)
+    .default(300)
+    .describe(
+      "Resident memory, MB, above which the gateway tells so and restarts in order while no car charges; below MemoryMax of its unit.",
+    ),
   state_dir: z.string().min(1).default("/var/lib/hems-edge").describe("Folder for what survives a restart."),
   log_level: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace"])

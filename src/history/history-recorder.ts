@@ -60,6 +60,8 @@ export interface HistoryRecorder extends ReportSink, HistoryReader {
   start(): void;
   /** Tells of a limit's period as it begins and as it ends, as an event. */
   limit: LimitListener;
+  /** Records something that happened to the gateway itself. */
+  note(event: string, detail: RecordedEvent["detail"]): void;
   /** Writes what is left; takes at most a few seconds. */
   stop(): Promise<void>;
   state(): HistoryState;
@@ -125,6 +127,10 @@ export function createHistoryRecorder(
       store.flush();
       queue.push({ events: [ownEvent(clock, "gateway_started", { version: options.version, after })] });
       tellOfLostState();
+      writer.flush();
+    },
+    note(event, detail) {
+      queue.push({ events: [ownEvent(clock, event, detail)] });
       writer.flush();
     },
     limit(kind, period) {

@@ -43,16 +43,6 @@ describe("a start where something is wrong", { timeout: 90_000 }, () => {
   );
 
   it(
-    "charges although nothing can be stored",
-    onBench({ stateDir: "/dev/null/state" }, async (bench) => {
-      const daemon = bench.startDaemon();
-      await bench.offers(11, 300);
-      expect(daemon.messages()).toContain("state folder cannot be made");
-      expect(await daemon.end("SIGTERM")).toEqual({ code: 0, signal: null });
-    }),
-  );
-
-  it(
     "refuses a config with mistakes by exit code 78 and names them all",
     onBench({}, async (bench) => {
       writeFileSync(bench.configPath, "site: {main_fuse_a: 5, pv_peak_w: 10000}\nwallbox: {identitty: X}\n");

@@ -222,14 +222,24 @@ describe("limits on a wallbox", () => {
     expect(sentLimits(box)).toEqual(["0:6", "1:10", "0:6", "1:10"]);
   });
 
-  it("writes again when the wall clock jumps, because the profile holds wall times", async () => {
-    site = await createTestSite();
-    const box = await site.dialReady();
-    await site.wallbox.apply(command(10));
-    site.clock.jumpWall(3_600_000);
-    expect(await site.wallbox.apply(command(10))).toEqual({ kind: "written" });
-    expect(sentLimits(box)).toEqual(["0:6", "1:10", "1:10"]);
-  });
+  it.each([3_600_000, -3_600_000])(
+    "writes again once the box is told of a wall clock that jumped by %i ms: until then it goes by the old time",
+    async (jumpMs) => {
+      site = await createTestSite();
+      const box = await site.dialReady();
+      await site.wallbox.apply(command(10));
+      site.clock.jumpWall(jumpMs);
+      expect(await site.wallbox.apply(command(10))).toEqual({ kind: "unchanged" });
+      await site.wallbox.apply(command(11));
+      const startMs = () =>
+        Date.parse(profiles(box).at(-1)?.csChargingProfiles.chargingSchedule.startSchedule ?? "");
+      expect(startMs()).toBeCloseTo(site.clock.wallMs() - jumpMs - 60_000, -4);
+      await box.call("Heartbeat");
+      await site.clock.advance(0);
+      expect(sentLimits(box)).toEqual(["0:6", "1:10", "1:11", "1:11"]);
+      expect(startMs()).toBeCloseTo(site.clock.wallMs() - 60_000, -4);
+    },
+  );
 });
 
 describe("a wallbox that refuses", () => {

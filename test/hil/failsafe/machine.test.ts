@@ -89,7 +89,7 @@ describe("the failsafe table: machine", () => {
     measured("storedS", await secondsUntil(bench, 200, isStored));
     await bench.pass(60);
     measured("changedA", offerSince(bench, mark, 11).changedA);
-    expect(daemon.isRunning).toBe(true);
+    expect(await daemon.end("SIGTERM")).toEqual({ code: 0, signal: null });
   });
 
   failsafe("F12", {}, async (bench, measured) => {
@@ -103,5 +103,19 @@ describe("the failsafe table: machine", () => {
     measured("aside", aside.length);
     const told = (await bench.events()).filter((event) => event === "state_set_aside");
     measured("events", told.length);
+  });
+
+  // Less than the program ever needs: its memory has grown from the start.
+  failsafe("F16", { memoryLimitMb: 64 }, async (bench, measured) => {
+    const daemon = await startCharging(bench);
+    await bench.pass(600);
+    const mark = bench.history.mark();
+    await bench.pass(300);
+    measured("changedA", offerSince(bench, mark, 11).changedA);
+    expect((await bench.events()).filter((event) => event === "memory_high")).toHaveLength(1);
+    bench.wallbox.unplugCar();
+    const hasEnded = () => !daemon.isRunning;
+    await bench.unhurried(async () => measured("endedS", await secondsUntil(bench, 200, hasEnded)));
+    expect(await daemon.ended).toEqual({ code: 0, signal: null });
   });
 });

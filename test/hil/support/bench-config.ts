@@ -20,9 +20,11 @@ export interface BenchConfigOptions {
   readonly gridOperator?: object | undefined;
   readonly prices?: object;
   readonly notifications?: object;
-  readonly service?: object;
+  readonly memoryLimitMb?: number;
 }
 
+/** What a daemon that runs from its sources never needs. */
+const ROOMY_MB = 2_048;
 const BOX = { phases: 3, max_current_a: 16, rated_current_a: 16 };
 
 /** The config of a daemon in the simulated house. */
@@ -71,7 +73,7 @@ export function benchConfig(
     ...(its.gridOperator === undefined ? {} : { grid_operator: its.gridOperator }),
     ...(its.prices === undefined ? {} : { prices: its.prices }),
     ...(its.notifications === undefined ? {} : { notifications: its.notifications }),
-    ...(its.service === undefined ? {} : { service: its.service }),
+    memory_limit_mb: its.memoryLimitMb ?? ROOMY_MB,
     mqtt: { url: site.broker.url, telemetry_interval_ms: 5_000 },
     api: { port: its.ports.page },
     state_dir: its.stateDir,

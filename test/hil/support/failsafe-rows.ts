@@ -191,9 +191,9 @@ export const FAILSAFE_ROWS = {
         atMost: 960,
       },
       early: {
-        what: "requests in the last three minutes of a pause of 300 s that the server has asked for, of exchanges that had not asked it yet",
+        what: "requests in the last three minutes of a pause of 300 s that the server has asked for: one of each exchange that had not asked it yet",
         unit: "times",
-        atMost: 1,
+        atMost: 2,
       },
     },
   },
@@ -341,35 +341,6 @@ export const FAILSAFE_ROWS = {
         what: "from the reload of a good config until the box follows it",
         unit: "s",
         atMost: 120,
-      },
-    },
-  },
-  F15: {
-    fault: "second controller fights over the box",
-    promise:
-      "A set point that changes by itself is asserted again, later each time; it is reported, and nothing is raised while it goes on.",
-    recovery: "The box keeps our set point.",
-    bounds: {
-      reportedS: {
-        what: "from the other controller's first limit until the daemon says wallbox_contested",
-        unit: "s",
-        atMost: 240,
-      },
-      writes: {
-        what: "profiles that the box gets from us in 30 min of that fight",
-        unit: "times",
-        atLeast: 2,
-        atMost: 12,
-      },
-      raisedA: {
-        what: "the most that the box offers above the 11 A before the fight, although the other controller makes us believe in more sun",
-        unit: "A",
-        atMost: 0,
-      },
-      recoveredS: {
-        what: "from the other controller's last limit until the box offers 11 A for good",
-        unit: "s",
-        atMost: 960,
       },
     },
   },
