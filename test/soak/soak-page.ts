@@ -31,7 +31,7 @@ ${rows(lockstep, child)
 
 - **in one process**: the daemon and all its peers on [one clock](adr/0005-lock-step-clock-for-the-demo.md); memory and handles are those of
   all of them together.
-- **as a process**: the daemon alone, as systemd starts it, [led by the clock](adr/0016-the-bench-leads-the-daemons-clock.md) of the same peers
+- **as a process**: the daemon alone, as systemd starts it, [led by the clock](adr/0017-the-bench-leads-the-daemons-clock.md) of the same peers
   in another process.
 - **written**: \`write_bytes\` of /proc, with everything brought to the disk each simulated half minute, as Linux does in real time.
 `;

@@ -38,7 +38,7 @@ const HEAD = `# When something fails
 What the gateway promises when a part of the house, the network or the machine fails, and what is measured to show it. Each row has one
 test of its number with the real daemon as a process of its own in a simulated house, on real sockets. Figures are taken at the
 simulated wallbox, meter, broker, cloud or disk wherever the fault shows there; seconds are those of house and daemon, which live by
-[one clock](adr/0016-the-bench-leads-the-daemons-clock.md). The meter of that house renews its registers every 5 s and shows them
+[one clock](adr/0017-the-bench-leads-the-daemons-clock.md). The meter of that house renews its registers every 5 s and shows them
 1 s later. The set point in the wallbox expires after 90 s there, where nothing else is said; the default is 600 s.
 
 This page is made from [the table](../test/hil/support/failsafe-rows.ts) by \`npm run generate\`; a bound that its test does not measure
