@@ -6,7 +6,7 @@ const DRAWING_POWER_W = 300;
 
 export interface Boost {
   readonly state: BoostState;
-  /** True once the car has drawn power under this boost: from then on a car that stops is full. */
+  /** True once the car has drawn power under this boost and since its box last paused it: then a car that stops is full. */
   readonly hasDrawn: boolean;
 }
 
@@ -21,12 +21,17 @@ export function nextBoost(boost: Boost, wallbox: WallboxSample): Boost {
       return boost;
     case "armed":
       return isPluggedIn(vehicle) ? { state: "ongoing", hasDrawn: false } : boost;
-    case "ongoing": {
-      const isFull = boost.hasDrawn && vehicle === "suspended_by_vehicle";
-      if (isFull || !isPluggedIn(vehicle)) return NO_BOOST;
-      return boost.hasDrawn || !isDrawing(wallbox) ? boost : { state: "ongoing", hasDrawn: true };
-    }
+    case "ongoing":
+      return isPluggedIn(vehicle) ? boostOfPluggedIn(boost, wallbox) : NO_BOOST;
   }
+}
+
+function boostOfPluggedIn(boost: Boost, wallbox: WallboxSample): Boost {
+  const { vehicle } = wallbox;
+  if (vehicle === "suspended_by_vehicle") return boost.hasDrawn ? NO_BOOST : boost;
+  if (isDrawing(wallbox)) return { ...boost, hasDrawn: true };
+  // A limit has paused it: it takes its time to draw again, and is not full because of that.
+  return vehicle === "suspended_by_wallbox" ? { ...boost, hasDrawn: false } : boost;
 }
 
 /** A car is plugged in and its session is not over. */
