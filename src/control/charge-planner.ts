@@ -181,7 +181,8 @@ export function createChargePlanner(options: ChargePlannerOptions, deps: ChargeP
 
   /** How long the start can still wait, ms. */
   function slackMs({ wallMs, deadline, energyWh: missing, chargePowerW }: Situation): number {
-    return deadline.wallMs - options.marginMs - wallMs - missing / energyWh(chargePowerW, 1);
+    const neededMs = missing === 0 ? 0 : missing / energyWh(chargePowerW, 1);
+    return deadline.wallMs - options.marginMs - wallMs - neededMs;
   }
 
   /** Whatever the prices are, the deadline is kept: from the latest start on it charges. */

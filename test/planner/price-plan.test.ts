@@ -60,6 +60,12 @@ describe("the price plan", () => {
     expect(plan.slots).toEqual([{ startMs: START_MS, endMs: START_MS + 2 * QUARTER_MS, priceCtKwh: 4 }]);
   });
 
+  it("has nothing to choose where nothing can be charged", () => {
+    const prices = quarters([5, 3]);
+    const plan = pricePlan(request({ prices, energyWh: 1_000, chargePowerW: 0 }));
+    expect(plan).toMatchObject({ kind: "best_effort", chargeNow: true });
+  });
+
   it.each([0, -1])("plans nothing when %s Wh are missing", (energyWh) => {
     const plan = pricePlan(request({ prices: quarters([5, 3]), energyWh }));
     expect(plan).toMatchObject({

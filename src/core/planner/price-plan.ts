@@ -60,6 +60,8 @@ export interface PricePlan {
 export function pricePlan(request: PlanRequest): PricePlan {
   const { nowMs, deadlineMs, energyWh, chargePowerW, startPenaltyCt, isCharging } = request;
   if (energyWh <= 0 || deadlineMs <= nowMs) return planOf(request, "satisfied", [], 0);
+  const everything = [{ startMs: nowMs, endMs: deadlineMs }];
+  if (chargePowerW <= 0) return planOf(request, "best_effort", everything, 0);
   const segments = planSegments(request, request.prices, request.sun);
   const unitWh = (chargePowerW * UNIT_MS) / 3_600_000;
   const sunWh = sum(segments.map((segment) => expectedSunWh(segment, chargePowerW)));
@@ -71,7 +73,7 @@ export function pricePlan(request: PlanRequest): PricePlan {
   }));
   const units = plannedWh / unitWh;
   if (units >= sum(stretches.map((stretch) => stretch.units))) {
-    return planOf(request, "best_effort", [{ startMs: nowMs, endMs: deadlineMs }], 0);
+    return planOf(request, "best_effort", everything, 0);
   }
   const fills = cheapestFill({ stretches, units, startCost: startPenaltyCt, isRunning: isCharging });
   const uses = segments.flatMap((segment, index) => useOf(segment, fills[index] as Fill));
