@@ -1,10 +1,13 @@
 import { initialTransition, transition } from "xstate";
 import {
   NOTHING_KNOWN,
+  noted,
   type OperatorContext,
   type OperatorPass,
   type OperatorRules,
+  type OperatorScope,
   type OperatorState,
+  operatorGuards,
   operatorMachine,
   SILENCE_MS,
 } from "./operator-machine.ts";
@@ -55,11 +58,28 @@ export function operatorSnapshot(
   return { state: value, limitW, remainingMs, wallMs: at.wallMs };
 }
 
+const { commandLimits, commandReleases, isOver, isSilent, minimumIsOver, nobodyCame, onlyHeard } =
+  operatorGuards;
+const { returnLimits, returnReleases } = operatorGuards;
+
+/** The guards that end each state, or begin it anew: the machine in short. */
+const EXITS: Readonly<Record<OperatorState, readonly ((scope: OperatorScope) => boolean)[]>> = {
+  init: [returnLimits, returnReleases, nobodyCame],
+  unlimited_controlled: [isSilent, commandLimits],
+  limited: [isSilent, commandLimits, commandReleases, isOver],
+  failsafe: [returnLimits, returnReleases, onlyHeard, minimumIsOver],
+  unlimited_autonomous: [returnLimits, returnReleases],
+};
+
+/** The state after one pass. Most passes only note what was heard: for those the machine's own step would cost too much. */
 export function nextOperatorState(
   state: OperatorMachineState,
   pass: Omit<OperatorPass, "type">,
 ): OperatorMachineState {
-  return transition(operatorMachine, state, { type: "pass", ...pass })[0];
+  const event: OperatorPass = { type: "pass", ...pass };
+  const scope = { context: state.context, event };
+  if (EXITS[state.value].some((exit) => exit(scope))) return transition(operatorMachine, state, event)[0];
+  return { ...state, context: noted(scope) };
 }
 
 /** The operator's limit as a pass is told of it. */

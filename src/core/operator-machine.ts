@@ -77,34 +77,34 @@ export const NOTHING_KNOWN: OperatorContext = {
   endsMs: undefined,
 };
 
-interface Scope {
+export interface OperatorScope {
   readonly context: OperatorContext;
   readonly event: OperatorPass;
 }
 
-function heartbeatMs({ context, event }: Scope): number {
+function heartbeatMs({ context, event }: OperatorScope): number {
   const known = context.heartbeatMs ?? event.nowMs;
   return Math.max(known, event.signal.heartbeatMs ?? known);
 }
 
-function isSilent(scope: Scope): boolean {
+function isSilent(scope: OperatorScope): boolean {
   return scope.event.nowMs - heartbeatMs(scope) >= SILENCE_MS;
 }
 
-function inStateForMs({ context, event }: Scope): number {
+function inStateForMs({ context, event }: OperatorScope): number {
   return event.nowMs - (context.sinceMs ?? event.nowMs);
 }
 
-function newCommand({ context, event }: Scope): OperatorCommand | undefined {
+function newCommand({ context, event }: OperatorScope): OperatorCommand | undefined {
   const { command } = event.signal;
   const isNew = command !== undefined && command.atMs > (context.seenCommandMs ?? Number.NEGATIVE_INFINITY);
   return isNew && command.limitW >= 0 && Number.isFinite(command.limitW) ? command : undefined;
 }
 
 /** Who has been away is in control again only with a sign of life and a command after it. */
-function commandOfReturned(scope: Scope): OperatorCommand | undefined {
+function commandOfReturned(scope: OperatorScope): OperatorCommand | undefined {
   const { signal, nowMs } = scope.event;
-  const isHeard = signal.heartbeatMs !== undefined && nowMs - signal.heartbeatMs <= COMMAND_WINDOW_MS;
+  const isHeard = nowMs - (signal.heartbeatMs ?? Number.NEGATIVE_INFINITY) <= COMMAND_WINDOW_MS;
   return isHeard ? newCommand(scope) : undefined;
 }
 
@@ -117,23 +117,23 @@ function isLimiting(command: OperatorCommand, nowMs: number): boolean {
   return command.isActive && (endsMs(command) ?? Number.POSITIVE_INFINITY) > nowMs;
 }
 
-function limits(command: OperatorCommand | undefined, { event }: Scope): boolean {
+function limits(command: OperatorCommand | undefined, { event }: OperatorScope): boolean {
   return command !== undefined && isLimiting(command, event.nowMs);
 }
 
-function releases(command: OperatorCommand | undefined, { event }: Scope): boolean {
+function releases(command: OperatorCommand | undefined, { event }: OperatorScope): boolean {
   return command !== undefined && !isLimiting(command, event.nowMs);
 }
 
 /** First sign of life of a contact that has not been lost again. */
-function contactMs(scope: Scope): number | undefined {
+function contactMs(scope: OperatorScope): number | undefined {
   const { context, event } = scope;
   const heardMs = event.signal.heartbeatMs;
   if (heardMs === undefined || event.nowMs - heardMs >= SILENCE_MS) return undefined;
   return context.contactMs ?? (heardMs > (context.heartbeatMs ?? heardMs) ? heardMs : undefined);
 }
 
-function noted(scope: Scope): OperatorContext {
+export function noted(scope: OperatorScope): OperatorContext {
   const { context, event } = scope;
   return {
     ...context,
@@ -144,33 +144,34 @@ function noted(scope: Scope): OperatorContext {
   };
 }
 
-function entered(scope: Scope): OperatorContext {
+function entered(scope: OperatorScope): OperatorContext {
   const { nowMs } = scope.event;
   return { ...noted(scope), sinceMs: nowMs, contactMs: undefined, limitW: undefined, endsMs: undefined };
 }
 
-function limited(scope: Scope): OperatorContext {
+function limited(scope: OperatorScope): OperatorContext {
   const { command } = scope.event.signal;
   return { ...entered(scope), limitW: command?.limitW, endsMs: endsMs(command) };
 }
 
-const guards = {
+export const operatorGuards = {
   isSilent,
-  commandLimits: (scope: Scope) => limits(newCommand(scope), scope),
-  commandReleases: (scope: Scope) => releases(newCommand(scope), scope),
-  returnLimits: (scope: Scope) => limits(commandOfReturned(scope), scope),
-  returnReleases: (scope: Scope) => releases(commandOfReturned(scope), scope),
-  isOver: ({ context, event }: Scope) => event.nowMs >= (context.endsMs ?? Number.POSITIVE_INFINITY),
-  nobodyCame: (scope: Scope) => inStateForMs(scope) >= SILENCE_MS,
-  onlyHeard: (scope: Scope) => scope.event.nowMs - (contactMs(scope) ?? scope.event.nowMs) >= SILENCE_MS,
-  minimumIsOver: (scope: Scope) =>
+  commandLimits: (scope: OperatorScope) => limits(newCommand(scope), scope),
+  commandReleases: (scope: OperatorScope) => releases(newCommand(scope), scope),
+  returnLimits: (scope: OperatorScope) => limits(commandOfReturned(scope), scope),
+  returnReleases: (scope: OperatorScope) => releases(commandOfReturned(scope), scope),
+  isOver: ({ context, event }: OperatorScope) => event.nowMs >= (context.endsMs ?? Number.POSITIVE_INFINITY),
+  nobodyCame: (scope: OperatorScope) => inStateForMs(scope) >= SILENCE_MS,
+  onlyHeard: (scope: OperatorScope) =>
+    scope.event.nowMs - (contactMs(scope) ?? scope.event.nowMs) >= SILENCE_MS,
+  minimumIsOver: (scope: OperatorScope) =>
     scope.event.rules.endsFailsafeAlone && inStateForMs(scope) >= scope.event.rules.failsafeMinimumMs,
 };
 
 /** The machine as xstate sees it, for exhaustive exploration. */
 export const operatorMachine = setup({
   types: { context: {} as OperatorContext, events: {} as OperatorPass },
-  guards,
+  guards: operatorGuards,
   actions: { note: assign(noted), enter: assign(entered), limit: assign(limited) },
 }).createMachine({
   context: NOTHING_KNOWN,

@@ -37,20 +37,30 @@ export function fuseLimitA(context: LimitContext): number | undefined {
 export function unbalanceLimitA(context: LimitContext): number | undefined {
   const { unbalanceLimitA: limitA } = context.limits;
   if (limitA === undefined) return undefined;
-  return smallest(placements(context).flatMap((carA) => unbalanceLimitsA(context, carA, limitA)));
+  let smallestA: number | undefined;
+  for (const carA of placements(context)) {
+    const allowedA = unbalancedA(context, carA, limitA);
+    if (allowedA !== undefined) smallestA = Math.min(allowedA, smallestA ?? allowedA);
+  }
+  return smallestA;
 }
 
-function unbalanceLimitsA(context: LimitContext, carA: CarCurrentsA, limitA: number): readonly number[] {
+/** Undefined for a car on all three phases. */
+function unbalancedA(context: LimitContext, carA: CarCurrentsA, limitA: number): number | undefined {
+  if (carA.every((drawnA) => drawnA !== undefined)) return undefined;
   const { gridPhaseCurrentsA, meterTrust } = context.sample;
-  const loaded = drawing(carA);
-  if (loaded.length === PHASES.length) return [];
   const isMeasured = meterTrust !== "lost" && !isSwitchingPhases(context);
-  if (gridPhaseCurrentsA === undefined || !isMeasured) return [limitA];
+  if (gridPhaseCurrentsA === undefined || !isMeasured) return limitA;
   const importsA = gridPhaseCurrentsA.value;
-  const lowestA = Math.min(
-    ...PHASES.filter((phase) => carA[phase] === undefined).map((phase) => importsA[phase]),
-  );
-  return loaded.map(({ phase, drawnA }) => allowanceA(context, limitA + lowestA - importsA[phase], drawnA));
+  let lowestA = Number.POSITIVE_INFINITY;
+  for (const phase of PHASES) if (carA[phase] === undefined) lowestA = Math.min(lowestA, importsA[phase]);
+  let smallestA = Number.POSITIVE_INFINITY;
+  for (const phase of PHASES) {
+    const drawnA = carA[phase];
+    if (drawnA === undefined) continue;
+    smallestA = Math.min(smallestA, allowanceA(context, limitA + lowestA - importsA[phase], drawnA));
+  }
+  return smallestA;
 }
 
 /** What the car draws on the phases of the house, for every way in which the box may hang on them. */
@@ -69,13 +79,6 @@ function placed(boxA: CarCurrentsA, rotation: PhaseRotation): CarCurrentsA {
   return [on(0), on(1), on(2)];
 }
 
-function drawing(carA: CarCurrentsA): readonly { readonly phase: Phase; readonly drawnA: number }[] {
-  return PHASES.flatMap((phase) => {
-    const drawnA = carA[phase];
-    return drawnA === undefined ? [] : [{ phase, drawnA }];
-  });
-}
-
 /** Import on each phase, A: measured, else the house split evenly and the car where it may be. */
 function gridImportsA(context: LimitContext, carA: CarCurrentsA): PhaseCurrentsA | undefined {
   const { gridPhaseCurrentsA, gridPowerW } = context.sample;
@@ -85,8 +88,4 @@ function gridImportsA(context: LimitContext, carA: CarCurrentsA): PhaseCurrentsA
   const houseA = (gridPowerW.value - carPowerW(context) - others.powerW) / (3 * NOMINAL_VOLTAGE_V);
   const besidesA = houseA + others.currentA;
   return [besidesA + (carA[0] ?? 0), besidesA + (carA[1] ?? 0), besidesA + (carA[2] ?? 0)];
-}
-
-function smallest(limitsA: readonly number[]): number | undefined {
-  return limitsA.length === 0 ? undefined : Math.min(...limitsA);
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { transition } from "xstate";
 import {
   initialOperatorState,
   nextOperatorState,
@@ -8,7 +9,12 @@ import {
   operatorLimit,
   operatorSnapshot,
 } from "../../src/core/grid-operator.ts";
-import type { OperatorCommand, OperatorRules } from "../../src/core/operator-machine.ts";
+import {
+  type OperatorCommand,
+  type OperatorPass,
+  type OperatorRules,
+  operatorMachine,
+} from "../../src/core/operator-machine.ts";
 
 const NOW_MS = 1_000_000;
 const WALL_MS = Date.UTC(2026, 10, 21, 17);
@@ -96,6 +102,7 @@ const step = fc.record({
 
 interface Seen {
   readonly nowMs: number;
+  readonly pass: Omit<OperatorPass, "type">;
   readonly before: OperatorMachineState;
   readonly state: OperatorMachineState;
   readonly command: OperatorCommand | undefined;
@@ -121,8 +128,17 @@ function always(law: (seen: Seen) => void): void {
         if (isHeard) heartbeatMs = nowMs;
         if (asked !== undefined) command = { ...asked, atMs: nowMs };
         const before = state;
-        state = nextOperatorState(state, { nowMs, signal: { heartbeatMs, command }, rules: RULES });
-        law({ nowMs, before, state, command: asked === undefined ? undefined : command, isHeard, isRestart });
+        const pass = { nowMs, signal: { heartbeatMs, command }, rules: RULES };
+        state = nextOperatorState(state, pass);
+        law({
+          nowMs,
+          pass,
+          before,
+          state,
+          command: asked === undefined ? undefined : command,
+          isHeard,
+          isRestart,
+        });
       }
     }),
     { numRuns: 300 },
@@ -153,6 +169,13 @@ describe("laws of the operator's limit", () => {
       if (!isHeard || command === undefined || !command.isActive || command.durationMs === 0) return;
       if (!(command.limitW >= 0)) return;
       expect([state.value, state.context.limitW]).toEqual(["limited", command.limitW]);
+    });
+  });
+
+  it("takes no other step in short than the machine in full", () => {
+    always(({ before, state, pass }) => {
+      const [whole] = transition(operatorMachine, before, { type: "pass", ...pass });
+      expect([state.value, state.context]).toEqual([whole.value, whole.context]);
     });
   });
 
