@@ -88,6 +88,35 @@ describe("the balance of a house", () => {
     expect(balanceVerdict(watched(12, powers)).kind).toBe(kind);
   });
 
+  it.each([
+    ["counts the car", { gridPowerW: 3_000, chargePowerW: 4_000 }, 1],
+    ["forgives the meter of a car that draws much", { gridPowerW: 3_000, chargePowerW: 3_400 }, 0],
+    ["forgives the meter of a battery that gives much", { gridPowerW: -3_300, batteryPowerW: 3_000 }, 0],
+    ["forgives what is just as much as it forgives", { gridPowerW: 1, chargePowerW: 159 }, 0],
+  ])("%s", (_, powers, negatives) => {
+    const all = { pvPowerW: 0, batteryPowerW: 0, chargePowerW: 0, ...powers };
+    const [present] = watched(1, () => all).guesses;
+    expect(present?.negatives).toBe(negatives);
+  });
+
+  it("finds that a house that stands still does not move", () => {
+    const still = () => ({ gridPowerW: 300, pvPowerW: 0, batteryPowerW: 0, chargePowerW: 0 });
+    expect(watched(5, still).guesses[0]?.variationW).toBe(0);
+  });
+
+  it("counts half of what it knows when it has watched for 120 windows", () => {
+    const guesses = initialBalance.guesses.map((guess) => ({ ...guess, variationW: 800, negatives: 5 }));
+    const still = () => ({ gridPowerW: 300, pvPowerW: 0, batteryPowerW: 0, chargePowerW: 0 });
+    const counted = (windows: number) => {
+      const record = watched(1, still, { ...initialBalance, windows, guesses });
+      return [record.windows, record.guesses[0]?.variationW, record.guesses[0]?.negatives];
+    };
+    expect([counted(119), counted(120)]).toEqual([
+      [120, 800, 5],
+      [61, 400, 2],
+    ]);
+  });
+
   it("forgives more where much flows", () => {
     const powers = (gridPowerW: number) => () => ({
       gridPowerW,
@@ -130,6 +159,20 @@ describe("the balance of a house", () => {
     ["prefers the guess that never makes power", [5, 10_000], [2, 100], [0, 4_000], wrong("battery")],
     ["then the one that moves least", [5, 10_000], [0, 4_000], [0, 100], wrong("battery")],
     ["and of near ones the one with fewer turned signs", [5, 10_000], [0, 1_000], [0, 950], wrong("grid")],
+    ["of which a tenth is the farthest", [5, 10_000], [0, 1_000], [0, 900], wrong("grid")],
+    ["three windows that make power are enough", [3, 0], [0, 0], [9, 0], wrong("grid")],
+    ["two are not", [2, 0], [0, 0], [9, 0], { kind: "checking" }],
+    [
+      "nor is less movement where more windows make power",
+      [1, 4_000],
+      [2, 100],
+      [9, 0],
+      { kind: "checking" },
+    ],
+    ["3 kW of movement count", [1, 3_000], [1, 1_000], [9, 0], wrong("grid")],
+    ["less does not", [1, 2_999], [1, 1_000], [9, 0], { kind: "checking" }],
+    ["less than half of it is clearly less", [1, 4_000], [1, 1_999], [9, 0], wrong("grid")],
+    ["half of it is not", [1, 4_000], [1, 2_000], [9, 0], { kind: "checking" }],
   ])("%s", (_, present, grid, battery, verdict) => {
     const figures = [present, grid, battery, [9, 20_000]] as const;
     const guesses = initialBalance.guesses.map((guess, index) => {

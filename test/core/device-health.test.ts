@@ -34,6 +34,12 @@ describe("the health of a device", () => {
       problem: "timeout",
     });
     expect(healthAfter([[30_000, FAILED]])).toMatchObject({ state: "offline", sinceMs: 30_000 });
+    expect(
+      healthAfter([
+        [30_000, FAILED],
+        [31_000, FAILED],
+      ]),
+    ).toMatchObject({ state: "offline", sinceMs: 30_000, failures: 2 });
   });
 
   it("is online with its first good read, and since then", () => {

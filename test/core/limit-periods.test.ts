@@ -110,6 +110,14 @@ describe("periods of the grid operator's limit", () => {
     expect(open[0]).toMatchObject({ charge: { minW: 2_500, meanW: 3_000, maxW: 3_500 }, grid: undefined });
   });
 
+  it("count nothing either where the first car is the one that is not known", () => {
+    const { open } = watched([
+      { atS: 0, operator: limited, chargeW: [undefined, 2_000], gridW: "unknown" },
+      { atS: 1, operator: limited, chargeW: [undefined, 2_000], gridW: "unknown" },
+    ]);
+    expect(open[0]?.charge).toBeUndefined();
+  });
+
   it("count no more than 10 s for a pass, and nothing for a clock that went back", () => {
     const { open } = watched([
       { atS: 0, operator: limited, chargeW: [1_000] },
@@ -147,6 +155,26 @@ describe("periods of the other limits", () => {
       },
     ]);
     expect(open).toEqual([]);
+  });
+
+  it("bridge a gap late in the life of the gateway, too, and where only one of several boxes is limited", () => {
+    const { began, ended } = watched([
+      { atS: 100_000, limitedBy: "main_fuse", chargeW: [3_000, 3_000] },
+      { atS: 100_030, chargeW: [3_000, 3_000] },
+      { atS: 100_059, limitedBy: "main_fuse", chargeW: [3_000, 3_000] },
+    ]);
+    expect([began.length, ended.length]).toEqual([1, 0]);
+  });
+
+  it("are told apart where two limits have the same value", () => {
+    const { began, ended } = watched(
+      [
+        { atS: 0, limitedBy: "main_fuse" },
+        { atS: 1, limitedBy: "unbalance" },
+      ],
+      { ...LIMITS, mainFuseA: 20 },
+    );
+    expect([began.map(({ limit }) => limit), ended]).toEqual([["main_fuse", "unbalance"], []]);
   });
 
   it("are not there where the limit is no longer configured", () => {

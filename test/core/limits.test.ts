@@ -448,3 +448,38 @@ function phases(l1: number, l2: number, l3: number) {
 function oneOfThree() {
   return { phaseCurrentsA: reading([16, 0, 0] as const), chargePowerW: reading(3_680) };
 }
+
+describe("phases that the box is asked to change to", () => {
+  const onOne = { capability: { ...THREE_PHASE, phases: 1, canSwitchPhases: true } } as const;
+
+  it("have what the house leaves them without the car", () => {
+    const limit = smallest({
+      limits: { mainFuseA: 25 },
+      sample: { gridPowerW: reading(3_680 + 6_900) },
+      wallbox: { ...onOne, chargePowerW: reading(3_680) },
+      context: { phases: 3, setpointA: 16 },
+    });
+    expect(limit).toEqual({ name: "main_fuse", maxCurrentA: 15 });
+  });
+
+  it("are not unbalanced where they are three", () => {
+    const given: Case = {
+      limits: { unbalanceLimitA: 10 },
+      sample: { gridPowerW: reading(3_680) },
+      wallbox: { ...onOne, chargePowerW: reading(3_680) },
+      context: { setpointA: 16 },
+    };
+    expect(smallest({ ...given, context: { setpointA: 16, phases: 1 } }).name).toBe("unbalance");
+    expect(smallest({ ...given, context: { setpointA: 16, phases: 3 } }).name).toBe("wallbox_rating");
+  });
+
+  it("and a phase that carries 1 A is one that the car charges on", () => {
+    const limit = smallest({
+      limits: { importLimitW: 1_000 },
+      sample: { gridPowerW: reading(770) },
+      wallbox: { chargePowerW: reading(230), phaseCurrentsA: reading([1, 0, 0]) },
+      context: { setpointA: 6 },
+    });
+    expect(limit).toEqual({ name: "site_import", maxCurrentA: 2 });
+  });
+});

@@ -60,6 +60,15 @@ const heard = { heartbeatMs: NOW_MS };
 const limiting = { ...heard, command: command() };
 const releasing = { ...heard, command: command({ isActive: false }) };
 
+/** The state that comes of a pass; a new one counts its time from this pass and knows no limit but its own. */
+function expectStep(given: Given, state: OperatorState): void {
+  const { value, context } = afterPass(given);
+  expect(value).toBe(state);
+  if (state === given.state) return;
+  expect(context.sinceMs).toBe(NOW_MS);
+  expect(context.limitW === undefined).toBe(state !== "limited");
+}
+
 describe("under control", () => {
   it.each<[string, Given, OperatorState]>([
     ["a limit begins", { state: "unlimited_controlled", signal: limiting }, "limited"],
@@ -103,7 +112,7 @@ describe("under control", () => {
       "unlimited_controlled",
     ],
   ])("%s", (_case, given, state) => {
-    expect(afterPass(given).value).toBe(state);
+    expectStep(given, state);
   });
 
   it("takes value and end of the newest command, counted from its arrival", () => {
@@ -154,7 +163,7 @@ describe.each(["init", "failsafe", "unlimited_autonomous"] as const)("%s ends", 
     ["not in silence", {}, state],
     ["not with a command seen before", { ...heard, command: command({ atMs: NOW_MS - 1_000 }) }, state],
   ])("%s", (_case, signal, next) => {
-    expect(afterPass({ state, signal }).value).toBe(next);
+    expectStep({ state, signal }, next);
   });
 
   it("does not take a command later that it could not take when it came", () => {
@@ -168,7 +177,7 @@ describe("init", () => {
   it("gives way after 120 s in which nobody was in control", () => {
     const since = (forMs: number) => ({ state: "init", context: { sinceMs: NOW_MS - forMs } }) as const;
     expect(afterPass(since(119_999)).value).toBe("init");
-    expect(afterPass(since(120_000)).value).toBe("unlimited_autonomous");
+    expectStep(since(120_000), "unlimited_autonomous");
     expect(afterPass({ ...since(120_000), signal: heard }).value).toBe("unlimited_autonomous");
     expect(afterPass({ ...since(120_000), signal: limiting }).value).toBe("limited");
   });
@@ -184,6 +193,11 @@ describe("init", () => {
 });
 
 describe("failsafe", () => {
+  it("forgets a contact of which nothing is known any more", () => {
+    const { context } = afterPass({ state: "failsafe", context: { contactMs: NOW_MS - 1_000 } });
+    expect(context.contactMs).toBeUndefined();
+  });
+
   it("lasts until the operator returns", () => {
     const years = { sinceMs: NOW_MS - 1e11 };
     expect(afterPass({ state: "failsafe", context: years }).value).toBe("failsafe");
@@ -194,13 +208,13 @@ describe("failsafe", () => {
     const since = (forMs: number) =>
       ({ state: "failsafe", rules, context: { sinceMs: NOW_MS - forMs } }) as const;
     expect(afterPass(since(7_199_999)).value).toBe("failsafe");
-    expect(afterPass(since(7_200_000)).value).toBe("unlimited_autonomous");
+    expectStep(since(7_200_000), "unlimited_autonomous");
   });
 
   it("ends 120 s after signs of life came back without a command, while they last", () => {
     const contact = { contactMs: NOW_MS - 120_000, heartbeatMs: NOW_MS - 1_000 };
     const signal = { heartbeatMs: NOW_MS - 119_999 };
-    expect(afterPass({ state: "failsafe", context: contact, signal }).value).toBe("unlimited_autonomous");
+    expectStep({ state: "failsafe", context: contact, signal }, "unlimited_autonomous");
     const justNot = { ...contact, contactMs: NOW_MS - 119_999 };
     expect(afterPass({ state: "failsafe", context: justNot, signal }).value).toBe("failsafe");
     const lostAgain = { heartbeatMs: NOW_MS - 120_000 };
