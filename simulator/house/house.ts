@@ -69,6 +69,8 @@ export interface House {
   /** Lets all whole seconds up to `monotonicMs` pass; a time in the past does nothing. */
   advanceTo(monotonicMs: number): void;
   readings(): HouseReadings;
+  /** Of the last second; the same object all the time. */
+  readonly flow: Flow;
   tallies(): Tallies;
   /** Calls `take` now and then every `periodMs` (at least a second) with the readings of that very second. */
   watch(periodMs: number, take: (readings: HouseReadings) => void): void;
@@ -76,14 +78,15 @@ export interface House {
 
 const STEP_MS = 1_000;
 /** A house is never balanced: the kitchen hangs on L1. */
-const LOAD_SHARES: ThreePhases = [0.46, 0.32, 0.22];
+export const LOAD_SHARES: ThreePhases = [0.46, 0.32, 0.22];
 
-interface Flow {
-  pvW: number;
-  loadW: number;
-  chargeW: number;
-  batteryW: number;
-  gridW: number;
+/** Powers of a second, W. */
+export interface Flow {
+  readonly pvW: number;
+  readonly loadW: number;
+  readonly chargeW: number;
+  readonly batteryW: number;
+  readonly gridW: number;
 }
 
 interface Watcher {
@@ -103,7 +106,7 @@ export function createHouse(options: HouseOptions): House {
   let second = 0;
   let secondInStep = 0;
   let stepIndex = 0;
-  const flow: Flow = firstFlow(step);
+  const flow: { -readonly [K in keyof Flow]: Flow[K] } = firstFlow(step);
 
   function passSecond(): void {
     if (secondInStep === source.secondsPerStep) {
@@ -176,6 +179,7 @@ export function createHouse(options: HouseOptions): House {
       while (second < untilSecond) passSecond();
     },
     readings,
+    flow,
     tallies: () => tallies.tallies(),
     watch(periodMs, take) {
       watchers.push({ everySeconds: Math.max(1, Math.round(periodMs / STEP_MS)), take });

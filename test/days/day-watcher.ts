@@ -1,5 +1,5 @@
-import { replayConfigFile } from "../../src/cli/replay/hems-edge-run.ts";
 import type { Plant } from "../../src/cli/replay/plant.ts";
+import { replayConfigFile } from "../../src/cli/replay/replay-config.ts";
 import { deviceOf } from "../../src/cli/replay/replay-device.ts";
 import { houseTrace } from "../../src/cli/replay/scenario/house-trace.ts";
 import type { ScenarioWatcher } from "../../src/cli/replay/scenario/run-scenario.ts";

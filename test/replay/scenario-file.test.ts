@@ -61,6 +61,58 @@ describe("a scenario file", () => {
     expect(problemOf(text)).toContain(place);
   });
 
+  it("may have further wallboxes, and people who change their minds", async () => {
+    const { figures, last } = await outcomeOf(
+      `${HEAD}${SUNNY}phases: 1
+config: { control: { mode: none } }
+more_boxes: [{ phases: 1, wallbox: { priority: 2 } }]
+events: [{ kind: car_away, from_min: 15, minutes: 15, box: 1 }]
+changes:
+  - { at_min: 20, max_current_a: 8 }
+  - { at_min: 25, mode: hems, thresholds: { hems_min_export_to_start_w: 0, hems_max_import_before_stopping_w: 9000 } }
+  - { at_min: 26, boost: ongoing, box: 0 }
+expect: {}
+`,
+    );
+    // One car for half an hour, the other for a quarter, each with up to 16 A.
+    expect(figures.charged_kwh).toBeGreaterThan(1.8);
+    expect(figures.charged_kwh).toBeLessThan(2.6);
+    expect(last.wallboxes.map(({ name, setpointA }) => [name, setpointA])).toEqual([
+      ["wallbox", 8],
+      ["wallbox-2", 0],
+    ]);
+    expect(last.wallboxes.map(({ boost }) => boost)).toEqual(["ongoing", "off"]);
+    expect(last.thresholds.asked.maxImportBeforeStoppingW).toBe(9_000);
+  });
+
+  it("may let somebody allow the car nothing while a plan is made", async () => {
+    const { last } = await outcomeOf(
+      `${HEAD}${SUNNY}config: { control: { mode: spot }, charge_plan: { energy_kwh: 5 } }
+prices_ct_kwh: [30, 20]
+changes: [{ at_min: 10, max_current_a: 0 }]
+expect: {}
+`,
+    );
+    expect(last).toMatchObject({ setpointA: 0, limitedBy: "user_maximum" });
+  });
+
+  it("may have a plan for no energy while the car is allowed nothing", async () => {
+    const { last } = await outcomeOf(
+      `${HEAD}${SUNNY}config: { control: { mode: spot }, charge_plan: { energy_kwh: 0 } }
+prices_ct_kwh: [30, 20]
+changes: [{ at_min: 10, max_current_a: 0 }]
+expect: {}
+`,
+    );
+    expect(last).toMatchObject({ setpointA: 0, reason: { code: "plan_fulfilled" } });
+  });
+
+  it("names the further box with a mistake", () => {
+    expect(problemOf(`${HEAD}${SUNNY}more_boxes: [{}, { device: { min_a: 20 } }]\nexpect: {}\n`)).toContain(
+      "more_boxes[1].device",
+    );
+  });
+
   it("may be JSON", async () => {
     const text = JSON.stringify({
       title: "As JSON",

@@ -5,6 +5,7 @@ import { currentA } from "../../core/units.ts";
 import type { SiteChannels, SiteSource, SourceReading } from "../../ports/site-source.ts";
 import type { ApplyResult, CurrentCommand, Wallbox } from "../../ports/wallbox.ts";
 import type { Plant } from "./plant.ts";
+import type { PlantBox } from "./plant-box.ts";
 import type { PhaseChoice, ReplayDevice } from "./replay-device.ts";
 
 const DAY_MS = 86_400_000;
@@ -44,7 +45,11 @@ const NONSENSE: Promise<SourceReading> = Promise.resolve({
 });
 
 /** The plant's meter as the control loop reads it: the newest measurement that its registers show. */
-export function createPlantMeter({ view }: Plant, faults: PlantFaults): SiteSource {
+export function createPlantMeter(
+  { view }: Plant,
+  faults: PlantFaults,
+  { tellsPhases }: { readonly tellsPhases: boolean },
+): SiteSource {
   let shown: HouseReadings | undefined;
   let answer: Promise<SourceReading> | undefined;
   return {
@@ -55,7 +60,11 @@ export function createPlantMeter({ view }: Plant, faults: PlantFaults): SiteSour
       if (faults("meter_implausible", nowMs)) return NONSENSE;
       if (answer === undefined || (meter !== shown && !faults("meter_frozen", nowMs))) {
         shown = meter;
-        answer = Promise.resolve({ ok: true, channels: channelsOf(meter), stamp: String(meter.atMs) });
+        answer = Promise.resolve({
+          ok: true,
+          channels: channelsOf(meter, tellsPhases),
+          stamp: String(meter.atMs),
+        });
       }
       return answer;
     },
@@ -63,9 +72,14 @@ export function createPlantMeter({ view }: Plant, faults: PlantFaults): SiteSour
   };
 }
 
-function channelsOf({ gridPowerW, pvPowerW, batteryPowerW, batterySocPct }: HouseReadings): SiteChannels {
-  if (batterySocPct === undefined) return { gridPowerW, pvPowerW };
-  return { gridPowerW, pvPowerW, batteryPowerW, batterySocPct };
+function channelsOf(readings: HouseReadings, tellsPhases: boolean): SiteChannels {
+  const { gridPowerW, gridPhaseCurrentsA, pvPowerW, batteryPowerW, batterySocPct } = readings;
+  return {
+    gridPowerW,
+    pvPowerW,
+    ...(tellsPhases && { gridPhaseCurrentsA }),
+    ...(batterySocPct !== undefined && { batteryPowerW, batterySocPct }),
+  };
 }
 
 function vehicleOf(state: EvseState): VehicleState {
@@ -89,6 +103,7 @@ const DISOBEDIENCE_A = 1;
 const STUBBORN_AFTER_MS = 45_000;
 
 export interface PlantWallboxOptions {
+  readonly name: string;
   readonly device: ReplayDevice;
   readonly phases: PhaseChoice;
   readonly faults: PlantFaults;
@@ -100,13 +115,18 @@ export interface PlantWallboxOptions {
 }
 
 export interface PlantWallbox extends Wallbox {
-  /** Lets the plant go on, and its box fall back when nobody tells it anything. */
-  advanceTo(nowMs: number): void;
+  /** When the box falls back unless it is told anything, ms. */
+  readonly expiresAtMs: number;
+  expire(): void;
 }
 
-/** The plant's wallbox as the control loop steers it, without any protocol between. */
-export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): PlantWallbox {
-  const { view } = plant;
+/** A wallbox of the plant as the control loop steers it, without any protocol between. */
+export function createPlantWallbox(
+  { view }: Plant,
+  box: PlantBox,
+  options: PlantWallboxOptions,
+): PlantWallbox {
+  const { evse } = box;
   const { device, phases, faults, tellsPhases, horizonMs, floorCurrentA } = options;
   let writesBeforeToday = 0;
   let today = 0;
@@ -115,21 +135,22 @@ export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): 
   let disobeysSinceMs: number | undefined;
 
   function sample(): WallboxSample {
-    const { charge, nowMs } = view;
+    const { nowMs } = view;
+    const { charge } = box;
     const isConnected = !faults("wallbox_away", nowMs);
     const isSpeaking = isConnected && !faults("wallbox_silent", nowMs);
     const capability = {
       minCurrentA: device.minA,
       maxCurrentA: device.maxA,
       stepA: device.stepA,
-      phases: view.phases,
+      phases: evse.phases,
       canSwitchPhases: phases === "auto",
       fallsBackTo: "failsafe" as const,
       isModulating: true,
     };
     return {
       isConnected,
-      vehicle: isConnected ? vehicleOf(view.evseState) : "unknown",
+      vehicle: isConnected ? vehicleOf(evse.state) : "unknown",
       chargePowerW: isSpeaking ? { value: charge.powerW, atMs: charge.atMs } : undefined,
       phaseCurrentsA:
         tellsPhases && isSpeaking ? { value: charge.phaseCurrentsA, atMs: charge.atMs } : undefined,
@@ -140,46 +161,50 @@ export function createPlantWallbox(plant: Plant, options: PlantWallboxOptions): 
   }
 
   function isFollowing(): boolean {
-    const { charge, nowMs } = view;
+    const { nowMs } = view;
     const isAbove =
-      told !== undefined && currentA(charge.powerW, view.phases) > told.currentA + DISOBEDIENCE_A;
+      told !== undefined && currentA(box.charge.powerW, evse.phases) > told.currentA + DISOBEDIENCE_A;
     disobeysSinceMs = isAbove ? (disobeysSinceMs ?? nowMs) : undefined;
     return disobeysSinceMs === undefined || nowMs - disobeysSinceMs < STUBBORN_AFTER_MS;
   }
 
-  function expire(): void {
-    if (view.nowMs - toldMs < horizonMs) return;
-    toldMs = Number.POSITIVE_INFINITY;
-    told = undefined;
-    plant.command({ currentA: floorCurrentA, phases: view.phases });
-  }
-
   return {
-    name: "wallbox",
+    name: options.name,
     sample,
     apply(command) {
       if (faults("wallbox_away", view.nowMs)) return AWAY;
       told = command;
       toldMs = view.nowMs;
-      const before = plant.writes;
-      if (!faults("wallbox_stubborn", view.nowMs)) plant.command(command);
-      return plant.writes === before ? UNCHANGED : WRITTEN;
+      const before = box.writes;
+      if (!faults("wallbox_stubborn", view.nowMs)) box.tell(command);
+      return box.writes === before ? UNCHANGED : WRITTEN;
     },
     writesToday() {
       const day = Math.floor(view.nowMs / DAY_MS);
       if (day !== today) {
         today = day;
-        writesBeforeToday = plant.writes;
+        writesBeforeToday = box.writes;
       }
-      return plant.writes - writesBeforeToday;
+      return box.writes - writesBeforeToday;
     },
-    advanceTo(nowMs) {
-      if (toldMs + horizonMs < nowMs) {
-        plant.advanceTo(toldMs + horizonMs);
-        expire();
-      }
-      plant.advanceTo(nowMs);
+    get expiresAtMs() {
+      return toldMs + horizonMs;
+    },
+    expire() {
+      toldMs = Number.POSITIVE_INFINITY;
+      told = undefined;
+      box.tell({ currentA: floorCurrentA, phases: evse.phases });
     },
     close: () => CLOSED,
   };
+}
+
+/** Lets the plant go on, and its boxes fall back when nobody tells them anything. */
+export function advancePlant(plant: Plant, wallboxes: readonly PlantWallbox[], nowMs: number): void {
+  const due = wallboxes.filter(({ expiresAtMs }) => expiresAtMs < nowMs);
+  for (const wallbox of due.toSorted((a, b) => a.expiresAtMs - b.expiresAtMs)) {
+    plant.advanceTo(wallbox.expiresAtMs);
+    if (plant.view.nowMs >= wallbox.expiresAtMs) wallbox.expire();
+  }
+  plant.advanceTo(nowMs);
 }

@@ -1,39 +1,27 @@
-import { type Car, type CarOptions, createCar } from "../../../simulator/house/car.ts";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createDelayedReadings } from "../../../simulator/house/delayed-readings.ts";
-import { createEvse, type Evse, type EvseState } from "../../../simulator/house/evse.ts";
 import {
   createHouse,
   type House,
   type HouseOptions,
   type HouseReadings,
 } from "../../../simulator/house/house.ts";
-import type { PhaseCount, PhaseCurrentsA } from "../../core/units.ts";
-import { PHASE_SWITCH_S, type PhaseChoice, plantPeakW, type ReplayDevice } from "./replay-device.ts";
+import type { PhaseCount } from "../../core/units.ts";
+import {
+  type ChargeReading,
+  createPlantBox,
+  type PlantBox,
+  type PlantBoxOptions,
+  type PlantCommand,
+} from "./plant-box.ts";
+import { plantPeakW } from "./replay-device.ts";
 import { createRunCounter, type RunCounts } from "./run-counter.ts";
 
 const SECOND_MS = 1_000;
 /** The meter's registers show a measurement this long after it was taken, ms. */
 const METER_LAG_MS = 1_000;
-/** Larger than any day could fill: the car of a replay is never full. */
-const ENDLESS_BATTERY_WH = 1e12;
 
-/** What is commanded: A per phase, 0 pauses. */
-export interface PlantCommand {
-  readonly currentA: number;
-  readonly phases: PhaseCount;
-}
-
-/** What the box measured, and when, ms. */
-export interface ChargeReading {
-  readonly powerW: number;
-  readonly phaseCurrentsA: PhaseCurrentsA;
-  readonly atMs: number;
-}
-
-const NO_CURRENTS: PhaseCurrentsA = [0, 0, 0];
-
-/** What a controller can see, however late. */
+/** What a controller of one box can see, however late. */
 export interface PlantView {
   readonly nowMs: number;
   /** The newest reading that the meter shows; the same object until there is a newer one. */
@@ -41,8 +29,6 @@ export interface PlantView {
   /** Charging power and the time to which it belongs, as the box reported it. */
   readonly charge: ChargeReading;
   readonly isCharging: boolean;
-  /** What the box says of the car. */
-  readonly evseState: EvseState;
   /** Phases that the box is switched to now. */
   readonly phases: PhaseCount;
   readonly isSwitchingPhases: boolean;
@@ -50,63 +36,64 @@ export interface PlantView {
   readonly command: PlantCommand;
 }
 
-/** House, meter, wallbox and car in virtual time. */
+/** House, meter, wallboxes and cars in virtual time. */
 export interface Plant {
   readonly house: House;
+  /** In the order of the config. */
+  readonly boxes: readonly PlantBox[];
+  /** Of the first box. */
   readonly view: PlantView;
   readonly endMs: number;
-  /** Changed commands so far: what a box would write to its flash. */
+  /** Changed commands of all boxes so far. */
   readonly writes: number;
   advanceTo(nowMs: number): void;
+  /** To the first box. */
   command(command: PlantCommand): void;
+  /** Of the first box. */
   counts(): RunCounts;
 }
 
 /** What the plant did in one second. */
 export interface PlantSecond {
   readonly nowMs: number;
+  /** Of the first box. */
   readonly chargePowerW: number;
-  /** Phases that the box is switched to. */
+  /** Phases that it is switched to. */
   readonly phases: PhaseCount;
 }
 
-export interface PlantOptions {
+export interface PlantOptions extends PlantBoxOptions {
   readonly trace: DayTrace;
-  readonly device: ReplayDevice;
-  readonly phases: PhaseChoice;
   readonly onSecond?: (second: PlantSecond) => void;
-  /** Where the car is not the nominal one, which is never full. */
-  readonly car?: Partial<CarOptions>;
   /** Where the house is more than modules and loads. */
   readonly house?: Pick<HouseOptions, "battery" | "inverterAcW" | "feedInLimitW">;
+  /** Further wallboxes. */
+  readonly moreBoxes?: readonly PlantBoxOptions[];
 }
 
-/** The box stands on one phase where it can switch, as every day ends; the car is there from the first second on. */
 export function createPlant(options: PlantOptions): Plant {
-  const { trace, device, phases, onSecond } = options;
-  const evse = replayEvse(device, phases, replayCar(device, options.car));
+  const { trace, device, onSecond } = options;
+  const first = createPlantBox(options);
+  const { evse } = first;
+  const more = (options.moreBoxes ?? []).map(createPlantBox);
+  const boxes = [first, ...more];
   const house = createHouse({
     ...options.house,
     trace,
     evse,
+    moreEvses: more.map((box) => box.evse),
     peakW: plantPeakW(trace.pvW),
     startMonotonicMs: 0,
   });
   const meter = createDelayedReadings(house, { refreshMs: device.meterS * SECOND_MS, lagMs: METER_LAG_MS });
   const runs = createRunCounter();
-  const powerMs = device.powerS * SECOND_MS;
   let nowMs = 0;
-  let charge: ChargeReading = { powerW: 0, phaseCurrentsA: NO_CURRENTS, atMs: 0 };
-  let command: PlantCommand = { currentA: 0, phases: evse.phases };
-  let writes = 0;
 
   function passSecond(): void {
     nowMs += SECOND_MS;
     house.advanceTo(nowMs);
-    const powerW = evse.powerW;
-    // A box that does not charge says so at once; while it charges it reports now and then.
-    if (powerW === 0) charge = { powerW, phaseCurrentsA: NO_CURRENTS, atMs: nowMs };
-    else if (nowMs % powerMs === 0) charge = { powerW, phaseCurrentsA: evse.phaseCurrentsA, atMs: nowMs };
+    for (const box of boxes) box.passSecond(nowMs);
+    const { powerW } = evse;
     runs.passSecond(nowMs, powerW > 0, evse.isSwitchingPhases);
     onSecond?.({ nowMs, chargePowerW: powerW, phases: evse.phases });
   }
@@ -119,13 +106,10 @@ export function createPlant(options: PlantOptions): Plant {
       return meter.visibleAt(nowMs);
     },
     get charge() {
-      return charge;
+      return first.charge;
     },
     get isCharging() {
       return evse.powerW > 0;
-    },
-    get evseState() {
-      return evse.state;
     },
     get phases() {
       return evse.phases;
@@ -134,50 +118,22 @@ export function createPlant(options: PlantOptions): Plant {
       return evse.isSwitchingPhases;
     },
     get command() {
-      return command;
+      return first.command;
     },
   };
 
   return {
     house,
+    boxes,
     view,
     endMs: house.endMs,
     get writes() {
-      return writes;
+      return boxes.reduce((sum, { writes }) => sum + writes, 0);
     },
     advanceTo(untilMs) {
       while (nowMs + SECOND_MS <= untilMs) passSecond();
     },
-    command(next) {
-      const wanted = phases === "auto" ? next : { ...next, phases };
-      if (wanted.currentA === command.currentA && wanted.phases === command.phases) return;
-      writes += 1;
-      command = wanted;
-      evse.setPhases(wanted.phases);
-      evse.allow(wanted.currentA);
-    },
+    command: first.tell,
     counts: runs.counts,
   };
-}
-
-function replayEvse(device: ReplayDevice, phases: PhaseChoice, car: Car): Evse {
-  return createEvse(car, {
-    deadTimeMs: device.deadS * SECOND_MS,
-    stepA: device.stepA,
-    minCurrentA: device.minA,
-    maxCurrentA: device.maxA,
-    phases: phases === "auto" ? 1 : phases,
-    phaseSwitchMs: PHASE_SWITCH_S * SECOND_MS,
-  });
-}
-
-function replayCar(device: ReplayDevice, options: Partial<CarOptions> | undefined): Car {
-  return createCar({
-    batteryWh: ENDLESS_BATTERY_WH,
-    initialSocPct: 0,
-    maxCurrentA: device.maxA,
-    offsetA: device.offsetA,
-    startDelayMs: device.startS * SECOND_MS,
-    ...options,
-  });
 }

@@ -5,9 +5,10 @@ import type { TickReport } from "../../core/tick-report.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { BASELINES, type Baseline, createBaseline } from "./baselines/baselines.ts";
 import { type DayCounts, type DayFigures, dayFigures } from "./day-figures.ts";
-import { type ConfigSections, runHemsEdge } from "./hems-edge-run.ts";
+import { runHemsEdge } from "./hems-edge-run.ts";
 import { type Optimum, optimum } from "./optimum.ts";
 import { createPlant, type Plant, type PlantSecond } from "./plant.ts";
+import type { ConfigSections } from "./replay-config.ts";
 import type { PhaseChoice, ReplayDevice } from "./replay-device.ts";
 
 export const CONTROLLERS = ["hems-edge", ...BASELINES, "optimum"] as const;

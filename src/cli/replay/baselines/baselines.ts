@@ -1,4 +1,5 @@
-import type { PlantCommand, PlantView } from "../plant.ts";
+import type { PlantView } from "../plant.ts";
+import type { PlantCommand } from "../plant-box.ts";
 import { createEvccLike } from "./evcc-like.ts";
 import { createNaive } from "./naive.ts";
 import { createOpenwbLike } from "./openwb-like.ts";

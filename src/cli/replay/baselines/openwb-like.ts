@@ -1,6 +1,7 @@
 import { floorToStepA } from "../../../core/limits.ts";
 import { currentA, type PhaseCount, powerW } from "../../../core/units.ts";
-import type { PlantCommand, PlantView } from "../plant.ts";
+import type { PlantView } from "../plant.ts";
+import type { PlantCommand } from "../plant-box.ts";
 import type { Baseline, BaselineSetup } from "./baselines.ts";
 import { createHolding } from "./holding.ts";
 

@@ -5,14 +5,22 @@ import type { HouseOptions } from "../../../../simulator/house/house.ts";
 import type { ReasonCode } from "../../../core/reasons.ts";
 import type { TickReport } from "../../../core/tick-report.ts";
 import { dayFigures } from "../day-figures.ts";
-import { type OperatorSignals, type Outage, runHemsEdge } from "../hems-edge-run.ts";
+import { type OperatorSignals, type Outage, type RunChange, runHemsEdge } from "../hems-edge-run.ts";
 import { optimum } from "../optimum.ts";
 import { createPlant, type Plant } from "../plant.ts";
+import type { PlantBox } from "../plant-box.ts";
 import type { PlantFaults } from "../plant-ports.ts";
 import { deviceOf } from "../replay-device.ts";
 import { unmetExpectations } from "./expectations.ts";
 import { houseTrace } from "./house-trace.ts";
-import type { FigureName, Scenario, ScenarioEvent, ScenarioHouse } from "./scenario-schema.ts";
+import type {
+  FigureName,
+  Scenario,
+  ScenarioChange,
+  ScenarioEvent,
+  ScenarioHouse,
+} from "./scenario-schema.ts";
+import { scenarioSetup } from "./scenario-setup.ts";
 
 const MINUTE_MS = 60_000;
 /** Larger than any scenario could fill. */
@@ -42,33 +50,75 @@ export interface ScenarioWatcher {
 
 /** Runs the daemon's control through a scenario in virtual time; deterministic. */
 export async function runScenario(scenario: Scenario, watcher?: ScenarioWatcher): Promise<ScenarioResult> {
+  const driven = await driveScenario(scenario, watcher);
+  if (!driven.ok) return driven;
+  const { trace, plant, reasons, last } = driven;
+  const { phases, house } = scenario;
+  const best = optimum(usableTrace(trace, house), {
+    device: deviceOf(scenario.device),
+    phases,
+    startPenaltyWh: 0,
+  });
+  const seen = { figures: figuresOf(plant, best.solarWh - best.gridWh), reasons, last };
+  return {
+    ok: true,
+    outcome: { ...seen, title: scenario.title, unmet: unmetExpectations(scenario.expect, seen) },
+  };
+}
+
+export type DrivenScenario =
+  | {
+      readonly ok: true;
+      readonly trace: DayTrace;
+      readonly plant: Plant;
+      readonly reasons: readonly ReasonCode[];
+      readonly last: TickReport;
+    }
+  | { readonly ok: false; readonly problem: string };
+
+/** The run alone, for somebody who looks on: nothing is compared with the optimum or with what is expected. */
+export async function driveScenario(scenario: Scenario, watcher?: ScenarioWatcher): Promise<DrivenScenario> {
   const loaded = houseTrace(scenario.house, scenario.title);
   if (!loaded.ok) return loaded;
   const { trace } = loaded;
-  const device = deviceOf(scenario.device);
-  const { phases, config } = scenario;
+  const { events } = scenario;
+  const setup = scenarioSetup(scenario);
+  /** When the car of each box is away. */
+  const cars = [setup, ...setup.moreBoxes].map((_, box) =>
+    eventsOf(events, box).filter(({ kind }) => kind === "car_away"),
+  );
   const plant = createPlant({
+    ...setup,
     trace,
-    device,
-    phases,
     car: carOptions(scenario.car),
     house: houseOptions(scenario.house),
+    moreBoxes: setup.moreBoxes.map((box, index) => ({
+      ...box,
+      car: carOptions(scenario.more_boxes[index]?.car ?? scenario.car),
+    })),
     onSecond({ nowMs }) {
-      moveCar(plant, isOn(scenario.events, "car_away", nowMs));
+      for (const [box, absences] of cars.entries()) {
+        if (absences.length > 0) moveCar(plant.boxes[box], isOn(absences, "car_away", nowMs));
+      }
       watcher?.onSecond(plant);
     },
   });
   const reasons = new Set<ReasonCode>();
   let last: TickReport | undefined;
   await runHemsEdge(plant, {
-    device,
-    phases,
-    config,
+    ...setup,
     thresholds: {},
-    faults: faultsOf(scenario.events),
+    faults: faultsOf(eventsOf(events, 0)),
     tellsPhases: scenario.tells_phases,
-    outages: outagesOf(scenario.events),
-    operator: operatorOf(scenario.events),
+    moreBoxes: setup.moreBoxes.map((box, index) => ({
+      ...box,
+      faults: faultsOf(eventsOf(events, index + 1)),
+      tellsPhases: scenario.more_boxes[index]?.tells_phases,
+    })),
+    meterTellsPhases: scenario.meter_tells_phases,
+    outages: outagesOf(events),
+    changes: changesOf(scenario.changes),
+    operator: operatorOf(events),
     pricesCtKwh: scenario.prices_ct_kwh,
     onReport: (report) => {
       reasons.add(report.reason.code);
@@ -77,12 +127,7 @@ export async function runScenario(scenario: Scenario, watcher?: ScenarioWatcher)
     },
   });
   if (last === undefined) return { ok: false, problem: "the scenario is over before its first pass" };
-  const best = optimum(usableTrace(trace, scenario.house), { device, phases, startPenaltyWh: 0 });
-  const seen = { figures: figuresOf(plant, best.solarWh - best.gridWh), reasons: [...reasons], last };
-  return {
-    ok: true,
-    outcome: { ...seen, title: scenario.title, unmet: unmetExpectations(scenario.expect, seen) },
-  };
+  return { ok: true, trace, plant, reasons: [...reasons], last };
 }
 
 function figuresOf(plant: Plant, optimumWh: number): ScenarioOutcome["figures"] {
@@ -158,6 +203,29 @@ function operatorOf(events: readonly ScenarioEvent[]): OperatorSignals {
   };
 }
 
+function eventsOf(events: readonly ScenarioEvent[], box: number): readonly ScenarioEvent[] {
+  return events.filter((event) => event.box === box);
+}
+
+function changesOf(changes: readonly ScenarioChange[]): readonly RunChange[] {
+  return changes
+    .map(({ at_min, mode, thresholds, max_current_a, boost, box }) => ({
+      atMs: at_min * MINUTE_MS,
+      settings: {
+        ...(mode !== undefined && { mode }),
+        ...(thresholds !== undefined && {
+          thresholds: {
+            minExportToStartW: thresholds.hems_min_export_to_start_w,
+            maxImportBeforeStoppingW: thresholds.hems_max_import_before_stopping_w,
+          },
+        }),
+        ...(max_current_a !== undefined && { maxCurrentA: max_current_a }),
+      },
+      boost: boost === undefined ? undefined : { state: boost, box },
+    }))
+    .sort((a, b) => a.atMs - b.atMs);
+}
+
 function outagesOf(events: readonly ScenarioEvent[]): readonly Outage[] {
   return events
     .filter(({ kind }) => kind === "gateway_down")
@@ -175,8 +243,9 @@ function isOn(events: readonly ScenarioEvent[], kind: ScenarioEvent["kind"], atM
   });
 }
 
-function moveCar({ house }: Plant, isAway: boolean): void {
-  const { car } = house.evse;
+function moveCar(box: PlantBox | undefined, isAway: boolean): void {
+  if (box === undefined) return;
+  const { car } = box.evse;
   if (isAway && car.isPluggedIn) car.unplug();
   else if (!isAway && !car.isPluggedIn) car.plugIn();
 }

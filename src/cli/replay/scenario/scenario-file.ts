@@ -2,9 +2,9 @@ import { readFileSync, statSync } from "node:fs";
 import { type ConfigPath, formatProblems } from "../../../config/problem.ts";
 import { configSchema } from "../../../config/schema.ts";
 import { parseYaml } from "../../../config/yaml-file.ts";
-import { replayConfigFile } from "../hems-edge-run.ts";
-import { deviceOf } from "../replay-device.ts";
+import { replayConfigFile } from "../replay-config.ts";
 import { type Scenario, scenarioSchema } from "./scenario-schema.ts";
+import { scenarioSetup } from "./scenario-setup.ts";
 
 const MAX_FILE_BYTES = 256 * 1_024;
 
@@ -46,11 +46,15 @@ interface Issue {
   readonly message: string;
 }
 
-/** The daemon's config must stand as a whole, on the device of the scenario. */
-function configIssues({ device, phases, config }: Scenario): readonly Issue[] {
-  const box = deviceOf(device);
-  if (box.minA > box.maxA) return [{ at: ["device"], message: "min_a is above max_a" }];
-  const checked = configSchema.safeParse(replayConfigFile({ device: box, phases, config }));
+/** The daemon's config must stand as a whole, on the devices of the scenario. */
+function configIssues(scenario: Scenario): readonly Issue[] {
+  const setup = scenarioSetup(scenario);
+  const issues = [setup, ...setup.moreBoxes].flatMap(({ device }, index) => {
+    const at: ConfigPath = index === 0 ? ["device"] : ["more_boxes", index - 1, "device"];
+    return device.minA > device.maxA ? [{ at, message: "min_a is above max_a" }] : [];
+  });
+  if (issues.length > 0) return issues;
+  const checked = configSchema.safeParse(replayConfigFile(setup));
   if (checked.success) return [];
   return checked.error.issues.map(({ path, message }) => ({ at: ["config", ...pathOf(path)], message }));
 }

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { REASON_CODES } from "../../../core/reasons.ts";
+import { CHARGING_MODES } from "../../../core/settings.ts";
 import { CHARGE_STATES } from "../../../core/tick-report.ts";
 import { FAULT_KINDS } from "../plant-ports.ts";
 
 const ctKwh = z.number().min(-1_000).max(1_000);
 const LONGEST_MIN = 48 * 60;
+/** Wallboxes beside the first. */
+const MOST_BOXES = 4;
 
 const watts = z.number().min(0).max(200_000);
 const minute = z.number().min(0).max(LONGEST_MIN);
@@ -103,11 +106,32 @@ const carSchema = z
   })
   .default({ soc_pct: 0, phases: 3 });
 
+const boxIndex = z.int().min(0).max(MOST_BOXES).default(0).describe("Which wallbox; 0 is the first.");
+
+const thresholdW = z.int().min(0).max(50_000);
+
+const changeSchema = z
+  .strictObject({
+    at_min: minute,
+    mode: z.enum(CHARGING_MODES).optional(),
+    thresholds: z
+      .strictObject({
+        hems_min_export_to_start_w: thresholdW,
+        hems_max_import_before_stopping_w: thresholdW,
+      })
+      .optional(),
+    max_current_a: z.number().min(0).max(80).optional().describe("The user's own cap."),
+    boost: z.enum(["off", "armed", "ongoing"]).optional(),
+    box: boxIndex.describe("The wallbox that is boosted; 0 is the first."),
+  })
+  .describe("What people ask of the gateway while it runs.");
+
 const eventSchema = z
   .strictObject({
     kind: z.enum([...FAULT_KINDS, "car_away", "gateway_down", "operator_limits", "operator_silent"]),
     from_min: minute,
     minutes: minute,
+    box: boxIndex,
   })
   .describe("Something that goes wrong, or away, for a while.");
 
@@ -121,6 +145,22 @@ const deviceSchema = z.strictObject({
   max_a: z.number().min(6).max(80).optional(),
   offset_a: z.number().min(0).max(5).optional(),
 });
+
+const phaseChoice = z.union([z.literal("auto"), z.literal(1), z.literal(3)]).default("auto");
+const tellsPhases = z.boolean().default(false).describe("The box measures the current of each phase.");
+
+const boxSchema = z
+  .strictObject({
+    car: carSchema,
+    device: deviceSchema.default({}),
+    phases: phaseChoice,
+    tells_phases: tellsPhases,
+    wallbox: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe("Its section of the daemon's config file, laid over the defaults."),
+  })
+  .describe("A further wallbox with its car; what its device says of the meter counts for nothing.");
 
 const rangeSchema = z.strictObject({ min: z.number().optional(), max: z.number().optional() });
 
@@ -171,8 +211,14 @@ export const scenarioSchema = z.strictObject({
   ]),
   car: carSchema,
   device: deviceSchema.default({}),
-  phases: z.union([z.literal("auto"), z.literal(1), z.literal(3)]).default("auto"),
-  tells_phases: z.boolean().default(false).describe("The box measures the current of each phase."),
+  phases: phaseChoice,
+  tells_phases: tellsPhases,
+  more_boxes: z
+    .array(boxSchema)
+    .max(MOST_BOXES)
+    .default([])
+    .describe("Further wallboxes: energies count all of them, starts and phase switches the first."),
+  meter_tells_phases: z.boolean().default(false).describe("The meter measures the current of each phase."),
   config: z
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
@@ -183,6 +229,7 @@ export const scenarioSchema = z.strictObject({
     .default([])
     .describe("What the house pays, hour by hour; needed by the modes that plan."),
   events: z.array(eventSchema).max(100).default([]),
+  changes: z.array(changeSchema).max(100).default([]),
   expect: expectationSchema,
 });
 
@@ -190,6 +237,7 @@ export type Scenario = z.infer<typeof scenarioSchema>;
 export type ScenarioHouse = Scenario["house"];
 export type MadeHouse = Extract<ScenarioHouse, { minutes: number }>;
 export type Pattern = z.infer<typeof patternSchema>;
+export type ScenarioChange = z.infer<typeof changeSchema>;
 export type ScenarioEvent = z.infer<typeof eventSchema>;
 export type FigureName = (typeof FIGURE_NAMES)[number];
 export type Range = z.infer<typeof rangeSchema>;
