@@ -86,7 +86,7 @@ function atRest(follower: Follower): Follower {
 
 /** Undefined unless the machine charges by surplus and the surplus is known. */
 function followedSurplus(
-  { input, surplusPowerW }: PassView,
+  { input, surplusPowerW, loopDelayMs }: PassView,
   link: HeldLink,
   { machine, follower, durationMs }: Outcome,
   options: ControlOptions,
@@ -110,6 +110,7 @@ function followedSurplus(
       maxCurrentA: Math.min(capability.maxCurrentA, options.limits.configuredMaxA),
     },
     carPhases: carPhases(sample.wallbox),
+    loopDelayMs,
     constants: options.constants,
   });
 }

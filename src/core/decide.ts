@@ -7,6 +7,7 @@ import {
   initialChargeState,
   nextChargeState,
 } from "./charge-machine.ts";
+import { type ChargeOnset, FOUND_RUNNING, nextChargeOnset } from "./charge-onset.ts";
 import { type CurrentChoice, type CurrentClaim, currentChoice } from "./current-choice.ts";
 import type { OperatorStatus } from "./grid-operator.ts";
 import type { LawConstants } from "./law-constants.ts";
@@ -48,6 +49,7 @@ export interface ControlState {
   readonly follower: Follower;
   readonly loopDelay: LoopDelay;
   readonly hasChargedSincePlugIn: boolean;
+  readonly chargeOnset: ChargeOnset;
   readonly solar: SolarEnergy;
   readonly conditions: HealthConditions;
   readonly lastPassMs: number | undefined;
@@ -104,6 +106,7 @@ export function initialControlState(day: string, snapshot?: ControlSnapshot): Co
     follower: NEW_FOLLOWER,
     loopDelay: { ...NOTHING_LEARNED, echoesMs: snapshot?.echoesMs ?? [] },
     hasChargedSincePlugIn: snapshot?.hasChargedSincePlugIn ?? false,
+    chargeOnset: FOUND_RUNNING,
     solar: snapshot?.solar ?? { day, energyWh: 0 },
     conditions: {},
     lastPassMs: undefined,
@@ -121,17 +124,19 @@ export function controlSnapshot(state: ControlState): ControlSnapshot {
 export function decide(before: ControlState, given: PassInput, options: ControlOptions): Decision {
   const input = { ...given, sample: usableSample(given.sample) };
   const loopDelay = heardEcho(before.loopDelay, input.sample, input.lastWriteMs);
-  const view = passView({ link: before.link, loopDelay }, input, options);
+  const { wallbox, nowMs } = input.sample;
+  const chargeOnset = nextChargeOnset(before.chargeOnset, wallbox, nowMs);
+  const view = passView({ link: before.link, loopDelay, chargeOnset }, input, options);
   const machine = nextChargeState(before.machine, {
     type: "pass",
-    nowMs: input.sample.nowMs,
+    nowMs,
     surplusW: view.surplusPowerW,
     isPermitted: view.isSurplusPermitted,
     isAdopting: view.isAdopting,
     law: view.law,
   });
-  const boost = nextBoost(before.boost, input.sample.wallbox);
-  const durationMs = input.sample.nowMs - (before.lastPassMs ?? input.sample.nowMs);
+  const boost = nextBoost(before.boost, wallbox);
+  const durationMs = nowMs - (before.lastPassMs ?? nowMs);
   const { follower } = before;
   const choice = currentChoice(view, { machine, boost: boost.state, follower, durationMs }, options);
   const state = nextControlState(before, view, { machine, boost, choice });
@@ -160,6 +165,7 @@ function nextControlState(
     link: choice.link,
     follower: choice.follower,
     loopDelay: nextLoopDelay(view, choice),
+    chargeOnset: view.chargeOnset,
     hasChargedSincePlugIn: machine.value === "active" || (isSameCar(wallbox) && before.hasChargedSincePlugIn),
     solar: nextSolarEnergy(before.solar, {
       day: input.day,

@@ -8,14 +8,20 @@ export interface LawConstants {
    * seconds and a small one within a minute, which is how many writes a box's flash can take.
    */
   readonly missedWh: number;
+  /** A loop slower than this, ms, allows few writes anyway: as much less energy has to be missed before one. */
+  readonly usualLoopMs: number;
   /** A set point that is too high by this much waits for no proof, W: down fast, up slowly. */
   readonly overdrawnW: number;
   /** A miss within this part of the box's step is rounding, not a miss. */
   readonly deadbandSteps: number;
-  /** Net solar energy that three phases would have brought before they are worth a pause and the wear, Wh. */
-  readonly toThreePhasesWh: number;
-  /** The same for one phase, Wh. */
-  readonly toOnePhaseWh: number;
+  /** What the other phases would have brought is averaged with a memory of this, ms. */
+  readonly phaseMemoryMs: number;
+  /** Net solar power that three phases must have brought more on that average, to be worth a pause and the wear, W. */
+  readonly toThreePhasesW: number;
+  /** The same for one phase, W. */
+  readonly toOnePhaseW: number;
+  /** The longer phases have stood, the longer will the next: from this on they have to bring as much less, ms. */
+  readonly phaseAgeMs: number;
   /** Shortest time between two changes of phases, ms. */
   readonly phaseHoldMs: number;
   /** A raise smaller than this is not worth a write to the box's flash, A. */
@@ -37,18 +43,21 @@ export interface LawConstants {
 }
 
 export const LAW_CONSTANTS: LawConstants = {
-  missedWh: 2,
+  missedWh: 2.2,
+  usualLoopMs: 12_000,
   overdrawnW: 3_000,
   deadbandSteps: 0.55,
-  toThreePhasesWh: 100,
-  toOnePhaseWh: 150,
+  phaseMemoryMs: 300_000,
+  toThreePhasesW: 400,
+  toOnePhaseW: 600,
+  phaseAgeMs: 2_700_000,
   phaseHoldMs: 300_000,
   smallestRaiseA: 0.6,
   raiseIntervalMs: 10_000,
   shortestPauseMs: 60_000,
   startWeightW: 500,
   startCeilingW: 1_000,
-  stopWeightW: 500,
-  stopFloorW: 300,
+  stopWeightW: 750,
+  stopFloorW: 450,
   stopCeilingW: 6_000,
 };

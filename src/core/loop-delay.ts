@@ -65,6 +65,17 @@ export function loopDelayMs({ echoesMs }: LoopDelay, priorMs: number): number {
   return nextMs;
 }
 
+/**
+ * How long a reading of the wallbox has to wait, ms: the quickest echo but one, because what makes the others slower is how
+ * seldom the meter measures. All of the delay until enough echoes have been heard.
+ */
+export function boxDelayMs(delay: LoopDelay, priorMs: number): number {
+  const { echoesMs } = delay;
+  const [, quickestButOneMs] = [...echoesMs].sort((a, b) => a - b);
+  const isKnown = echoesMs.length === REMEMBERED && quickestButOneMs !== undefined;
+  return isKnown ? quickestButOneMs : loopDelayMs(delay, priorMs);
+}
+
 /** True while a step is on its way that the wallbox does not show yet, though this car usually takes what it gets. */
 export function isAwaitingEcho({ trial, isEchoing }: LoopDelay): boolean {
   return isEchoing && trial !== undefined && !trial.isCharged;

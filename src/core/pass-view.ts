@@ -1,8 +1,9 @@
 import { isPluggedIn } from "./boost.ts";
 import type { ChargeLaw } from "./charge-machine.ts";
+import { type ChargeOnset, isRampedUp } from "./charge-onset.ts";
 import type { ControlOptions, PassInput } from "./decide.ts";
 import { type Link, nextLink } from "./link.ts";
-import { isAwaitingEcho, type LoopDelay, loopDelayMs } from "./loop-delay.ts";
+import { boxDelayMs, isAwaitingEcho, type LoopDelay, loopDelayMs } from "./loop-delay.ts";
 import { proofRule } from "./proof.ts";
 import { isMeterSettled, isSettled, shownSinceMs, surplusPowerW } from "./surplus.ts";
 import { type EffectiveThresholds, effectiveThresholds, stopSurplusW } from "./thresholds.ts";
@@ -18,6 +19,7 @@ export interface PassView {
   readonly law: ChargeLaw;
   readonly link: Link;
   readonly loopDelay: LoopDelay;
+  readonly chargeOnset: ChargeOnset;
   /** Time that a change of the set point takes to show, as far as it is known, ms. */
   readonly loopDelayMs: number;
   readonly isMeterSettled: boolean;
@@ -30,21 +32,27 @@ export interface PassView {
 }
 
 export function passView(
-  before: { readonly link: Link | undefined; readonly loopDelay: LoopDelay },
+  before: Pick<PassView, "loopDelay" | "chargeOnset"> & { readonly link: Link | undefined },
   input: PassInput,
   options: ControlOptions,
 ): PassView {
-  const { loopDelay } = before;
+  const { loopDelay, chargeOnset } = before;
   const { sample, settings } = input;
   const { capability } = sample.wallbox;
   const minChargePowerW = powerW(capability.minCurrentA, capability.canSwitchPhases ? 1 : capability.phases);
   const thresholds = effectiveThresholds(settings.thresholds, minChargePowerW);
   const link = nextLink(before.link, sample);
   const delayMs = loopDelayMs(loopDelay, options.loopDelayMs);
-  const sinceMs = shownSinceMs(input.lastWriteMs, delayMs);
   const isSwitchingPhases = link.kind === "held" && link.phases !== capability.phases;
-  const settled = isSettled(sample, sinceMs) && !isSwitchingPhases && !isAwaitingEcho(loopDelay);
-  const isReadable = link.kind === "held" && sample.meterTrust === "good" && settled;
+  const sinceMs = shownSinceMs(input.lastWriteMs, delayMs);
+  const boxMs = shownSinceMs(input.lastWriteMs, boxDelayMs(loopDelay, options.loopDelayMs));
+  const settled =
+    isSettled(sample, { meterMs: sinceMs, boxMs }) && !isSwitchingPhases && !isAwaitingEcho(loopDelay);
+  const isReadable =
+    link.kind === "held" &&
+    sample.meterTrust === "good" &&
+    settled &&
+    (link.setpointA === 0 || isRampedUp(chargeOnset, sample));
   return {
     input,
     thresholds,
@@ -55,6 +63,7 @@ export function passView(
     },
     link,
     loopDelay,
+    chargeOnset,
     loopDelayMs: delayMs,
     isMeterSettled: isMeterSettled(sample, sinceMs),
     isSettled: settled,

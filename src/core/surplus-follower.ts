@@ -16,8 +16,10 @@ const LONGEST_PASS_MS = 10_000;
 export interface Follower {
   /** Exported (above zero) or imported (below) for want of another set point, Wh. */
   readonly missedWh: number;
-  /** Net solar energy that the other phases would have brought, Wh. */
-  readonly phaseRegretWh: number;
+  /** Net solar power that the other phases would have brought more lately, W. */
+  readonly phaseGainW: number;
+  /** When the phases were chosen, by a start or by a change, ms. */
+  readonly phasesSinceMs: number;
   readonly lastSwitchMs: number | undefined;
   readonly switchDay: string;
   readonly switchesToday: number;
@@ -25,7 +27,8 @@ export interface Follower {
 
 export const NEW_FOLLOWER: Follower = {
   missedWh: 0,
-  phaseRegretWh: 0,
+  phaseGainW: 0,
+  phasesSinceMs: 0,
   lastSwitchMs: undefined,
   switchDay: "",
   switchesToday: 0,
@@ -43,6 +46,8 @@ export interface FollowContext {
   readonly capability: WallboxCapability;
   /** Phases that the car charges on where the box gives it three; undefined while nobody tells. */
   readonly carPhases: CarPhases | undefined;
+  /** Time that a change of the set point takes to show, ms. */
+  readonly loopDelayMs: number;
   readonly constants: LawConstants;
 }
 
@@ -54,20 +59,23 @@ export interface Followed {
 
 /** The current and phases that use the surplus. What was missed is counted as energy, so that noise decides nothing. */
 export function followSurplus(follower: Follower, context: FollowContext): Followed {
-  const { capability, setpointA, surplusPowerW, constants } = context;
+  const { capability, setpointA, surplusPowerW } = context;
   const today =
     follower.switchDay === context.day ? follower : { ...follower, switchDay: context.day, switchesToday: 0 };
   if (setpointA < capability.minCurrentA) return started(today, context);
   const other: PhaseCount = capability.phases === 1 ? 3 : 1;
-  const phaseRegretWh = nextPhaseRegretWh(today.phaseRegretWh, context, other);
-  if (maySwitch(today, context, other) && phaseRegretWh >= switchCostWh(other, context)) {
-    return switched(today, context, other);
+  const gainW = phaseGainW(context, other);
+  const meanGainW = nextPhaseGainW(today.phaseGainW, gainW, context);
+  const isWorthIt = gainW > 0 && meanGainW >= leastGainW(today, context, other);
+  if (isWorthIt && maySwitch(today, context, other)) {
+    // What spoke for these phases speaks against going back.
+    return switched({ ...today, phaseGainW: -meanGainW }, context, other);
   }
   const idealA = idealCurrentA(surplusPowerW, capability.phases, context);
   const missedWh = nextMissedWh(today.missedWh, idealA - setpointA, context);
-  const isMissed = Math.abs(missedWh) >= constants.missedWh || isOverdrawn(setpointA - idealA, context);
+  const isMissed = Math.abs(missedWh) >= allowedMissWh(context) || isOverdrawn(setpointA - idealA, context);
   return {
-    follower: { ...today, phaseRegretWh, missedWh: isMissed ? 0 : missedWh },
+    follower: { ...today, phaseGainW: meanGainW, missedWh: isMissed ? 0 : missedWh },
     currentA: isMissed ? nearestStepA(idealA, capability.stepA) : setpointA,
     phases: capability.phases,
   };
@@ -75,20 +83,20 @@ export function followSurplus(follower: Follower, context: FollowContext): Follo
 
 /** From a pause the better phases are free: no current has to be interrupted. */
 function started(follower: Follower, context: FollowContext): Followed {
-  const { capability, surplusPowerW } = context;
+  const { capability, surplusPowerW, nowMs } = context;
+  const fresh = { ...follower, phaseGainW: 0, phasesSinceMs: nowMs };
   const three = netSolarPowerW(surplusPowerW, usedPhases(3, context), capability);
   const best: PhaseCount = three > netSolarPowerW(surplusPowerW, 1, capability) ? 3 : 1;
   const isSwitching =
     capability.canSwitchPhases && best !== capability.phases && hasSwitchesLeft(follower, best);
-  if (isSwitching) return switched(follower, context, best);
-  return steered({ ...follower, phaseRegretWh: 0 }, context, capability.phases);
+  return isSwitching ? switched(fresh, context, best) : steered(fresh, context, capability.phases);
 }
 
 function switched(follower: Follower, context: FollowContext, phases: PhaseCount): Followed {
   const { nowMs } = context;
   const next = {
     ...follower,
-    phaseRegretWh: 0,
+    phasesSinceMs: nowMs,
     lastSwitchMs: nowMs,
     switchesToday: follower.switchesToday + 1,
   };
@@ -140,13 +148,27 @@ function deadbandA({ capability, constants }: FollowContext): number {
   return Math.max(constants.deadbandSteps * capability.stepA, SMALLEST_DEADBAND_A);
 }
 
-function nextPhaseRegretWh(regretWh: number, context: FollowContext, other: PhaseCount): number {
+/** The slower the loop, the fewer writes it allows, and the less may be missed before one. */
+function allowedMissWh({ loopDelayMs, constants }: FollowContext): number {
+  return constants.missedWh * Math.min(1, constants.usualLoopMs / loopDelayMs);
+}
+
+/** What the other phases would bring more now, W; below zero where the present ones are better. */
+function phaseGainW(context: FollowContext, other: PhaseCount): number {
   const { capability, surplusPowerW } = context;
-  if (!capability.canSwitchPhases) return 0;
-  const gainW =
-    netSolarPowerW(surplusPowerW, usedPhases(other, context), capability) -
-    netSolarPowerW(surplusPowerW, usedPhases(capability.phases, context), capability);
-  return Math.max(0, regretWh + energyWh(gainW, passMs(context)));
+  const netW = (phases: PhaseCount) => netSolarPowerW(surplusPowerW, usedPhases(phases, context), capability);
+  return capability.canSwitchPhases ? netW(other) - netW(capability.phases) : 0;
+}
+
+function nextPhaseGainW(meanW: number, gainW: number, context: FollowContext): number {
+  return meanW + ((gainW - meanW) * passMs(context)) / context.constants.phaseMemoryMs;
+}
+
+/** What a change of phases must bring, W. */
+function leastGainW({ phasesSinceMs }: Follower, context: FollowContext, to: PhaseCount): number {
+  const { toThreePhasesW, toOnePhaseW, phaseAgeMs } = context.constants;
+  const ageMs = context.nowMs - phasesSinceMs;
+  return (to === 3 ? toThreePhasesW : toOnePhaseW) * Math.min(1, phaseAgeMs / ageMs);
 }
 
 function maySwitch(follower: Follower, context: FollowContext, to: PhaseCount): boolean {
@@ -158,10 +180,6 @@ function maySwitch(follower: Follower, context: FollowContext, to: PhaseCount): 
 /** Back to one phase, to less current, is always possible. */
 function hasSwitchesLeft(follower: Follower, to: PhaseCount): boolean {
   return to === 1 || follower.switchesToday < MOST_SWITCHES_A_DAY;
-}
-
-function switchCostWh(to: PhaseCount, { constants }: FollowContext): number {
-  return to === 3 ? constants.toThreePhasesWh : constants.toOnePhaseWh;
 }
 
 /** What charging with these phases makes of a surplus, W: sun into the car less import for the car. */

@@ -20,14 +20,22 @@ export function isMeterSettled(sample: SiteSample, sinceMs: number): boolean {
   return isSince(sample.gridPowerW, sinceMs);
 }
 
+/** From which time on readings show the present set point, ms. */
+export interface ShownSince {
+  readonly meterMs: number;
+  readonly boxMs: number;
+}
+
 /**
  * True when meter, wallbox and a battery that counts have all been read since the last change of the set point had
  * time to show in them. Only then do they fit together; acting on a mixture makes the loop hunt.
  */
-export function isSettled(sample: SiteSample, sinceMs: number): boolean {
+export function isSettled(sample: SiteSample, since: ShownSince): boolean {
   const { wallbox, batteryOffsetW } = sample;
-  const isBatterySettled = batteryOffsetW === undefined || isSince(batteryOffsetW, sinceMs);
-  return isBatterySettled && isMeterSettled(sample, sinceMs) && isSince(wallbox.chargePowerW, sinceMs);
+  const isBatterySettled = batteryOffsetW === undefined || isSince(batteryOffsetW, since.meterMs);
+  return (
+    isBatterySettled && isMeterSettled(sample, since.meterMs) && isSince(wallbox.chargePowerW, since.boxMs)
+  );
 }
 
 function isSince(reading: Reading<number> | undefined, timeMs: number): boolean {

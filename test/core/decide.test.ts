@@ -12,6 +12,7 @@ import {
   type PassInput,
 } from "../../src/core/decide.ts";
 import type { HeldLink } from "../../src/core/link.ts";
+import { NOTHING_LEARNED } from "../../src/core/loop-delay.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import type { SiteSample, WallboxSample } from "../../src/core/site-sample.ts";
 import { NEW_FOLLOWER } from "../../src/core/surplus-follower.ts";
@@ -193,6 +194,40 @@ describe("readings that do not fit together", () => {
     expect(passOf({ ...given, input: { lastWriteMs: NOW_MS - 12_001 } }).setpointA).not.toBe(10);
   });
 
+  it("are told apart by how long each takes to show a change, once that has been learned", () => {
+    const echoesMs = [9_000, 8_000, 11_000, 12_000, 8_000, 9_000, 12_000, 12_000];
+    const shown = (lastWriteMs: number, chargeAgeMs: number) =>
+      passOf({
+        before: { loopDelay: { ...NOTHING_LEARNED, echoesMs } },
+        input: { lastWriteMs: NOW_MS - lastWriteMs },
+        wallbox: { chargePowerW: reading(2_300, chargeAgeMs) },
+      }).report.reason.code;
+    expect(shown(12_000, 4_000)).toBe("following_surplus");
+    expect(shown(12_000, 4_001)).toBe("settling");
+    expect(shown(11_999, 0)).toBe("settling");
+  });
+
+  it("take no car that has just begun to charge for missing sun", () => {
+    const begun = (agoMs: number, setpointA = 10) =>
+      passOf({
+        before: { chargeOnset: { kind: "seen", atMs: NOW_MS - agoMs } },
+        missedWh: -100,
+        link: { setpointA },
+        sample: { gridPowerW: reading(9_000) },
+        wallbox: { chargePowerW: reading(0) },
+      });
+    expect(begun(4_999)).toMatchObject({ setpointA: 10, report: { reason: { code: "settling" } } });
+    expect(begun(5_000)).toMatchObject({ setpointA: 6, report: { reason: { code: "proving_stop" } } });
+    expect(begun(4_999, 0).report.reason.code).toBe("proving_stop");
+  });
+
+  it("are those since the pass that saw the car begin", () => {
+    const connected = passOf({ wallbox: { vehicle: "connected" } }).state;
+    expect(connected.chargeOnset).toEqual({ kind: "not_charging" });
+    expect(passOf({ before: connected }).state.chargeOnset).toEqual({ kind: "seen", atMs: NOW_MS });
+    expect(initialControlState(DAY).chargeOnset).toEqual({ kind: "found_running" });
+  });
+
   it("prove neither start nor stop", () => {
     const input = { lastWriteMs: NOW_MS };
     expect(passOf({ state: "commitment", proofWh: 3, input }).report.state).toBe("commitment");
@@ -203,14 +238,14 @@ describe("readings that do not fit together", () => {
 });
 
 describe("proofs", () => {
-  it("take the configured time at 500 W, less where the case is clear and more where it is not", () => {
+  it("take the configured time at 500 W for a start and 750 W for a stop, less where the case is clear and more where it is not", () => {
     const waiting = passOf({ state: "idle", sample: { gridPowerW: reading(1_000) } });
     expect(waiting.report.reason.text).toContain("held for 60 s");
     const starting = passOf({ state: "commitment", sample: { gridPowerW: reading(-9_000) } });
     expect(starting.report.reason.text).toContain("Starts in 30 s");
     const ending = passOf({ sample: { gridPowerW: reading(20_000) } });
-    expect(ending.report.reason.text).toContain("stops in 15 s");
-    const usually = passOf({ sample: { gridPowerW: reading(2_300 - 680) } });
+    expect(ending.report.reason.text).toContain("stops in 23 s");
+    const usually = passOf({ sample: { gridPowerW: reading(2_300 - 430) } });
     expect(usually.report.reason.text).toContain("stops in 180 s");
     const slowly = passOf({ sample: { gridPowerW: reading(1_121) } });
     expect(slowly.report.reason.text).toContain("stops in 300 s");
@@ -428,7 +463,7 @@ describe("a blind gateway that may go on", () => {
 
 describe("phases in a pass", () => {
   const both = { ...ONE_PHASE, canSwitchPhases: true };
-  const regret = { follower: { ...NEW_FOLLOWER, switchDay: DAY, phaseRegretWh: 1_000 } };
+  const regret = { follower: { ...NEW_FOLLOWER, switchDay: DAY, phaseGainW: 10_000 } };
   const rich: Given = {
     before: regret,
     link: { setpointA: 16, lastChangeMs: NOW_MS - 60_000 },
@@ -472,7 +507,7 @@ describe("phases in a pass", () => {
     const capped: Given = { ...rich, options: { limits: { ...WIDE_LIMITS, configuredMaxA: 6 } } };
     const { state } = passOf({ ...capped, before: {}, link: { setpointA: 6 } });
     // 4 140 W on three phases against 1 380 W on one.
-    expect(state.follower.phaseRegretWh).toBeCloseTo(2_760 / 3_600, 9);
+    expect(state.follower.phaseGainW).toBeCloseTo(2_760 / 300, 9);
   });
 
   it("end a pause like any start: it has to be long enough", () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { HeldLink, Link } from "../../src/core/link.ts";
 import {
   areEchoes,
+  boxDelayMs,
   heardChange,
   heardEcho,
   isAwaitingEcho,
@@ -67,6 +68,18 @@ describe("the delay to reckon with", () => {
     ["is the slowest echo but one", [9_000, 8_000, 11_000, 10_000, 7_000, 9_000, 8_000, 30_000], 11_000],
   ])("%s", (_case, echoesMs, expectedMs) => {
     expect(loopDelayMs({ ...NOTHING_LEARNED, echoesMs }, PRIOR_MS)).toBe(expectedMs);
+  });
+});
+
+describe("the part of it that a wallbox needs", () => {
+  it("is the quickest echo but one: what makes others slower is the meter", () => {
+    const echoesMs = [9_000, 8_000, 11_000, 10_000, 7_000, 9_000, 12_000, 30_000];
+    expect(boxDelayMs({ ...NOTHING_LEARNED, echoesMs }, PRIOR_MS)).toBe(8_000);
+  });
+
+  it.each([[[]], [[40_000, 35_000]], [Array(7).fill(4_000)]])("is all of it after %j", (echoesMs) => {
+    const delay = { ...NOTHING_LEARNED, echoesMs };
+    expect(boxDelayMs(delay, PRIOR_MS)).toBe(loopDelayMs(delay, PRIOR_MS));
   });
 });
 

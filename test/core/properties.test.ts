@@ -14,7 +14,7 @@ import { heardEcho, isAwaitingEcho, loopDelayMs } from "../../src/core/loop-dela
 import { isPlanCharging } from "../../src/core/planner/plan-advice.ts";
 import type { WallboxCapability } from "../../src/core/site-sample.ts";
 import { effectiveThresholds } from "../../src/core/thresholds.ts";
-import { powerW } from "../../src/core/units.ts";
+import { energyWh, powerW } from "../../src/core/units.ts";
 import { usableSample } from "../../src/core/usable-sample.ts";
 import {
   capabilities,
@@ -305,9 +305,14 @@ describe("the machine within a pass", () => {
   it("keeps its proof between nothing and full", () => {
     always(({ options: control, decision }) => {
       const { state, proofWh } = controlSnapshot(decision.state).machine;
-      const slowestMs = { idle: 0, commitment: control.startProofMs, active: control.stopProofMs }[state];
+      const { startProofMs, stopProofMs, constants } = control;
+      const fullWh = {
+        idle: 0,
+        commitment: energyWh(constants.startWeightW, startProofMs),
+        active: energyWh(constants.stopWeightW, stopProofMs),
+      }[state];
       expect(proofWh).toBeGreaterThanOrEqual(0);
-      expect(proofWh).toBeLessThanOrEqual((500 * slowestMs) / 3_600_000);
+      expect(proofWh).toBeLessThanOrEqual(fullWh);
     });
   });
 
@@ -376,8 +381,8 @@ describe("the effective band", () => {
 
 function restored(state: ControlState): ControlState {
   const snapshot = JSON.parse(JSON.stringify(controlSnapshot(state)));
-  const { link, conditions, lastPassMs, pass } = state;
-  return { ...initialControlState(DAY, snapshot), link, conditions, lastPassMs, pass };
+  const { link, chargeOnset, conditions, lastPassMs, pass } = state;
+  return { ...initialControlState(DAY, snapshot), link, chargeOnset, conditions, lastPassMs, pass };
 }
 
 function plain({ machine, ...rest }: ControlState): string {

@@ -15,7 +15,7 @@ const BOTH_AT_THREE = { ...BOTH, phases: 3 } as const;
 /** A second of a charge with 10 A of 2 300 W. */
 function follow(changes: Partial<FollowContext> = {}, follower: Partial<Follower> = {}) {
   return followSurplus(
-    { ...NEW_FOLLOWER, switchDay: DAY, ...follower },
+    { ...NEW_FOLLOWER, switchDay: DAY, phasesSinceMs: NOW_MS - 600_000, ...follower },
     {
       nowMs: NOW_MS,
       durationMs: 1_000,
@@ -25,6 +25,7 @@ function follow(changes: Partial<FollowContext> = {}, follower: Partial<Follower
       setpointA: 10,
       capability: ONE_PHASE,
       carPhases: undefined,
+      loopDelayMs: LAW_CONSTANTS.usualLoopMs,
       constants: LAW_CONSTANTS,
       ...changes,
     },
@@ -93,14 +94,14 @@ describe("a car that uses fewer phases than the box gives", () => {
     expect(follow({ ...lone, setpointA: 0, surplusPowerW: 9_000 }).phases).toBe(1);
     const full = { capability: BOTH, carPhases: 1, setpointA: 16, chargePowerW: 3_680 } as const;
     const sunny = { ...full, surplusPowerW: 9_000, durationMs: 10_000 };
-    expect(follow(sunny, { phaseRegretWh: 99.9 }).phases).toBe(1);
-    expect(follow({ ...sunny, carPhases: undefined }, { phaseRegretWh: 99.9 }).phases).toBe(3);
+    expect(follow(sunny, { phaseGainW: 390 }).phases).toBe(1);
+    expect(follow({ ...sunny, carPhases: undefined }, { phaseGainW: 390 }).phases).toBe(3);
   });
 
   it("is not switched to one phase, which would bring it nothing", () => {
     const sun = { ...lone, setpointA: 10, chargePowerW: 2_300, surplusPowerW: 2_300 };
-    expect(follow({ ...sun, durationMs: 10_000 }, { phaseRegretWh: 149.9 }).phases).toBe(3);
-    expect(follow({ ...sun, carPhases: 3, durationMs: 10_000 }, { phaseRegretWh: 149.9 }).phases).toBe(1);
+    expect(follow({ ...sun, durationMs: 10_000 }, { phaseGainW: 590 }).phases).toBe(3);
+    expect(follow({ ...sun, carPhases: 3, durationMs: 10_000 }, { phaseGainW: 590 }).phases).toBe(1);
   });
 
   it("is lowered at once by what it draws too much, not by what three phases would", () => {
@@ -130,8 +131,8 @@ describe("a start", () => {
   });
 
   it("counts what was missed and regretted before for nothing", () => {
-    const { follower } = follow({ setpointA: 0 }, { missedWh: 9, phaseRegretWh: 9 });
-    expect(follower).toMatchObject({ missedWh: 0, phaseRegretWh: 0 });
+    const { follower } = follow({ setpointA: 0 }, { missedWh: 9, phaseGainW: 9 });
+    expect(follower).toMatchObject({ missedWh: 0, phaseGainW: 0, phasesSinceMs: NOW_MS });
   });
 
   it("takes the better phases where the box can change them", () => {
@@ -140,7 +141,8 @@ describe("a start", () => {
     expect(three.follower).toMatchObject({
       lastSwitchMs: NOW_MS,
       switchesToday: 1,
-      phaseRegretWh: 0,
+      phaseGainW: 0,
+      phasesSinceMs: NOW_MS,
       missedWh: 0,
     });
     expect(start(6_900)).toMatchObject({ currentA: 16, phases: 1 });
@@ -197,6 +199,12 @@ describe("following", () => {
     expect(all).toBe(Math.ceil(one / 3));
   });
 
+  it("waits for less to be missed where the loop is slow, but not for more where it is fast", () => {
+    const secondsAt = (loopDelayMs: number) => secondsToChange({ surplusPowerW: 2_530, loopDelayMs })?.[0];
+    // 230 W and 2.2 Wh.
+    expect([4_000, 12_000, 24_000].map(secondsAt)).toEqual([35, 35, 18]);
+  });
+
   it("begins to count anew when the miss turns round", () => {
     const { follower } = follow({ surplusPowerW: 2_530 }, { missedWh: -1.5 });
     expect(follower.missedWh).toBeCloseTo(230 / 3_600, 9);
@@ -243,43 +251,63 @@ describe("a change of phases while charging", () => {
   const rich = { surplusPowerW: 6_900, setpointA: 16, capability: BOTH, chargePowerW: 3_680 };
   const poor = { surplusPowerW: 2_300, setpointA: 6, capability: BOTH_AT_THREE, chargePowerW: 4_140 };
 
-  it("is made when the other phases would have brought enough", () => {
-    expect(follow(rich, { phaseRegretWh: 90 })).toMatchObject({ phases: 1, currentA: 16 });
-    expect(follow(rich, { phaseRegretWh: 100 })).toMatchObject({
+  it("is made when the other phases would have brought enough lately", () => {
+    expect(follow(rich, { phaseGainW: 390.5 })).toMatchObject({ phases: 1, currentA: 16 });
+    expect(follow(rich, { phaseGainW: 400 })).toMatchObject({
       phases: 3,
       currentA: 10,
-      follower: { lastSwitchMs: NOW_MS, switchesToday: 1, phaseRegretWh: 0, missedWh: 0 },
+      follower: { lastSwitchMs: NOW_MS, phasesSinceMs: NOW_MS, switchesToday: 1, missedWh: 0 },
     });
-    expect(follow(poor, { phaseRegretWh: 140 })).toMatchObject({ phases: 3, currentA: 6 });
-    expect(follow(poor, { phaseRegretWh: 150 })).toMatchObject({ phases: 1, currentA: 10 });
+    expect(follow(poor, { phaseGainW: 595 })).toMatchObject({ phases: 3, currentA: 6 });
+    expect(follow(poor, { phaseGainW: 600 })).toMatchObject({ phases: 1, currentA: 10 });
   });
 
-  it("is regretted by what it would have brought, and less where the present phases are better", () => {
+  it("is judged by a mean that forgets within minutes", () => {
     // 6 900 W against 3 680 W, and 2 300 W against 2 x 2 300 - 4 140 W.
-    expect(follow(rich).follower.phaseRegretWh).toBeCloseTo(3_220 / 3_600, 9);
-    expect(follow(poor).follower.phaseRegretWh).toBeCloseTo(1_840 / 3_600, 9);
-    const worse = follow({ ...rich, surplusPowerW: 2_300, setpointA: 10 }, { phaseRegretWh: 50 });
-    expect(worse.follower.phaseRegretWh).toBeCloseTo(50 - 1_840 / 3_600, 9);
-    expect(follow({ ...rich, surplusPowerW: 2_300, setpointA: 10 }).follower.phaseRegretWh).toBe(0);
+    expect(follow(rich).follower.phaseGainW).toBeCloseTo(3_220 / 300, 9);
+    expect(follow(poor).follower.phaseGainW).toBeCloseTo(1_840 / 300, 9);
+    const worse = follow({ ...rich, surplusPowerW: 2_300, setpointA: 10 }, { phaseGainW: 50 });
+    expect(worse.follower.phaseGainW).toBeCloseTo(50 - 1_890 / 300, 9);
+    expect(follow({ ...rich, durationMs: 0 }, { phaseGainW: 50 }).follower.phaseGainW).toBe(50);
+  });
+
+  it("begins with what spoke for it against the way back", () => {
+    const { follower } = follow(rich, { phaseGainW: 500 });
+    expect(follower.phaseGainW).toBeCloseTo(-(500 + 2_720 / 300), 9);
+  });
+
+  it("is not made at a moment when the present phases are as good", () => {
+    const even = { ...rich, surplusPowerW: 3_910 };
+    expect(follow(even, { phaseGainW: 900 }).phases).toBe(1);
+    expect(follow({ ...even, surplusPowerW: 3_911 }, { phaseGainW: 900 }).phases).toBe(3);
+  });
+
+  it("has to bring less, the longer the phases have stood", () => {
+    const stood = (minutes: number) => ({ phasesSinceMs: NOW_MS - minutes * 60_000, phaseGainW: 189 });
+    const idle = { ...rich, durationMs: 0 };
+    expect(follow(idle, { ...stood(45), phaseGainW: 399 }).phases).toBe(1);
+    // 400 W x 45 minutes / 189 W.
+    expect(follow(idle, stood(95.2)).phases).toBe(1);
+    expect(follow(idle, stood(95.3)).phases).toBe(3);
   });
 
   it("waits for five minutes after the one before", () => {
-    const regret = { phaseRegretWh: 500 };
-    expect(follow(rich, { ...regret, lastSwitchMs: NOW_MS - 299_999 }).phases).toBe(1);
-    expect(follow(rich, { ...regret, lastSwitchMs: NOW_MS - 300_000 }).phases).toBe(3);
+    const gain = { phaseGainW: 5_000 };
+    expect(follow(rich, { ...gain, lastSwitchMs: NOW_MS - 299_999 }).phases).toBe(1);
+    expect(follow(rich, { ...gain, lastSwitchMs: NOW_MS - 300_000 }).phases).toBe(3);
   });
 
   it("to three phases has its number a day, to one always", () => {
-    const regret = { phaseRegretWh: 500, switchesToday: 20 };
-    expect(follow(rich, regret).phases).toBe(1);
-    expect(follow(rich, { ...regret, switchesToday: 19 }).phases).toBe(3);
-    expect(follow(rich, { ...regret, switchDay: "2022-03-18" }).phases).toBe(3);
-    expect(follow(poor, regret).phases).toBe(1);
+    const gain = { phaseGainW: 5_000, switchesToday: 20 };
+    expect(follow(rich, gain).phases).toBe(1);
+    expect(follow(rich, { ...gain, switchesToday: 19 }).phases).toBe(3);
+    expect(follow(rich, { ...gain, switchDay: "2022-03-18" }).phases).toBe(3);
+    expect(follow(poor, gain).phases).toBe(1);
   });
 
-  it("is neither made nor regretted by a box that cannot", () => {
-    const fixed = follow({ ...rich, capability: ONE_PHASE }, { phaseRegretWh: 500 });
-    expect(fixed).toMatchObject({ phases: 1, follower: { phaseRegretWh: 0 } });
+  it("is neither made nor missed by a box that cannot", () => {
+    expect(follow({ ...rich, capability: ONE_PHASE }, { phaseGainW: 5_000 }).phases).toBe(1);
+    expect(follow({ ...rich, capability: ONE_PHASE }).follower.phaseGainW).toBe(0);
   });
 });
 

@@ -45,7 +45,7 @@ describe("readings that show the set point", () => {
       { chargePowerW: chargeAgeMs === undefined ? undefined : reading(0, chargeAgeMs) },
     );
     expect(isMeterSettled(sample, NOW_MS - 100)).toBe(meter);
-    expect(isSettled(sample, NOW_MS - 100)).toBe(both);
+    expect(isSettled(sample, { meterMs: NOW_MS - 100, boxMs: NOW_MS - 100 })).toBe(both);
   });
 
   it.each([
@@ -53,7 +53,7 @@ describe("readings that show the set point", () => {
     ["a battery that counts, one millisecond early", 101, false],
   ])("%s", (_case, batteryAgeMs, expected) => {
     const sample = siteSample({ batteryOffsetW: reading(500, batteryAgeMs) });
-    expect(isSettled(sample, NOW_MS - 100)).toBe(expected);
+    expect(isSettled(sample, { meterMs: NOW_MS - 100, boxMs: NOW_MS })).toBe(expected);
     expect(isMeterSettled(sample, NOW_MS - 100)).toBe(true);
   });
 });

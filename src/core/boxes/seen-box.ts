@@ -43,7 +43,8 @@ export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): S
   const held = link?.kind === "held" && wallbox.isConnected ? link : undefined;
   const delayMs = loopDelayMs(box.state.control.loopDelay, box.options.control.loopDelayMs);
   const sinceMs = shownSinceMs(box.lastWriteMs, delayMs);
-  const settled = held !== undefined && isSettled({ ...house, wallbox }, sinceMs);
+  const settled =
+    held !== undefined && isSettled({ ...house, wallbox }, { meterMs: sinceMs, boxMs: sinceMs });
   const isSettling = held !== undefined && !settled && house.nowMs < sinceMs + LONGEST_WAIT_MS;
   const drawnW = lastDrawnW(box, wallbox, house.nowMs);
   const phases = drawingPhases(wallbox) ?? Math.max(held?.phases ?? 1, wallbox.capability.phases);
