@@ -109,6 +109,7 @@ function followedSurplus(
       canSwitchPhases,
       maxCurrentA: Math.min(capability.maxCurrentA, options.limits.configuredMaxA),
     },
+    ratedCurrentA: capability.maxCurrentA,
     carPhases: carPhases(sample.wallbox),
     loopDelayMs,
     constants: options.constants,

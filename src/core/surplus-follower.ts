@@ -43,7 +43,10 @@ export interface FollowContext {
   readonly chargePowerW: number;
   /** What the car is allowed, A per phase; 0 starts afresh. */
   readonly setpointA: number;
+  /** With the configured maximum as its largest current. */
   readonly capability: WallboxCapability;
+  /** What the box could without that maximum, A per phase. */
+  readonly ratedCurrentA: number;
   /** Phases that the car charges on where the box gives it three; undefined while nobody tells. */
   readonly carPhases: CarPhases | undefined;
   /** Time that a change of the set point takes to show, ms. */
@@ -54,6 +57,8 @@ export interface FollowContext {
 export interface Followed {
   readonly follower: Follower;
   readonly currentA: number;
+  /** What the surplus would give without the configured maximum, A; else the same. */
+  readonly wantedA: number;
   readonly phases: PhaseCount;
 }
 
@@ -74,11 +79,9 @@ export function followSurplus(follower: Follower, context: FollowContext): Follo
   const idealA = idealCurrentA(surplusPowerW, capability.phases, context);
   const missedWh = nextMissedWh(today.missedWh, idealA - setpointA, context);
   const isMissed = Math.abs(missedWh) >= allowedMissWh(context) || isOverdrawn(setpointA - idealA, context);
-  return {
-    follower: { ...today, phaseGainW: meanGainW, missedWh: isMissed ? 0 : missedWh },
-    currentA: isMissed ? nearestStepA(idealA, capability.stepA) : setpointA,
-    phases: capability.phases,
-  };
+  const next = { ...today, phaseGainW: meanGainW, missedWh: isMissed ? 0 : missedWh };
+  const nextA = isMissed ? nearestStepA(idealA, capability.stepA) : setpointA;
+  return aimed(next, context, { currentA: nextA, phases: capability.phases });
 }
 
 /** From a pause the better phases are free: no current has to be interrupted. */
@@ -105,11 +108,21 @@ function switched(follower: Follower, context: FollowContext, phases: PhaseCount
 
 function steered(follower: Follower, context: FollowContext, phases: PhaseCount): Followed {
   const idealA = idealCurrentA(context.surplusPowerW, phases, context);
-  return {
-    follower: { ...follower, missedWh: 0 },
-    currentA: nearestStepA(idealA, context.capability.stepA),
-    phases,
-  };
+  const steppedA = nearestStepA(idealA, context.capability.stepA);
+  return aimed({ ...follower, missedWh: 0 }, context, { currentA: steppedA, phases });
+}
+
+/** Above the configured maximum a wish goes on, so that the maximum is named as what limits it. */
+function aimed(
+  follower: Follower,
+  context: FollowContext,
+  aim: Pick<Followed, "currentA" | "phases">,
+): Followed {
+  const { capability, ratedCurrentA, surplusPowerW } = context;
+  const surplusA = Math.min(currentA(surplusPowerW, usedPhases(aim.phases, context)), ratedCurrentA);
+  const isCapped = aim.currentA >= capability.maxCurrentA;
+  const wantedA = isCapped ? Math.max(aim.currentA, nearestStepA(surplusA, capability.stepA)) : aim.currentA;
+  return { follower, ...aim, wantedA };
 }
 
 /** The current that takes all of the surplus, within the box's range. */

@@ -140,7 +140,7 @@ function waitingWish({ sample, state, proofWh, law }: WishContext, surplusPowerW
 function activeWish(
   { sample, setpointA, law, proofWh }: WishContext,
   surplusPowerW: number,
-  { currentA, phases }: Followed,
+  { currentA, wantedA, phases }: Followed,
 ): Wish {
   if (sample.wallbox.vehicle === "suspended_by_vehicle") {
     // A car that takes nothing needs no more than it is offered: raising it would only wear the box.
@@ -152,5 +152,5 @@ function activeWish(
     remainingMs === undefined
       ? reasons.followingSurplus(currentA, surplusPowerW)
       : reasons.provingStop(surplusPowerW, remainingMs, batteryShare(sample));
-  return { currentA, phases, reason };
+  return { currentA: wantedA, phases, reason };
 }

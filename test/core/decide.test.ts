@@ -409,6 +409,15 @@ describe("limits in a pass", () => {
     });
   });
 
+  it("are named where the sun would give more than the configured maximum", () => {
+    const capped = { limits: { ...WIDE_LIMITS, configuredMaxA: 11 } };
+    const { report, setpointA, isUrgent } = passOf({ options: capped });
+    expect([setpointA, isUrgent, report.limitedBy]).toEqual([11, false, "configured_maximum"]);
+    expect(report.reason.text).toBe("Limited to 11 A by the configured maximum.");
+    const enough = passOf({ options: capped, sample: { gridPowerW: reading(-200) } });
+    expect(enough).toMatchObject({ setpointA: 11, report: { limitedBy: undefined } });
+  });
+
   it("are named while they hold the current, not while something else does", () => {
     const capped = { limits: { ...WIDE_LIMITS, configuredMaxA: 13 } };
     const boosted: Given = { settings: { mode: "none" }, options: capped };

@@ -24,6 +24,7 @@ function follow(changes: Partial<FollowContext> = {}, follower: Partial<Follower
       chargePowerW: 0,
       setpointA: 10,
       capability: ONE_PHASE,
+      ratedCurrentA: 16,
       carPhases: undefined,
       loopDelayMs: LAW_CONSTANTS.usualLoopMs,
       constants: LAW_CONSTANTS,
@@ -167,6 +168,35 @@ describe("a start", () => {
     expect(go(2_300, { capability: BOTH_AT_THREE }, worn).phases).toBe(1);
     const tomorrow = go(6_900, { capability: BOTH, day: "2022-03-20" }, worn);
     expect(tomorrow).toMatchObject({ phases: 3, follower: { switchDay: "2022-03-20", switchesToday: 1 } });
+  });
+});
+
+describe("what the surplus would give", () => {
+  const capped = { ...ONE_PHASE, maxCurrentA: 10 };
+
+  it.each([
+    [2_300, 10],
+    [2_414, 10],
+    [2_415, 11],
+    [9_000, 16],
+  ])("goes beyond the configured maximum: %d W are %d A", (surplusPowerW, wantedA) => {
+    expect(follow({ capability: capped, surplusPowerW })).toMatchObject({ currentA: 10, wantedA });
+    expect(follow({ capability: capped, surplusPowerW, setpointA: 0 })).toMatchObject({
+      currentA: 10,
+      wantedA,
+    });
+  });
+
+  it("is what is aimed at below that maximum, however much sun there is at the moment", () => {
+    const below = { capability: capped, setpointA: 9, surplusPowerW: 9_000, durationMs: 0 };
+    expect(follow(below)).toMatchObject({ currentA: 9, wantedA: 9 });
+  });
+
+  it("counts the phases that the car uses", () => {
+    const three = { ...capped, phases: 3, canSwitchPhases: false } as const;
+    const sun = { capability: three, surplusPowerW: 2 * 12 * 230 };
+    expect(follow(sun).wantedA).toBe(10);
+    expect(follow({ ...sun, carPhases: 2 }).wantedA).toBe(12);
   });
 });
 

@@ -25,8 +25,8 @@ type Given = Partial<Omit<WishContext, "sample">> & {
   readonly sample?: Partial<Omit<SiteSample, "wallbox">>;
 };
 
-function followed(currentA: number): Followed {
-  return { follower: NEW_FOLLOWER, currentA, phases: 1 };
+function followed(currentA: number, wantedA = currentA): Followed {
+  return { follower: NEW_FOLLOWER, currentA, wantedA, phases: 1 };
 }
 
 /** There is something to follow in active alone, and only where the surplus is known. */
@@ -194,8 +194,14 @@ describe("surplus charging", () => {
     expect(wished(given).slice(0, 2)).toEqual([currentA, code]);
   });
 
+  it("asks for all that the surplus would give, and tells what is allowed of it", () => {
+    const { currentA, reason } = fullWish({ followed: followed(10, 13) });
+    expect(currentA).toBe(13);
+    expect(reason.text).toContain("10 A allowed");
+  });
+
   it("follows with the phases that the surplus is worth", () => {
-    const three = { follower: NEW_FOLLOWER, currentA: 6, phases: 3 } as const;
+    const three = { ...followed(6), phases: 3 } as const;
     expect(fullWish({ followed: three })).toMatchObject({ currentA: 6, phases: 3 });
     expect(fullWish({ state: "idle" }).phases).toBeUndefined();
   });
