@@ -10,6 +10,7 @@ import {
 import { NOMINAL_DEVICE } from "../../src/cli/replay/replay-device.ts";
 import type { ReplayFigures } from "../../src/cli/replay/replay-figures.ts";
 import { deviceGrid, type GridPoint } from "./device-grid.ts";
+import { liveliness } from "./liveliness.ts";
 import { performanceIndexPct, type Savings, savings } from "./performance-index.ts";
 import { type KettleOutcome, kettle, type StepResponse, stepResponses } from "./scenarios.ts";
 import type { TraceSet } from "./trace-sets.ts";
@@ -22,6 +23,8 @@ export interface ControllerFigures extends ReplayFigures {
 
 export interface SetFigures {
   readonly set: string;
+  /** kW per kWp and day. */
+  readonly liveliness: number;
   readonly controllers: readonly ControllerFigures[];
 }
 
@@ -59,10 +62,8 @@ export async function controlBench(
   return { sets: figures, device_grid: grid, step_response: steps, kettle: kettles };
 }
 
-async function setFigures(
-  { name, traces }: TraceSet,
-  onProgress: (what: string) => void,
-): Promise<SetFigures> {
+async function setFigures(set: TraceSet, onProgress: (what: string) => void): Promise<SetFigures> {
+  const { name, traces } = set;
   const controllers: ControllerFigures[] = [];
   for (const controller of CONTROLLERS) {
     onProgress(`${name}: ${controller}`);
@@ -73,7 +74,7 @@ async function setFigures(
   const thrifty = { ...NOMINAL, controller: "optimum" as const, startPenaltyWh: START_PENALTY_WH };
   const figures = await controllerFigures(traces, thrifty);
   controllers.push({ ...figures, controller: "optimum, 0.1 kWh a start" });
-  return { set: name, controllers };
+  return { set: name, liveliness: liveliness(set), controllers };
 }
 
 async function controllerFigures(

@@ -40,7 +40,10 @@ its default thresholds: start at ${startW} W of export, stop above ${stopW} W of
 - **HTW index**: HTW Berlin's performance indicator (doi:10.1049/icp.2025.4140) for a car that takes ${DAILY_DEMAND_WH / 1_000} kWh a day, the rest of it from the
   grid by night: the cost saved against charging from the grid alone, as a share of what an ideal charger saves, which follows the
   surplus from 1.4 kW on without any delay; 32 ct/kWh from the grid, 8 ct/kWh into it. More than 100 % is possible: the ideal charger
-  never imports to catch a surplus below 1.4 kW.
+  never imports to catch a surplus below 1.4 kW. What is short of 100 % is import and not missing sun: on each day that gives the ideal
+  charger its ${DAILY_DEMAND_WH / 1_000} kWh hems-edge has them too, and what it has imported before the clouds were measured is not given back.
+- **liveliness** of a set: all changes of PV power from minute to minute, without their sign, in kW per kWp and mean day. It knows of no
+  controller; a clear day has about 2.
 - **short runs** ended within 5 minutes. **writes**: changes of the set point sent to the box.
 
 The baselines are re-implementations of published default behaviour, not the products themselves.

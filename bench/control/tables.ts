@@ -7,7 +7,7 @@ export function benchTables(bench: ControlBench): string {
   return [...bench.sets.map(setTable), deviceTable(bench), stepTable(bench), kettleTable(bench)].join("\n\n");
 }
 
-function setTable({ set, controllers }: SetFigures): string {
+function setTable({ set, liveliness, controllers }: SetFigures): string {
   const days = controllers[0]?.days.length ?? 0;
   const head = [
     "controller",
@@ -27,7 +27,7 @@ function setTable({ set, controllers }: SetFigures): string {
     ...figures(mean),
     index?.toFixed(1) ?? "",
   ]);
-  return `### Set ${set}: ${days} days, means of a day\n\n${markdownTable(head, rows)}`;
+  return `### Set ${set}: ${days} days of liveliness ${liveliness.toFixed(1)}, means of a day\n\n${markdownTable(head, rows)}`;
 }
 
 function figures(day: DayFigures): Cells {
