@@ -175,6 +175,21 @@ describe("a webhook", () => {
     await eventually(() => notifier.channels()[0]?.problem === "no answer within 10000 ms");
   });
 
+  it("gets nothing more once the gateway stops: it waits for the next start", async () => {
+    const held: (() => void)[] = [];
+    const url = await webServer((_request, response) => void held.push(() => response.end()));
+    const { notifier, pass } = notifying(webhook(url));
+    notifier.noteConfig(bad);
+    pass();
+    notifier.session(SESSION);
+    await eventually(() => held.length === 1);
+    const stopped = notifier.stop();
+    held[0]?.();
+    await stopped;
+    expect(held).toHaveLength(1);
+    expect(notifier.channels()).toMatchObject([{ sent: 1, waiting: 1 }]);
+  });
+
   it("gets only what it wants", async () => {
     const { posts, url } = await receiver(200);
     const { notifier, pass } = notifying(webhook(url, { only: ["session_finished"] }));

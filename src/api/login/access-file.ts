@@ -56,10 +56,9 @@ export function createAccessFile(stateDir: string): AccessFile {
         writeRecord(path, edit(before.record));
         return { ok: true };
       } catch (error) {
-        return {
-          ok: false,
-          detail: `${path} cannot be written (${codeOf(error)}): only root and the service's user may`,
-        };
+        const code = codeOf(error);
+        const remedy = code === "ENOENT" ? "there is no such folder" : "only root and the service's user may";
+        return { ok: false, detail: `${path} cannot be written (${code}): ${remedy}` };
       }
     },
   };
