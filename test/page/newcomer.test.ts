@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -81,6 +82,24 @@ describe("a newcomer", () => {
       await problems.filter({ hasText: "no device measures the grid" }).waitFor();
       expect(readFileSync(bench.configPath, "utf8")).toBe(before);
       expect((await bench.answer("/api/setup")).is_needed).toBe(true);
+    }),
+  );
+
+  it(
+    "is handed the config where the gateway cannot write it",
+    asNewcomer(async ({ bench, page }) => {
+      // Whoever runs the tests may write everywhere, but nobody writes over a folder.
+      mkdirSync(join(`${bench.configPath}.new`, "in the way"), { recursive: true });
+      await page.getByRole("button", { name: "35 A" }).click();
+      await page.getByLabel("Solar modules together").fill("10000");
+      await page.getByLabel("Its name (identity)").fill(WALLBOX_IDENTITY);
+      await page.getByRole("button", { name: "Write and start" }).click();
+      await page.getByText(/cannot write .+: let the user of this program write to its folder/).waitFor();
+      const text = await page.getByLabel(bench.configPath).inputValue();
+      expect(parse(text)).toMatchObject({
+        site: { main_fuse_a: 35 },
+        wallbox: { identity: WALLBOX_IDENTITY },
+      });
     }),
   );
 });

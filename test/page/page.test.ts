@@ -46,7 +46,7 @@ describe.each([
     "says why in the gateway's words, and nothing is wider than the screen",
     onPage({ viewport }, async ({ bench, page }) => {
       await bench.says("following_surplus", 400);
-      await page.getByText(/Charging from surplus: .+ available, 11 A allowed\./).waitFor();
+      await page.getByText(/Charging from surplus: .+ available, 11\sA allowed\./).waitFor();
       const overflowPx = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       expect(overflowPx).toBeLessThanOrEqual(0);
     }),

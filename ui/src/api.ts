@@ -3,8 +3,8 @@ const TIMEOUT_MS = 10_000;
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
-  /** `detail` is the gateway's own sentence. */
-  | { readonly ok: false; readonly status: number; readonly detail: string };
+  /** `detail` is the gateway's own sentence; `text` is what it hands out with it. */
+  | { readonly ok: false; readonly status: number; readonly detail: string; readonly text?: string };
 
 /** Reads JSON from the gateway. Never rejects. */
 export function get<T>(path: string): Promise<Answer<T>> {
@@ -38,7 +38,12 @@ export async function ask<T>(
     const text = await response.text();
     const value = text === "" ? undefined : JSON.parse(text);
     if (response.ok) return { ok: true, value: value as T };
-    return { ok: false, status: response.status, detail: detailOf(value) };
+    return {
+      ok: false,
+      status: response.status,
+      detail: detailOf(value),
+      ...(typeof value?.text === "string" ? { text: value.text } : {}),
+    };
   } catch {
     return { ok: false, status: 0, detail: "" };
   }

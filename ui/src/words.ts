@@ -28,10 +28,15 @@ export function say(key: string, figures: Readonly<Record<string, string | numbe
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(figures[name] ?? ""));
 }
 
+/** No line ends between a number and its unit. */
+function withUnits(sentence: string): string {
+  return sentence.replace(/(\d) (?=(?:k?Wh?|A|s|ct)\b)/g, "$1\u00a0");
+}
+
 /** Why the car gets its current: the gateway's own English sentence, or the same in the page's language. */
 export function whySentence({ state, telemetry }: View): string {
   const key = `why.${state.reason}`;
-  if (words === english || words[key] === undefined) return state.reason_text;
+  if (words === english || words[key] === undefined) return withUnits(state.reason_text);
   const surplus = telemetry.surplus_w;
   return say(key, {
     setpoint: amps(state.setpoint_a),

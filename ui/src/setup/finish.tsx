@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { ask } from "../api.ts";
+import { send } from "../api.ts";
 import { Findings, type Verdict } from "../parts/findings.tsx";
 import { say } from "../words.ts";
 import { draftBody } from "./draft.ts";
@@ -11,9 +11,11 @@ export function Finish(props: StepProps & { isWritten: boolean; onWritten: () =>
   const { draft, state, isWritten, onWritten } = props;
   const [verdict, setVerdict] = useState<Verdict | undefined>(undefined);
   const [detail, setDetail] = useState("");
+  /** What the gateway could not write itself. */
+  const [unwritten, setUnwritten] = useState("");
 
   async function check(): Promise<boolean> {
-    const answer = await ask<Verdict>("POST", "/api/setup/check", draftBody(draft));
+    const answer = await send<Verdict>("POST", "/api/setup/check", draftBody(draft));
     setDetail(answer.ok ? "" : answer.detail || say("answer.failed"));
     setVerdict(answer.ok ? answer.value : undefined);
     return answer.ok && answer.value.problems.length === 0;
@@ -21,9 +23,10 @@ export function Finish(props: StepProps & { isWritten: boolean; onWritten: () =>
 
   async function write() {
     if (!(await check())) return;
-    const answer = await ask<undefined>("PUT", "/api/setup", draftBody(draft));
-    if (answer.ok) onWritten();
-    else setDetail(answer.detail || say("answer.failed"));
+    const answer = await send("PUT", "/api/setup", draftBody(draft));
+    if (answer.ok) return onWritten();
+    setDetail(answer.detail || say("answer.failed"));
+    setUnwritten(answer.text ?? "");
   }
 
   return (
@@ -34,6 +37,9 @@ export function Finish(props: StepProps & { isWritten: boolean; onWritten: () =>
       <p class="answer" role="status">
         {isWritten ? say("setup.finish.starting") : detail}
       </p>
+      {unwritten === "" ? null : (
+        <textarea class="unwritten" readOnly rows={12} aria-label={state.config_path} value={unwritten} />
+      )}
       <div class="inline">
         <button type="button" onClick={check} disabled={isWritten}>
           {say("setup.finish.check")}
