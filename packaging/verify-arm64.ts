@@ -9,8 +9,8 @@ const QEMU = "qemu-aarch64-static";
 const PROGRAM = "usr/lib/hems-edge";
 
 /**
- * Runs the arm64 package's own program under emulation, with the flags of the service and against an arm64 Debian's
- * libraries: its version, a check of the example config, and an hour of the demo over real sockets. Needs root for
+ * Runs the arm64 package's own program under emulation, against an arm64 Debian's libraries: with the flags of the
+ * service its version and a check of the example config, then an hour of the demo over real sockets. Needs root for
  * debootstrap, and qemu-user-static.
  */
 function main(): void {
@@ -36,18 +36,18 @@ function verify(file: string, work: string): void {
   const flags = [...(/^ExecStart=.+$/m.exec(unit)?.[0] ?? "").matchAll(/ (--\S+)/g)].map(
     ([, flag = ""]) => flag,
   );
-  const program = (argv: readonly string[]) => {
+  const program = (argv: readonly string[], nodeFlags: readonly string[] = []) => {
     const node = join(work, PROGRAM, "node_modules/.bin/node");
     const main = join(work, PROGRAM, "dist/src/main.js");
-    return execFileSync(QEMU, ["-L", libraries, node, ...flags, main, ...argv], {
+    return execFileSync(QEMU, ["-L", libraries, node, ...nodeFlags, main, ...argv], {
       encoding: "utf8",
       stdio: "pipe",
     });
   };
-  process.stdout.write(program(["version"]));
+  process.stdout.write(program(["version"], flags));
   const config = join(work, "config.yaml");
   writeFileSync(config, EXAMPLE, { mode: 0o600 });
-  process.stdout.write(program(["check", "--config", config]));
+  process.stdout.write(program(["check", "--config", config], flags));
   const hour = join(work, "noon.csv");
   writeFileSync(hour, sunnyHour());
   const figures = JSON.parse(program(["demo", "--once", "--json", "--port", "0", "--day", hour]));
