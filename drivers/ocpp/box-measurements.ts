@@ -8,6 +8,7 @@ import type { DeviationLog } from "./deviation-log.ts";
 import { createFollowCheck } from "./follow-check.ts";
 import { createLiveReadings, judgedCurrentA } from "./live-readings.ts";
 import { type MeterSample, meterSamples } from "./meter-values.ts";
+import { createRivalWatch } from "./rival-watch.ts";
 import { createScheduleClock } from "./schedule-clock.ts";
 import { isDrawingNothing } from "./vehicle-status.ts";
 
@@ -31,6 +32,8 @@ export interface BoxMeasurementsDeps {
   readonly onCharging: () => void;
   /** The box draws more than it confirmed. */
   readonly onNotFollowed: () => void;
+  /** Somebody else has put another limit in place of ours: ours is to be written again. */
+  readonly onRival: () => void;
   /** The times in the profiles have to be moved. */
   readonly onClockCorrected: () => void;
 }
@@ -38,6 +41,8 @@ export interface BoxMeasurementsDeps {
 /** What the box measures, how old it is, and whether it keeps below its limit. */
 export interface BoxMeasurements {
   readonly isFollowing: boolean;
+  /** True while somebody else changes the limit again and again. */
+  readonly isContested: boolean;
   /** How far the box's timestamps are ahead of our clock, ms; undefined while unknown. */
   readonly clockErrorMs: number | undefined;
   /** By how much times in profiles have to be moved, ms. */
@@ -64,6 +69,7 @@ export function createBoxMeasurements(
   const boxTime = createBoxTime(clock);
   const live = createLiveReadings();
   const follow = createFollowCheck();
+  const rival = createRivalWatch();
   const scheduleClock = createScheduleClock(box.floorCurrentA, { log, onCorrected: deps.onClockCorrected });
   let vehicle: VehicleState = "unknown";
   let intervalMs = DEFAULT_INTERVAL_MS;
@@ -77,6 +83,7 @@ export function createBoxMeasurements(
     energyRegisterWh = sample.energyRegisterWh ?? energyRegisterWh;
     const currentA = judgedCurrentA(sample, box.phases());
     judgeClock(sample.offeredCurrentA ?? currentA, atMs);
+    judgeRival(sample.offeredCurrentA, atMs);
     if (isDrawingNothing(vehicle)) {
       // Boxes send a last value after the end, and some never a zero: the state is believed.
       if (currentA !== undefined && currentA > CONTRADICTION_A) deps.askForStatus();
@@ -90,6 +97,17 @@ export function createBoxMeasurements(
 
   function judgeClock(currentA: number | undefined, atMs: number): void {
     if (currentA !== undefined) scheduleClock.seen(currentA, atMs, boxTime.errorMs() ?? 0);
+  }
+
+  function judgeRival(offeredA: number | undefined, atMs: number): void {
+    if (offeredA === undefined || isDrawingNothing(vehicle)) return;
+    const verdict = rival.offered(offeredA, atMs);
+    if (verdict === "assert") deps.onRival();
+    if (verdict === "contested") {
+      deviations.note("limit_contested");
+      log.warn("another controller changes the limit of the wallbox: ours is asserted less and less often");
+    }
+    if (verdict === "settled") log.info("wallbox keeps our limit again");
   }
 
   function judge(currentA: number, atMs: number): void {
@@ -106,6 +124,9 @@ export function createBoxMeasurements(
   }
 
   return {
+    get isContested() {
+      return rival.isContested;
+    },
     get isFollowing() {
       return follow.isFollowing;
     },
@@ -136,11 +157,13 @@ export function createBoxMeasurements(
     },
     limitConfirmed(limitA) {
       follow.limitSet(limitA, clock.monotonicMs());
+      rival.limitConfirmed(limitA, clock.monotonicMs());
       scheduleClock.limitConfirmed(limitA, clock.monotonicMs());
     },
     clockSet: () => boxTime.restart(),
     linkDown() {
       follow.forgetLimits();
+      rival.forgetLimits();
       scheduleClock.forgetLimits();
       if (isDrawingNothing(vehicle)) live.zero(clock.monotonicMs());
     },

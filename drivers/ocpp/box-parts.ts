@@ -52,6 +52,7 @@ export function createCurrentParts(box: BoxContext): CurrentParts {
         steering.pauseIgnored();
         writer.repeat();
       },
+      onRival: () => writer.repeat(),
       onClockCorrected: () => writer.repeat(),
     },
   );

@@ -97,6 +97,7 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
         vehicle: box.vehicle,
         ...measurements.readings(isConnected),
         isFollowing: measurements.isFollowing,
+        isContested: measurements.isContested,
         capability: capabilityOf(box, parts, { upstream, selfTest }),
         transaction: runningTransaction(memory.transactions, measurements.energyRegisterWh),
       };

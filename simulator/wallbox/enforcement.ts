@@ -1,7 +1,16 @@
+import { z } from "zod";
 import type { BoxClock } from "./box-clock.ts";
 import type { ChargePointHardware } from "./hardware.ts";
 import type { ChargingContext } from "./profile-limit.ts";
 import { createProfileStack, type ProfileStack, type ProfileStackOptions } from "./profile-stack.ts";
+
+/** As a snapshot of the stack has it, as far as it is looked at. */
+const storedProfile = z.looseObject({
+  csChargingProfiles: z.looseObject({
+    stackLevel: z.number(),
+    chargingSchedule: z.looseObject({ chargingSchedulePeriod: z.array(z.unknown()) }),
+  }),
+});
 
 export interface EnforcementDeps {
   readonly hardware: ChargePointHardware;
@@ -79,22 +88,14 @@ export function createEnforcement(deps: EnforcementDeps): Enforcement {
       ignoresProfiles = isIgnoring;
     },
     overwriteLimit(limit) {
-      const [highest] = stack.profiles.toSorted(
-        (one, other) => other.profile.stackLevel - one.profile.stackLevel,
+      const entries = z.array(storedProfile).parse(JSON.parse(stack.snapshot()));
+      const levels = entries.map(({ csChargingProfiles }) => csChargingProfiles.stackLevel);
+      const highest = entries.find(
+        ({ csChargingProfiles }) => csChargingProfiles.stackLevel === Math.max(...levels),
       );
       if (highest === undefined) return;
-      const { chargingSchedule } = highest.profile;
-      const chargingSchedulePeriod = [{ startPeriod: 0, limit }];
-      stack.set(
-        {
-          connectorId: highest.connectorId,
-          csChargingProfiles: {
-            ...highest.profile,
-            chargingSchedule: { ...chargingSchedule, chargingSchedulePeriod },
-          },
-        },
-        () => deps.context().transaction,
-      );
+      highest.csChargingProfiles.chargingSchedule.chargingSchedulePeriod = [{ startPeriod: 0, limit }];
+      stack.restore(JSON.stringify(entries));
       save();
     },
     reload: () => stack.restore(flash),

@@ -156,7 +156,8 @@ function heldChoice(
 ): Omit<CurrentChoice, "follower"> {
   const { input, isSettled, isMeterSettled, surplusPowerW } = view;
   const { sample, settings } = input;
-  const { capability, isFollowing } = sample.wallbox;
+  const { capability, isContested } = sample.wallbox;
+  const isFollowing = sample.wallbox.isFollowing && isContested !== true;
   const { setpointA, lastChangeMs, adoptingUntilMs } = link;
   const pacing = {
     nowMs: sample.nowMs,

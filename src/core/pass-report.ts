@@ -65,6 +65,7 @@ function reportedReason(
 ): Reason {
   if (setpointA === undefined) return reason;
   if (!sample.wallbox.isFollowing) return reasons.wallboxNotFollowing(setpointA);
+  if (sample.wallbox.isContested === true) return reasons.wallboxContested(setpointA);
   if (limitedBy === undefined || reason.code === "meter_lost") return reason;
   return limitedBy === "failsafe"
     ? reasons.failsafe(setpointA, reason)

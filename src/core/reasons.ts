@@ -12,6 +12,7 @@ export const REASON_CODES = [
   "wallbox_faulted",
   "wallbox_not_modulating",
   "wallbox_not_following",
+  "wallbox_contested",
   "wallbox_silent",
   "settling",
   "meter_suspect",
@@ -70,6 +71,10 @@ export const reasons = {
   wallboxNotFollowing: (setpointA: number): Reason => ({
     code: "wallbox_not_following",
     text: `The car draws more than the ${amps(setpointA)} that the wallbox was told: nothing is raised until it obeys.`,
+  }),
+  wallboxContested: (setpointA: number): Reason => ({
+    code: "wallbox_contested",
+    text: `Another controller changes the limit of the wallbox: ${allowed(setpointA)}, and nothing is raised until it stops. Look for a second system that steers it.`,
   }),
   wallboxSilent: (setpointA: number): Reason => ({
     code: "wallbox_silent",

@@ -71,6 +71,8 @@ export interface WallboxSample {
   readonly offeredCurrentA: Reading<number> | undefined;
   /** False after the box took a set point and was measured above it, retries included. */
   readonly isFollowing: boolean;
+  /** True while somebody else changes the limit of the box again and again. */
+  readonly isContested?: boolean | undefined;
   readonly capability: WallboxCapability;
   readonly transaction?: ChargeTransaction | undefined;
 }

@@ -559,6 +559,11 @@ describe("pace in a pass", () => {
     expect(passOf({ input: { writesToday: 400 } }).setpointA).toBe(10);
   });
 
+  it("raises nothing while another controller changes the limit of the box, and says so", () => {
+    const { setpointA, report } = passOf({ wallbox: { isContested: true } });
+    expect([setpointA, report.reason.code]).toEqual([10, "wallbox_contested"]);
+  });
+
   it("raises nothing while the box does not follow, and says so", () => {
     const { setpointA, report } = passOf({ wallbox: { isFollowing: false } });
     expect([setpointA, report.reason.code]).toEqual([10, "wallbox_not_following"]);

@@ -36,6 +36,11 @@ describe("a reason", () => {
       "The car draws more than the 7.3 A that the wallbox was told: nothing is raised until it obeys.",
     ],
     [
+      reasons.wallboxContested(9),
+      "wallbox_contested",
+      "Another controller changes the limit of the wallbox: 9 A are allowed, and nothing is raised until it stops. Look for a second system that steers it.",
+    ],
+    [
       reasons.wallboxSilent(0),
       "wallbox_silent",
       "The wallbox does not say what the car draws: charging is paused until it does.",

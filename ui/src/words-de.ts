@@ -175,6 +175,8 @@ export const german: Words = {
     "Die Wallbox ist nicht verbunden: Sie fällt von selbst auf ihren sicheren Strom zurück.",
   "why.wallbox_faulted": "Die Wallbox meldet eine Störung: siehe ihre Anzeige.",
   "why.wallbox_not_modulating": "Die Wallbox nimmt keine Stromgrenze an und kann der Sonne nicht folgen.",
+  "why.wallbox_contested":
+    "Ein anderes Gerät verstellt die Grenze der Wallbox: {setpoint} sind erlaubt, und nichts wird erhöht, bis es aufhört.",
   "why.wallbox_not_following":
     "Das Auto zieht mehr als die erlaubten {setpoint}: Es wird nichts erhöht, bis die Wallbox folgt.",
   "why.wallbox_silent": "Die Wallbox sagt nicht, was das Auto zieht: bis dahin {setpoint}.",

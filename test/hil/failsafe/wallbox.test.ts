@@ -2,7 +2,7 @@ import { describe } from "vitest";
 import type { Bench } from "../support/bench.ts";
 import { startCharging } from "../support/bench.ts";
 import { constantTrace } from "../support/constant-trace.ts";
-import { failsafe, secondsUntil } from "../support/failsafe.ts";
+import { failsafe, offerSince, secondsUntil } from "../support/failsafe.ts";
 import { watchFuse } from "../support/fuse-watch.ts";
 
 const FUSE_A = 31;
@@ -12,6 +12,9 @@ const TWO_BOXES = [
   { name: "first", priority: 2 },
   { name: "second", priority: 1 },
 ];
+/** What the other controller tells the box each minute, A, and for how long, s. */
+const RIVAL_A = 8;
+const FIGHT_S = 1_800;
 const SUN_RISES_MINUTE = 12;
 
 /** 11 A worth of sun, 14 A from the twelfth minute on. */
@@ -70,6 +73,27 @@ describe("the failsafe table: wallbox", () => {
       measured("overFuseS", overFuseS());
     },
   );
+
+  failsafe("F15", { horizonS: 600 }, async (bench, measured) => {
+    const { house } = bench.site;
+    await startCharging(bench);
+    const mark = bench.history.mark();
+    const before = profileWrites(bench);
+    const startMs = bench.clock.monotonicMs();
+    const sinceStartS = () => (bench.clock.monotonicMs() - startMs) / 1_000;
+    const seen = { reportedS: Number.NaN };
+    while (sinceStartS() < FIGHT_S) {
+      bench.wallbox.overwriteLimit(RIVAL_A);
+      await bench.pass(60);
+      const isReported = (await bench.state())?.state.reason === "wallbox_contested";
+      if (isReported && Number.isNaN(seen.reportedS)) seen.reportedS = sinceStartS();
+    }
+    measured("reportedS", seen.reportedS);
+    measured("writes", profileWrites(bench) - before);
+    measured("recoveredS", await secondsUntil(bench, 1_200, () => house.evse.offeredCurrentA === 11));
+    await bench.steady(60, ({ offeredA }) => offeredA === 11);
+    measured("raisedA", offerSince(bench, mark, 11).raisedA);
+  });
 
   failsafe("F5", { trace: risingSun(), horizonS: 600 }, async (bench, measured) => {
     const { site } = bench;

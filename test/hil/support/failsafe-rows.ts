@@ -344,6 +344,35 @@ export const FAILSAFE_ROWS = {
       },
     },
   },
+  F15: {
+    fault: "second controller fights over the box",
+    promise:
+      "A set point that changes by itself is asserted again, later each time; it is reported, and nothing is raised while it goes on.",
+    recovery: "The box keeps our set point.",
+    bounds: {
+      reportedS: {
+        what: "from the other controller's first limit until the daemon says wallbox_contested",
+        unit: "s",
+        atMost: 240,
+      },
+      writes: {
+        what: "profiles that the box gets from us in 30 min of that fight",
+        unit: "times",
+        atLeast: 2,
+        atMost: 12,
+      },
+      raisedA: {
+        what: "the most that the box offers above the 11 A before the fight",
+        unit: "A",
+        atMost: 0,
+      },
+      recoveredS: {
+        what: "from the other controller's last limit until the box offers 11 A for good",
+        unit: "s",
+        atMost: 960,
+      },
+    },
+  },
   F16: {
     fault: "memory grows",
     promise:
