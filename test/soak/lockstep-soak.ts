@@ -18,7 +18,7 @@ const WRITE_BACK_MS = 30_000;
 export async function soakInLockstep(
   { days, stateDir }: { readonly days: number; readonly stateDir: string },
   onDay: (day: SoakDay, index: number) => void,
-): Promise<readonly SoakDay[]> {
+): Promise<void> {
   const demo = await createDemoHouse({
     trace: shippedDaysInARow(),
     timeZone: "America/Denver",
@@ -30,20 +30,16 @@ export async function soakInLockstep(
   const viewer = createViewer(demo.daemon.pageUrl() ?? "", demo.clock);
   const disk = createDiskPace(stateDir);
   const book = createDayBook(usageOf("self"));
-  const done: SoakDay[] = [];
   for (let day = 0; day < days; day++) {
     for (let dueMs = WRITE_BACK_MS; dueMs <= DAY_MS; dueMs += WRITE_BACK_MS) {
       await demo.run(day * DAY_MS + dueMs);
       disk.flush();
       if (dueMs % LOOK_MS === 0) book.look(usageOf("self"));
     }
-    const turned = book.turn();
-    done.push(turned);
-    onDay(turned, day);
+    onDay(book.turn(), day);
   }
   viewer.close();
   carLife.stop();
   await demo.close();
   disk.close();
-  return done;
 }

@@ -16,7 +16,7 @@ const NODE_OPTIONS = "--max-old-space-size=192 --max-semi-space-size=1";
 export async function soakAsProcess(
   { days, stateDir }: { readonly days: number; readonly stateDir: string },
   onDay: (day: SoakDay, index: number) => void,
-): Promise<readonly SoakDay[]> {
+): Promise<void> {
   const bench = await createBench({ trace: shippedDaysInARow(), stateDir, nodeOptions: NODE_OPTIONS });
   const daemon = bench.startDaemon();
   const processId = daemon.child.pid;
@@ -26,7 +26,6 @@ export async function soakAsProcess(
   const viewer = createViewer(`http://127.0.0.1:${bench.ports.page}`, bench.clock);
   const disk = createDiskPace(stateDir);
   const book = createDayBook(usageOf(processId));
-  const done: SoakDay[] = [];
   try {
     for (let day = 0; day < days; day++) {
       for (let second = WRITE_BACK_S; second <= DAY_S; second += WRITE_BACK_S) {
@@ -34,9 +33,7 @@ export async function soakAsProcess(
         disk.flush();
         if (second % LOOK_S === 0) book.look(usageOf(processId));
       }
-      const turned = book.turn();
-      done.push(turned);
-      onDay(turned, day);
+      onDay(book.turn(), day);
     }
     const { code } = await daemon.end("SIGTERM");
     if (code !== 0) throw new Error(`the daemon ended with ${code}`);
@@ -46,5 +43,4 @@ export async function soakAsProcess(
     await bench.close();
     disk.close();
   }
-  return done;
 }

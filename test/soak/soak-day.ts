@@ -52,9 +52,9 @@ export const GOALS = { rssMbPerWeek: 1, handlesPerWeek: 0.5, writtenMbPerDay: 50
 const MB = 1_000_000;
 const DAYS_PER_WEEK = 7;
 
-/** The first third of the days, at most ten, is warm-up: caches fill, the compiler settles. */
+/** The first ten days, of a shorter run its first half, are warm-up: caches fill, the heap takes its size. */
 export function soakFigures(days: readonly SoakDay[]): SoakFigures {
-  const warmUpDays = Math.min(10, Math.floor(days.length / 3));
+  const warmUpDays = Math.min(10, Math.floor(days.length / 2));
   const settled = days.slice(warmUpDays);
   const rssMb = (day: SoakDay | undefined) => tenths((day?.rssBytes ?? 0) / MB);
   const handles = settled.map((day) => day.handles);

@@ -1,12 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GOALS, type SoakFigures } from "./soak-day.ts";
+import { GOALS, missedGoals, type SoakFigures } from "./soak-day.ts";
 
 const PAGE = join(import.meta.dirname, "../../docs/soak.md");
 
+/** Figures so far; undefined for a run that was left out. */
 export interface SoakRuns {
-  readonly lockstep: SoakFigures | undefined;
-  readonly process: SoakFigures | undefined;
+  /** Daemon and peers in one process. */
+  one_process: SoakFigures | undefined;
+  /** The daemon alone. */
+  own_process: SoakFigures | undefined;
 }
 
 /** Writes docs/soak.md from the last run. */
@@ -14,7 +17,7 @@ export function writeSoakPage(runs: SoakRuns): void {
   writeFileSync(PAGE, soakPage(runs));
 }
 
-function soakPage({ lockstep, process: child }: SoakRuns): string {
+function soakPage({ one_process: one, own_process: own }: SoakRuns): string {
   return `# Soak: what weeks of operation cost
 
 Written by \`npm run soak\`; do not edit.
@@ -25,23 +28,23 @@ day, their growth is the slope over the days after the warm-up.
 
 | | goal | in one process | as a process |
 | --- | --- | --- | --- |
-${rows(lockstep, child)
+${rows(one, own)
   .map((cells) => `| ${cells.join(" | ")} |`)
   .join("\n")}
 
 - **in one process**: the daemon and all its peers on [one clock](adr/0005-lock-step-clock-for-the-demo.md); memory and handles are those of
   all of them together.
-- **as a process**: the daemon alone, as systemd starts it, [led by the clock](adr/0017-the-bench-leads-the-daemons-clock.md) of the same peers
+- **as a process**: the daemon alone, with the service's limits of memory but compiled (without a JIT a month takes a day), [led by the clock](adr/0017-the-bench-leads-the-daemons-clock.md) of the same peers
   in another process.
 - **written**: \`write_bytes\` of /proc, with everything brought to the disk each simulated half minute, as Linux does in real time.
-`;
+${[one, own].flatMap((figures) => (figures === undefined ? [] : missedGoals(figures).map((missed) => `- **missed**: ${missed}\n`))).join("")}`;
 }
 
-function rows(lockstep: SoakFigures | undefined, child: SoakFigures | undefined): readonly string[][] {
+function rows(one: SoakFigures | undefined, own: SoakFigures | undefined): readonly string[][] {
   const line = (title: string, goal: string, figure: (figures: SoakFigures) => string) => [
     title,
     goal,
-    ...[lockstep, child].map((figures) => (figures === undefined ? "not run" : figure(figures))),
+    ...[one, own].map((figures) => (figures === undefined ? "not run" : figure(figures))),
   ];
   return [
     line("simulated days (of which warm-up)", "30", (of) => `${of.days} (${of.warm_up_days})`),
