@@ -37,6 +37,11 @@ describe("the figures of a soak", () => {
     expect(soakFigures(days(30, settling(20))).rss_mb_per_week).toBeGreaterThan(1);
   });
 
+  it("say nothing of growth before a week has settled", () => {
+    expect(missedGoals(soakFigures(days(12, (index) => day(200 + index))))).toEqual([]);
+    expect(missedGoals(soakFigures(days(14, (index) => day(200 + index))))).toHaveLength(1);
+  });
+
   it("miss no goal on flat days, and name each that is missed", () => {
     expect(missedGoals(soakFigures(days(30, (index) => day(200 + index / 10))))).toEqual([]);
     const leaking = days(30, (index) => day(200 + index, { handles: 40 + index, writtenMb: 51 }));

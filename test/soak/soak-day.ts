@@ -76,14 +76,22 @@ export function soakFigures(days: readonly SoakDay[]): SoakFigures {
   };
 }
 
+/** False for a run that is too short to tell growth from warming up. */
+export function showsGrowth(figures: SoakFigures): boolean {
+  return figures.days - figures.warm_up_days >= DAYS_PER_WEEK;
+}
+
 /** What of the goals was missed, as sentences. */
 export function missedGoals(figures: SoakFigures): readonly string[] {
   const { rss_mb_per_week: rss, handles, written_mb_per_day: written } = figures;
+  const isJudged = showsGrowth(figures);
   return [
-    ...(rss > GOALS.rssMbPerWeek
+    ...(isJudged && rss > GOALS.rssMbPerWeek
       ? [`memory grows by ${rss} MB a week, more than ${GOALS.rssMbPerWeek}`]
       : []),
-    ...(handles.per_week > GOALS.handlesPerWeek ? [`handles grow by ${handles.per_week} a week`] : []),
+    ...(isJudged && handles.per_week > GOALS.handlesPerWeek
+      ? [`handles grow by ${handles.per_week} a week`]
+      : []),
     ...(written.most > GOALS.writtenMbPerDay
       ? [`${written.most} MB written on a day, more than ${GOALS.writtenMbPerDay}`]
       : []),

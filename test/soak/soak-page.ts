@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { GOALS, missedGoals, type SoakFigures } from "./soak-day.ts";
+import { GOALS, missedGoals, type SoakFigures, showsGrowth } from "./soak-day.ts";
 
 const PAGE = join(import.meta.dirname, "../../docs/soak.md");
 
@@ -49,7 +49,9 @@ function rows(one: SoakFigures | undefined, own: SoakFigures | undefined): reado
   return [
     line("simulated days (of which warm-up)", "30", (of) => `${of.days} (${of.warm_up_days})`),
     line("memory after warm-up, at the end, MB", "", ({ rss_mb: mb }) => `${mb.after_warm_up}, ${mb.last}`),
-    line("growth of memory, MB a week", `<= ${GOALS.rssMbPerWeek}`, (of) => String(of.rss_mb_per_week)),
+    line("growth of memory, MB a week", `<= ${GOALS.rssMbPerWeek}`, (of) =>
+      showsGrowth(of) ? String(of.rss_mb_per_week) : "too short to tell",
+    ),
     line("handles, least to most", "flat", ({ handles }) => `${handles.least} to ${handles.most}`),
     line(
       "written, MB a day: mean, most",
