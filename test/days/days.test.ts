@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { runScenario } from "../../src/cli/replay/scenario/run-scenario.ts";
+import { driveScenario } from "../../src/cli/replay/scenario/run-scenario.ts";
 import type { Scenario } from "../../src/cli/replay/scenario/scenario-schema.ts";
 import { createDayWatcher } from "./day-watcher.ts";
 import { randomDays } from "./random-day.ts";
@@ -21,7 +21,7 @@ const LONGEST_MS = 600_000 + DAYS * 2_000;
 
 async function brokenLaws(scenario: Scenario): Promise<readonly string[]> {
   const watcher = createDayWatcher(scenario);
-  const result = await runScenario(scenario, watcher);
+  const result = await driveScenario(scenario, watcher);
   return result.ok ? watcher.broken() : [result.problem];
 }
 

@@ -1,14 +1,7 @@
 import fc from "fast-check";
-import { FAULT_KINDS } from "../../src/cli/replay/plant-ports.ts";
 import { type Scenario, scenarioSchema } from "../../src/cli/replay/scenario/scenario-schema.ts";
-
-const DAY_MIN = 1_440;
-
-const minuteOfDay = fc.integer({ min: 0, max: DAY_MIN });
-
-function optional<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
-  return fc.option(value, { nil: undefined });
-}
+import { incidents } from "./random-incidents.ts";
+import { DAY_MIN, minuteOfDay, optional, thresholds } from "./random-parts.ts";
 
 const arc = fc.record({
   kind: fc.constant("arc"),
@@ -35,19 +28,40 @@ const appliance = fc.record({
   count: fc.integer({ min: 1, max: 40 }),
 });
 
-const house = fc.record({
-  minutes: fc.constant(DAY_MIN),
-  sun: fc.tuple(arc),
-  clouds: optional(clouds),
-  load: fc
-    .tuple(
-      fc.record({ kind: fc.constant("steady"), power_w: fc.integer({ min: 0, max: 1_500 }) }),
-      fc.array(appliance, { maxLength: 3 }),
-    )
-    .map(([steady, appliances]) => [steady, ...appliances]),
-  load_noise_w: fc.constantFrom(0, 30, 200),
-  noise_seed: fc.integer({ min: 1, max: 1_000 }),
+/** Now and then a house that leaves the car little of its fuse. */
+const steady = fc.record({
+  kind: fc.constant("steady"),
+  power_w: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 0, max: 1_500 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 3_000, max: 9_000 }) },
+  ),
 });
+
+const battery = fc.record({
+  capacity_kwh: fc.constantFrom(3, 10, 30),
+  soc_pct: fc.integer({ min: 5, max: 100 }),
+  max_charge_w: fc.constantFrom(1_500, 5_000),
+  max_discharge_w: fc.constantFrom(1_500, 5_000),
+});
+
+const house = fc
+  .record({
+    minutes: fc.constant(DAY_MIN),
+    sun: fc.tuple(arc),
+    clouds: optional(clouds),
+    load: fc
+      .tuple(steady, fc.array(appliance, { maxLength: 3 }))
+      .map(([base, appliances]) => [base, ...appliances]),
+    load_noise_w: fc.constantFrom(0, 30, 200),
+    noise_seed: fc.integer({ min: 1, max: 1_000 }),
+    battery: fc.option(battery, { nil: undefined, freq: 2 }),
+    inverter_ac_w: fc.option(fc.constantFrom(3_000, 6_000), { nil: undefined, freq: 4 }),
+    feed_in_limit_w: fc.option(fc.constantFrom(0, 3_000), { nil: undefined, freq: 6 }),
+  })
+  .map(({ inverter_ac_w, ...given }) =>
+    // Only of a hybrid is it known what the battery adds to its AC side.
+    given.battery === undefined ? given : { ...given, inverter_ac_w },
+  );
 
 const car = fc.record({
   battery_kwh: optional(fc.integer({ min: 20, max: 90 })),
@@ -69,71 +83,77 @@ const device = fc.record({
   offset_a: fc.constantFrom(0, 0.2, 1),
 });
 
-const thresholdW = fc.oneof(
-  { weight: 4, arbitrary: fc.integer({ min: 0, max: 2_000 }) },
-  { weight: 2, arbitrary: fc.integer({ min: 0, max: 6_000 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 0, max: 50_000 }) },
-);
+const phases = fc.constantFrom("auto", 1, 3);
+const maxCurrentA = fc.constantFrom(10, 16, 32);
+
+const box = fc.record({
+  car,
+  device,
+  phases,
+  tells_phases: fc.boolean(),
+  wallbox: fc.record({ max_current_a: maxCurrentA, priority: fc.constantFrom(1, 1, 2) }),
+});
 
 /** Passes this far apart keep a day cheap; at 10 s the meter would count as silent. */
-const COARSE_INTERVALS_MS = [8_000, 8_000, 8_000, 8_000, 5_000];
+const COARSE_INTERVALS_MS = [9_000, 9_000, 9_000, 9_000, 5_000];
 const FINE_INTERVALS_MS = [5_000, 5_000, 2_000, 1_000];
 
+const homeBattery = fc.record({
+  policy: fc.constantFrom("car_first", "battery_first", "soc_window"),
+  max_charge_w: optional(fc.constantFrom(1_500, 5_000)),
+});
+
+/** Half of all operators leave less than the 4.2 kW of §14a EnWG. */
+const gridOperator = fc.record({
+  source: fc.record({ type: fc.constant("static"), limit_w: fc.constantFrom(0, 2_500, 4_200, 8_000) }),
+  minimum_w: fc.constantFrom(0, 4_200),
+  failsafe_limit_w: fc.constantFrom(0, 2_500, 4_200),
+});
+
 const config = (intervalsMs: readonly number[]) =>
-  fc
-    .record({
+  fc.record({
+    site: fc.record({
+      main_fuse_a: fc.constantFrom(16, 20, 25, 35, 63),
+      import_limit_w: optional(fc.integer({ min: 2_000, max: 20_000 })),
+      unbalance_limit_va: fc.constantFrom("off", 4_600, 3_000),
+    }),
+    control: fc.record({
       interval_ms: fc.constantFrom(...intervalsMs),
       mode: fc.constantFrom("hems", "hems", "hems", "hems_and_spot", "spot", "none"),
-      start_w: thresholdW,
-      stop_w: thresholdW,
+      thresholds,
       loop_delay_s: fc.constantFrom(5, 12, 40),
       start_proof_s: fc.constantFrom(10, 60, 300),
       stop_proof_s: fc.constantFrom(20, 180, 600),
       failsafe_current_a: fc.constantFrom(0, 6, 10),
       pause_when_meter_lost: fc.boolean(),
-      main_fuse_a: fc.constantFrom(16, 25, 35, 63),
-      import_limit_w: optional(fc.integer({ min: 2_000, max: 20_000 })),
-      max_current_a: fc.constantFrom(10, 16, 32),
+    }),
+    wallbox: fc.record({ max_current_a: maxCurrentA, priority: fc.constantFrom(1, 2) }),
+    home_battery: homeBattery,
+    grid_operator: fc.option(gridOperator, { nil: undefined, freq: 1 }),
+    ocpp: fc.record({
       max_writes_per_day: fc.constantFrom(24, 200, 700),
       horizon_s: fc.constantFrom(90, 600),
-      deadline_h: fc.integer({ min: 0, max: 23 }),
+    }),
+    charge_plan: fc.record({
+      deadline: fc.integer({ min: 0, max: 23 }).map((hour) => `${String(hour).padStart(2, "0")}:00`),
       energy_kwh: fc.integer({ min: 0, max: 25 }),
-    })
-    .map((given) => ({
-      site: {
-        main_fuse_a: given.main_fuse_a,
-        ...(given.import_limit_w !== undefined && { import_limit_w: given.import_limit_w }),
-      },
-      control: {
-        interval_ms: given.interval_ms,
-        mode: given.mode,
-        thresholds: {
-          hems_min_export_to_start_w: given.start_w,
-          hems_max_import_before_stopping_w: given.stop_w,
-        },
-        loop_delay_s: given.loop_delay_s,
-        start_proof_s: given.start_proof_s,
-        stop_proof_s: given.stop_proof_s,
-        failsafe_current_a: given.failsafe_current_a,
-        pause_when_meter_lost: given.pause_when_meter_lost,
-      },
-      wallbox: { max_current_a: given.max_current_a },
-      ocpp: { max_writes_per_day: given.max_writes_per_day, horizon_s: given.horizon_s },
-      charge_plan: {
-        deadline: `${String(given.deadline_h).padStart(2, "0")}:00`,
-        energy_kwh: given.energy_kwh,
-      },
-    }));
+    }),
+  });
 
-const event = fc.record({
-  kind: fc.constantFrom(...FAULT_KINDS, "car_away", "gateway_down"),
-  from_min: minuteOfDay,
-  minutes: fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 180 })),
-});
+const pricesCtKwh = fc.oneof(
+  fc.constant([]),
+  fc.array(fc.integer({ min: -10, max: 60 }), { minLength: 24, maxLength: 24 }),
+);
+
+const moreBoxes = fc.oneof(
+  { weight: 10, arbitrary: fc.constant([]) },
+  { weight: 1, arbitrary: fc.array(box, { minLength: 1, maxLength: 1 }) },
+  { weight: 1, arbitrary: fc.array(box, { minLength: 1, maxLength: 2 }) },
+);
 
 /**
- * 24 hours of a random house, car, wallbox and config, second by second, in which up to five things go wrong. Passes
- * come every 8 or 5 s, fine ones every 5 to 1 s.
+ * 24 hours of a random house with its cars, wallboxes and config, second by second, in which a dozen things go wrong or
+ * are changed by people. Passes come every 9 or 5 s, fine ones every 5 to 1 s.
  */
 export const randomDays = (pace: "coarse" | "fine"): fc.Arbitrary<Scenario> =>
   fc
@@ -141,19 +161,25 @@ export const randomDays = (pace: "coarse" | "fine"): fc.Arbitrary<Scenario> =>
       house,
       car,
       device,
-      phases: fc.constantFrom("auto", 1, 3),
+      phases,
+      tells_phases: fc.boolean(),
+      meter_tells_phases: fc.constantFrom(true, false, false),
+      more_boxes: moreBoxes,
       config: config(pace === "fine" ? FINE_INTERVALS_MS : COARSE_INTERVALS_MS),
-      prices_ct_kwh: fc.oneof(
-        fc.constant([]),
-        fc.array(fc.integer({ min: -10, max: 60 }), { minLength: 24, maxLength: 24 }),
-      ),
-      events: fc.array(event, { maxLength: 5 }),
+      prices_ct_kwh: pricesCtKwh,
+      incidents: fc.array(incidents, { maxLength: 8 }),
     })
-    .map((given) =>
-      scenarioSchema.parse({
+    .map(({ incidents: happened, ...given }) => {
+      const onSome = <T extends { readonly box: number }>(what: T): T => ({
+        ...what,
+        box: what.box % (given.more_boxes.length + 1),
+      });
+      return scenarioSchema.parse({
         title: "A random day",
         pain: "Something that holds on every day did not hold on this one.",
         ...JSON.parse(JSON.stringify(given)),
+        events: happened.flatMap(({ events }) => events.map(onSome)),
+        changes: happened.flatMap(({ changes }) => changes.map(onSome)),
         expect: {},
-      }),
-    );
+      });
+    });

@@ -1,0 +1,140 @@
+import type { DayTrace } from "../../simulator/house/day-trace.ts";
+import type { Plant } from "../../src/cli/replay/plant.ts";
+import { isPlanCharging } from "../../src/core/planner/plan-advice.ts";
+import type { BoxReport } from "../../src/core/tick-report.ts";
+import { NOMINAL_VOLTAGE_V } from "../../src/core/units.ts";
+import type { LawBook } from "./law-book.ts";
+import { BLINDING, type DayBox, type EventKind, type Truth, UNRULY } from "./truth.ts";
+
+/** Laws on what a car gets of the sun, and when it must get something. */
+export interface SunLaws {
+  see(plant: Plant, reports: readonly (BoxReport | undefined)[], second: number): void;
+}
+
+const EVERYTHING: readonly EventKind[] = [
+  ...BLINDING,
+  ...UNRULY,
+  "car_away",
+  "operator_limits",
+  "operator_silent",
+];
+/** For so long after anything has happened a car may still have to wait, s. */
+const CALM_S = 420;
+/** The law's own idea of a small shortfall, W. */
+const MARGIN_W = 50;
+/** Surplus that is this much above the start proves it in its usual time, W. */
+const PLENTY_W = 600;
+
+/** A raise by less is not worth a write, A. */
+const TRIFLE_A = 0.7;
+
+export function createSunLaws(truth: Truth, { pvW, loadW, stepMs }: DayTrace, laws: LawBook): SunLaws {
+  const { scenario, config, boxes, seenAfterS } = truth;
+  const { control } = config;
+  const { house } = scenario;
+  const noiseW = "load_noise_w" in house ? house.load_noise_w : 0;
+  const [first] = boxes;
+  const changesS = scenario.changes.map(({ at_min }) => at_min * 60);
+  const isAlone = boxes.length === 1 && config.grid_operator === undefined;
+  const isPlain = !["battery", "inverter_ac_w", "feed_in_limit_w"].some((part) => part in house);
+  let darkS = 0;
+  let sunnyS = 0;
+  let roomyS = 0;
+
+  /** What the house would export without cars, if modules and battery gave all that they can, W. */
+  function surplusW(second: number): number {
+    const index = Math.min(pvW.length - 1, Math.floor((second * 1_000) / stepMs));
+    return (pvW[index] ?? 0) - (loadW[index] ?? 0);
+  }
+
+  const isSurplusDriven = (report: BoxReport | undefined) =>
+    report?.state === "active" && report.boost === "off" && !isPlanCharging(report.plan);
+
+  /** The boxes whose cars draw; none where one of them does for another reason. */
+  function chargingBySun(plant: Plant, reports: readonly (BoxReport | undefined)[]): readonly DayBox[] {
+    const charging = boxes.filter((_, index) => (plant.boxes[index]?.evse.powerW ?? 0) > 0);
+    return charging.every((box) => isSurplusDriven(reports[boxes.indexOf(box)])) ? charging : [];
+  }
+
+  /** In the machine's hands the stop proof bounds how long the cars may draw more than the pair allows. */
+  function checkDark(plant: Plant, reports: readonly (BoxReport | undefined)[], second: number): void {
+    const charging = chargingBySun(plant, reports);
+    const leastW = charging.reduce((sum, box) => sum + box.leastW, 0);
+    const { maxImportBeforeStoppingW } = reports[0]?.thresholds.asked ?? { maxImportBeforeStoppingW: 0 };
+    const isDark =
+      charging.length > 0 && surplusW(second) < leastW - maxImportBeforeStoppingW - MARGIN_W - noiseW;
+    const isJudged = isDark && !hasChanged(second) && !truth.isDisturbed(second, [...BLINDING, ...UNRULY]);
+    darkS = isJudged ? darkS + 1 : 0;
+    if (darkS === 0) return;
+    const allowedS = proofS(reports) * charging.length;
+    laws.check(darkS <= allowedS, second, `importing above the pair for more than ${Math.round(allowedS)} s`);
+  }
+
+  /** The longest that a stop may take, s. */
+  function proofS(reports: readonly (BoxReport | undefined)[]): number {
+    const loopS = Math.max(...reports.map((report) => (report?.loopDelayMs ?? 0) / 1_000));
+    const powerS = Math.max(...boxes.map(({ device }) => device.powerS));
+    return (control.stop_proof_s * 5) / 3 + 4 * (loopS + powerS + seenAfterS);
+  }
+
+  function hasChanged(second: number): boolean {
+    return changesS.some((atS) => second >= atS && second - atS <= CALM_S);
+  }
+
+  /** Where nothing stands in its way a car gets what its mode promises. */
+  function checkGiven(plant: Plant, report: BoxReport | undefined, second: number): void {
+    const [box] = plant.boxes;
+    if (report === undefined || box === undefined || first === undefined) return;
+    const { evse } = box;
+    const mostA = Math.min(first.device.maxA, first.config.max_current_a);
+    const isReady = evse.car.isPluggedIn && (evse.state === "charging" || evse.state === "suspended_evse");
+    const isCalm =
+      isReady &&
+      second > CALM_S &&
+      report.wallbox.writesToday < config.ocpp.max_writes_per_day &&
+      !hasChanged(second) &&
+      !truth.isDisturbed(second, EVERYTHING, { aftermathS: CALM_S });
+    const isFull = report.mode === "none" || report.boost === "ongoing";
+    roomyS = isCalm && isFull && hasRoom(second, mostA) ? roomyS + 1 : 0;
+    laws.check(
+      roomyS < CALM_S || report.setpointA >= mostA - Math.max(first.device.stepA, TRIFLE_A),
+      second,
+      `only ${report.setpointA} A in mode ${report.mode} where nothing limits`,
+    );
+    const { minExportToStartW } = report.thresholds.effective;
+    const isSunny =
+      isCalm &&
+      isPlain &&
+      report.mode === "hems" &&
+      hasRoom(second, first.device.minA) &&
+      surplusW(second) > minExportToStartW + PLENTY_W + noiseW;
+    sunnyS = isSunny ? sunnyS + 1 : 0;
+    laws.check(
+      sunnyS < control.start_proof_s + CALM_S || report.setpointA > 0,
+      second,
+      "no charge with sun beyond the start",
+    );
+  }
+
+  /** Whether no limit of the house binds a car at this current. */
+  function hasRoom(second: number, currentA: number): boolean {
+    const houseW = -surplusW(second) + 2 * noiseW;
+    // The fullest phase has almost half of the load.
+    const index = Math.min(loadW.length - 1, Math.floor((second * 1_000) / stepMs));
+    const houseA = ((loadW[index] ?? 0) + noiseW) / 2 / NOMINAL_VOLTAGE_V;
+    const importW = houseW + currentA * 3 * NOMINAL_VOLTAGE_V;
+    return (
+      houseA + currentA < config.site.main_fuse_a - 1 &&
+      importW < (config.site.import_limit_w ?? Number.POSITIVE_INFINITY) - 300 &&
+      config.site.unbalance_limit_va === "off" &&
+      scenario.changes.every(({ max_current_a }) => max_current_a === undefined)
+    );
+  }
+
+  return {
+    see(plant, reports, second) {
+      if (!config.home_battery.allow_discharge_into_car) checkDark(plant, reports, second);
+      if (isAlone) checkGiven(plant, reports[0], second);
+    },
+  };
+}
