@@ -129,6 +129,11 @@ function expectNobodySkipped({ boxes: ordered }: BoxHouse): void {
   if (waiting >= 0) expect(drawn.slice(waiting).every((drawnA) => drawnA === 0)).toBe(true);
 }
 
+/** Somebody charges whom a word of ours reaches: a box that is gone keeps its current until its limit expires. */
+function isInReach({ boxes: all }: BoxHouse): boolean {
+  return all.some(({ isLinked, drawnA }) => isLinked && drawnA > 0);
+}
+
 describe("several boxes in any house", () => {
   it("stay together below fuse and import limit, but for the time that a reaction takes", () => {
     fc.assert(
@@ -151,7 +156,7 @@ describe("several boxes in any house", () => {
             house.run(seconds, () => {
               const isBlind = house.meterTrust === "lost";
               const isBreach = house.fullestPhaseA > mainFuseA + EPSILON || house.gridW > 22_000 + EPSILON;
-              breachS = isBreach && !isBlind ? breachS + 1 : 0;
+              breachS = isBreach && !isBlind && isInReach(house) ? breachS + 1 : 0;
               if (breachS > REACTION_S)
                 throw new Error(`breach of ${house.fullestPhaseA} A, ${house.gridW} W`);
             });

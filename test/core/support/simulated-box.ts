@@ -61,10 +61,9 @@ export function createSimulatedBox(options: SimulatedBoxOptions, startMs: number
     allowedA: 0,
   };
   let state: BoxState = { control: initialControlState(DAY), standing: NEW_STANDING };
-  /** What the gateway has asked for, and what the box has taken of it. */
   let askedA = 0;
-  let toldA = 0;
-  let dueMs = startMs;
+  /** What the gateway has asked for and the box obeys after its dead time, each on its own. */
+  let onTheirWay: readonly { readonly currentA: number; readonly dueMs: number }[] = [];
   let heardMs = startMs;
   let lastWriteMs: number | undefined;
   let reading: Reading<number> | undefined = { value: 0, atMs: startMs };
@@ -74,8 +73,18 @@ export function createSimulatedBox(options: SimulatedBoxOptions, startMs: number
 
   function fallBack(nowMs: number): void {
     const { fallsBackTo, maxCurrentA } = capability;
-    if (fallsBackTo === "failsafe" && nowMs - heardMs >= EXPIRY_MS) [toldA, dueMs] = [FAILSAFE_A, nowMs];
-    if (fallsBackTo === "rating" && !box.isLinked) [toldA, dueMs] = [maxCurrentA, nowMs];
+    if (fallsBackTo === "failsafe" && nowMs - heardMs >= EXPIRY_MS) fallTo(FAILSAFE_A);
+    if (fallsBackTo === "rating" && !box.isLinked) fallTo(maxCurrentA);
+  }
+
+  function fallTo(currentA: number): void {
+    onTheirWay = [];
+    box.allowedA = currentA;
+  }
+
+  function obey(nowMs: number): void {
+    box.allowedA = onTheirWay.findLast(({ dueMs }) => nowMs >= dueMs)?.currentA ?? box.allowedA;
+    onTheirWay = onTheirWay.filter(({ dueMs }) => nowMs < dueMs);
   }
 
   return Object.defineProperties(
@@ -86,7 +95,7 @@ export function createSimulatedBox(options: SimulatedBoxOptions, startMs: number
       },
       advance(nowMs: number, durationMs: number) {
         fallBack(nowMs);
-        if (nowMs >= dueMs) box.allowedA = toldA;
+        obey(nowMs);
         const aimA = canDraw() ? Math.min(box.allowedA, box.carMaxA) : 0;
         const reachA = (rampAPerS * durationMs) / 1_000;
         const wasDrawing = box.drawnA > 0;
@@ -124,7 +133,7 @@ export function createSimulatedBox(options: SimulatedBoxOptions, startMs: number
         lastWriteMs = nowMs;
         if (box.isDeaf) return;
         box.writes += 1;
-        [toldA, dueMs] = [setpointA, nowMs + deadTimeMs];
+        onTheirWay = [...onTheirWay, { currentA: setpointA, dueMs: nowMs + deadTimeMs }];
       },
     }),
     { drawnW: { get: drawnW } },
