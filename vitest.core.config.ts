@@ -19,7 +19,7 @@ class QuickFirst implements TestSequencer {
 export default defineConfig({
   test: {
     include: ["test/core/**/*.test.ts", "test/planner/**/*.test.ts"],
-    testTimeout: 20_000,
+    testTimeout: 120_000,
     isolate: false,
     sequence: { sequencer: QuickFirst },
   },
