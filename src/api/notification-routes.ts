@@ -13,7 +13,7 @@ export function addNotificationRoutes(app: FastifyInstance, { notifications }: A
       raised: notifications.raised().map(({ code, subject, sinceWallMs }) => ({
         code,
         subject: subject ?? null,
-        since: isoUtc(Math.round(sinceWallMs)),
+        since: isoUtc(sinceWallMs),
       })),
       channels: notifications.channels().map(({ problem, ...channel }) => ({
         ...channel,

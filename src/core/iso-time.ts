@@ -3,9 +3,9 @@
 const ISO_PATTERN =
   /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})((?::\d{2}(?:[.,]\d{1,9})?)?)\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
-/** `2026-11-21T02:45:16.000Z` for milliseconds since 1970. */
+/** `2026-11-21T02:45:16.000Z` for milliseconds since 1970, to the nearest one, as the history keeps them. */
 export function isoUtc(wallMs: number): string {
-  return new Date(wallMs).toISOString();
+  return new Date(Math.round(wallMs)).toISOString();
 }
 
 /**

@@ -10,8 +10,8 @@ export function limitPeriodWire({ limit, operatorState, value, unit, ...period }
     source: operatorState === undefined ? "house" : operatorState === "limited" ? "operator" : "failsafe",
     value,
     unit,
-    start: isoUtc(Math.round(period.startWallMs)),
-    end: isoUtc(Math.round(period.endWallMs)),
+    start: isoUtc(period.startWallMs),
+    end: isoUtc(period.endWallMs),
     charge_w: period.charge === undefined ? null : summaryWire(period.charge),
     grid_w: period.grid === undefined ? null : summaryWire(period.grid),
   };

@@ -66,7 +66,7 @@ export function operatorWire({ state, limitW, endsWallMs }: OperatorStatus) {
   return {
     state,
     limit_w: limitW ?? null,
-    until: endsWallMs === undefined ? null : isoUtc(Math.round(endsWallMs)),
+    until: endsWallMs === undefined ? null : isoUtc(endsWallMs),
   };
 }
 

@@ -160,7 +160,7 @@ export function createMqttTelemetry(options: MqttTelemetryOptions, deps: MqttTel
   return {
     limit(kind, period) {
       const ts = kind === "began" ? period.startWallMs : period.endWallMs;
-      const event = { ts: isoUtc(Math.round(ts)), event: `limit_${kind}`, ...limitPeriodWire(period) };
+      const event = { ts: isoUtc(ts), event: `limit_${kind}`, ...limitPeriodWire(period) };
       spool.push(JSON.stringify(event));
       spool.pump();
     },

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { isoUtc } from "../../src/core/iso-time.ts";
 import type { TickReport } from "../../src/core/tick-report.ts";
 import { createHistoryRecorder } from "../../src/history/history-recorder.ts";
 import { createHistoryThread, type HistoryThread } from "../../src/history/history-thread.ts";
@@ -67,6 +68,18 @@ function recorderOn(
 }
 
 describe("the recorder", { timeout: 30_000 }, () => {
+  it("keeps an event under the time that everybody else is told", async () => {
+    const { recorder, seconds } = recorderOn();
+    const wallMs = START_MS + 286.8;
+    seconds(1);
+    seconds(1, { mode: "spot", wallMs });
+    await soon(async () => {
+      const answer = await recorder.events(EVER);
+      expect(answer.ok && answer.page.rows.map(({ atMs }) => isoUtc(atMs))).toEqual([isoUtc(wallMs)]);
+    });
+    await recorder.stop();
+  });
+
   it("writes each minute, and what happens at once", async () => {
     const { recorder, clock, seconds, eventNames } = recorderOn();
     recorder.start();
