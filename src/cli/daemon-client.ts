@@ -41,6 +41,11 @@ export async function askDaemon(input: CommandInput, request: DaemonRequest): Pr
   return answer;
 }
 
+/** Whether a daemon of ours is there, also one that lets nobody in without a login. */
+export async function isDaemonRunning(input: CommandInput): Promise<boolean> {
+  return (await askDaemon(input, { method: "GET", path: "/healthz" })).ok;
+}
+
 async function exchange(
   place: DaemonPlace,
   request: DaemonRequest,

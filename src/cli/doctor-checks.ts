@@ -126,6 +126,22 @@ export async function portDiagnosis(
   };
 }
 
+/** Every port on which the config has the daemon listen. */
+export function listenerDiagnoses(
+  { ocpp, api, modbus_proxy: proxies }: Config,
+  isDaemonRunning: boolean,
+): Promise<readonly Diagnosis[]> {
+  return Promise.all([
+    portDiagnosis("ocpp port", ocpp, isDaemonRunning),
+    portDiagnosis("api port", api, isDaemonRunning),
+    ...proxies.map((proxy) => portDiagnosis(`proxy port of ${proxy.device}`, proxy, isDaemonRunning)),
+  ]);
+}
+
+export function diagnosisLines(diagnoses: readonly Diagnosis[]): string {
+  return diagnoses.map(({ verdict, name, detail }) => `${verdict.padEnd(8)}${name}: ${detail}\n`).join("");
+}
+
 export function serialDiagnoses(devices: Config["devices"]): readonly Diagnosis[] {
   const paths = devices.flatMap(({ connection }) => (connection.type === "rtu" ? [connection.path] : []));
   return [...new Set(paths)].map((path) => {

@@ -2,14 +2,15 @@ import { type ConfigOutcome, configPath, loadConfig } from "../config/load-confi
 import { createSystemClock } from "../service/clock.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import type { Command, CommandInput } from "./command.ts";
-import { askDaemon } from "./daemon-client.ts";
+import { askDaemon, isDaemonRunning } from "./daemon-client.ts";
 import { daemonStateSchema, partnerText } from "./daemon-state.ts";
 import {
   clockDiagnosis,
   type Diagnosis,
+  diagnosisLines,
   diskDiagnosis,
+  listenerDiagnoses,
   nodeDiagnosis,
-  portDiagnosis,
   serialDiagnoses,
   stateDirDiagnosis,
   systemdDiagnosis,
@@ -37,8 +38,7 @@ export const doctorCommand: Command = {
       ...(await siteDiagnoses(input, outcome)),
     ];
     if (switches.has("json")) io.out(`${JSON.stringify(diagnoses)}\n`);
-    else
-      for (const { verdict, name, detail } of diagnoses) io.out(`${verdict.padEnd(8)}${name}: ${detail}\n`);
+    else io.out(diagnosisLines(diagnoses));
     return diagnoses.some(({ verdict }) => verdict === "fail") ? EXIT.failure : EXIT.ok;
   },
 };
@@ -68,8 +68,7 @@ async function siteDiagnoses(input: CommandInput, outcome: ConfigOutcome): Promi
   return [
     stateDirDiagnosis(config.state_dir),
     diskDiagnosis(config.state_dir),
-    await portDiagnosis("ocpp port", config.ocpp, health.ok),
-    await portDiagnosis("api port", config.api, health.ok),
+    ...(await listenerDiagnoses(config, await isDaemonRunning(input))),
     ...serialDiagnoses(config.devices),
     ...certificateDiagnoses(config.ocpp.tls, createSystemClock().wallMs()),
     ...(health.ok ? await failsafeDiagnoses(input) : []),

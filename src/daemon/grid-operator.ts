@@ -9,6 +9,7 @@ import { createOperatorEndpoint } from "../grid-operator/operator-endpoint.ts";
 import { createOperatorTopic } from "../grid-operator/operator-topic.ts";
 import { createStaticOperator } from "../grid-operator/static-operator.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Contact } from "../ports/contact.ts";
 import type { GridOperatorSource, OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { DeviceBuses } from "./device-buses.ts";
@@ -86,14 +87,19 @@ function operatorSource(
   }
 }
 
-type ContactConfig = Extract<GridOperatorConfig["source"], { readonly type: "contact" }>;
+export type ContactConfig = Extract<GridOperatorConfig["source"], { readonly type: "contact" }>;
 
 function contactSource(source: ContactConfig, deps: GridOperatorDeps): GridOperatorSource {
+  const contact = operatorContact(source, deps.busOf);
+  return createOperatorContact({ limitW: source.limit_w, pollMs: source.poll_ms }, { ...deps, contact });
+}
+
+/** The contact as the config names it. */
+export function operatorContact(source: ContactConfig, busOf: DeviceBuses["busOf"]): Contact {
   const { timeout_ms, unit, table, address, bit, closed_value: closedValue } = source;
   const connection = connectionOf(source);
   const line = { name: "grid_operator", connection, timeout_ms, gap_ms: 0, connect_delay_ms: 0 };
-  const contact = createModbusContact({ unit, table, address, bit, closedValue }, deps.busOf(line));
-  return createOperatorContact({ limitW: source.limit_w, pollMs: source.poll_ms }, { ...deps, contact });
+  return createModbusContact({ unit, table, address, bit, closedValue }, busOf(line));
 }
 
 /** Digital inputs have no driver: what the file leaves out is what most devices use. */

@@ -37,6 +37,8 @@ interface SiteDevicesDeps {
   readonly log: Logger;
   readonly random: () => number;
   readonly secrets: Pick<DaemonSecrets, "mqtt">;
+  /** Start of the names at the broker of somebody who only passes by, beside the daemon. */
+  readonly visitor?: string;
 }
 
 /** A source for every configured device; Modbus devices on the same line or endpoint share one bus. */
@@ -86,7 +88,8 @@ function plainSource(device: DeviceConfig, deps: SourceDeps): SiteSource {
       return createHttpSource({ name, roles, host, port, timeoutMs, map: jsonMapOf(device) }, deps);
     }
     case "mqtt": {
-      const feed = createTopicFeed({ config: deps.config, name, topic: connection.topic }, deps);
+      const visitor = deps.visitor === undefined ? undefined : `${deps.visitor}-${name}`;
+      const feed = createTopicFeed({ config: deps.config, name, topic: connection.topic, visitor }, deps);
       return createTopicSource({ name, roles, pollMs, map: jsonMapOf(device) }, { ...deps, feed });
     }
     case "tcp":

@@ -10,11 +10,13 @@ export interface TopicFeedOptions {
   /** Of the device: names its connection at the broker. */
   readonly name: string;
   readonly topic: string;
+  /** Client id of a passer-by, which must not take the place of the daemon's own connection, and announces nothing. */
+  readonly visitor?: string | undefined;
 }
 
 /** One topic of the configured broker. Throws where none is configured. */
 export function createTopicFeed(
-  { config, name, topic }: TopicFeedOptions,
+  { config, name, topic, visitor }: TopicFeedOptions,
   deps: {
     readonly clock: Clock;
     readonly log: Logger;
@@ -31,11 +33,11 @@ export function createTopicFeed(
       username: mqtt.username,
       caFile: mqtt.ca_file,
       password: deps.secrets.mqtt.password,
-      clientId: `hems-edge-${site.name}-${name}`,
+      clientId: visitor ?? `hems-edge-${site.name}-${name}`,
       // MQTT 3.1.1 marks as retained only what is older than the subscription; many devices publish all as retained.
       protocolVersion: 4,
       topic,
-      statusTopic: `hems-edge/${site.name}/reader/${name}`,
+      statusTopic: visitor === undefined ? `hems-edge/${site.name}/reader/${name}` : undefined,
     },
     { ...deps, take: (payload, isRetained) => take(new TextDecoder().decode(payload), isRetained) },
   );

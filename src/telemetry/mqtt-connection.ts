@@ -14,8 +14,8 @@ export interface MqttConnectionOptions {
   readonly protocolVersion: 4 | 5;
   /** PEM file of the broker's authority; read on every connect, so a renewed one needs no restart. */
   readonly caFile: string | undefined;
-  /** Published by the broker, QoS 1 and retained, when this connection dies. */
-  readonly will: { readonly topic: string; readonly payload: string };
+  /** Published by the broker, QoS 1 and retained, when this connection dies. Undefined: nothing is. */
+  readonly will: { readonly topic: string; readonly payload: string } | undefined;
   /** Topic filters, each subscribed with QoS 1 on every connect. */
   readonly subscription: string | readonly string[];
 }
@@ -24,6 +24,8 @@ export interface MqttConnectionListener {
   /** Also after each reconnect: the broker may have forgotten everything. */
   onConnected(): void;
   onMessage(topic: string, payload: Uint8Array, isRetained: boolean): void;
+  /** After each attempt or connection that ended, with the cause in words; not after `stop`. */
+  onLost?(cause: string): void;
 }
 
 export interface PublishOptions {
@@ -34,8 +36,8 @@ export interface PublishOptions {
 /** One lasting connection to a broker. Nothing here throws or rejects, and nothing is queued while it is down. */
 export interface MqttConnection {
   start(): void;
-  /** Sends `farewell` as the last message, retained, and closes; takes at most a few seconds. */
-  stop(farewell: { readonly topic: string; readonly payload: string }): Promise<void>;
+  /** Sends `farewell`, if there is one, as the last message, retained, and closes; takes at most a few seconds. */
+  stop(farewell: { readonly topic: string; readonly payload: string } | undefined): Promise<void>;
   readonly isConnected: boolean;
   /** False when it was not sent: no connection, or the broker does not keep up. `done` only follows after true. */
   publish(
@@ -134,6 +136,8 @@ export function createMqttConnection(
     if (!isRunning) return;
     if (!isLossLogged) log.warn({ broker: hostOf(options.url), cause: causeText(cause) }, "MQTT broker lost");
     isLossLogged = true;
+    listener.onLost?.(causeText(cause));
+    if (!isRunning) return;
     if (connectedAtMs !== undefined && clock.monotonicMs() - connectedAtMs >= STABLE_MS) failures = 0;
     connectedAtMs = undefined;
     const widestMs = Math.min(LARGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** ++failures);
@@ -174,6 +178,10 @@ export function createMqttConnection(
       const last = client;
       if (last === undefined) return;
       const goodbye = new Promise<void>((resolve) => {
+        if (farewell === undefined) {
+          last.end(false, {}, () => resolve());
+          return;
+        }
         const isSent = publish(farewell.topic, farewell.payload, { qos: 1, isRetained: true }, () => {
           last.end(false, {}, () => resolve());
         });
@@ -199,12 +207,16 @@ function clientOptions(options: MqttConnectionOptions, ca: Uint8Array | undefine
     resubscribe: false,
     queueQoSZero: false,
     rejectUnauthorized: true,
-    will: { topic: options.will.topic, payload: Buffer.from(options.will.payload), qos: 1, retain: true },
     ...(options.protocolVersion === 5 ? { properties: { maximumPacketSize: LARGEST_PACKET_BYTES } } : {}),
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.password === undefined ? {} : { password: options.password }),
+    ...(options.will === undefined ? {} : { will: willOf(options.will) }),
     ...(ca === undefined ? {} : { ca: Buffer.from(ca) }),
   };
+}
+
+function willOf({ topic, payload }: NonNullable<MqttConnectionOptions["will"]>) {
+  return { topic, payload: Buffer.from(payload), qos: 1, retain: true } as const;
 }
 
 /** The broker without a user and password that somebody wrote into the URL. */

@@ -4,8 +4,8 @@ import { createMqttConnection, type MqttConnectionOptions } from "./mqtt-connect
 
 export interface TopicReaderOptions extends Omit<MqttConnectionOptions, "will" | "subscription"> {
   readonly topic: string;
-  /** Tells others, retained, whether somebody listens. */
-  readonly statusTopic: string;
+  /** Tells others, retained, whether somebody listens. Undefined: they are not told. */
+  readonly statusTopic: string | undefined;
 }
 
 export interface TopicReaderDeps {
@@ -24,14 +24,15 @@ export interface TopicReader {
 
 export function createTopicReader(options: TopicReaderOptions, deps: TopicReaderDeps): TopicReader {
   const { topic, statusTopic, ...broker } = options;
-  const away = { topic: statusTopic, payload: "offline" };
+  const away = statusTopic === undefined ? undefined : { topic: statusTopic, payload: "offline" };
   const connection = createMqttConnection(
     { ...broker, subscription: topic, will: away },
     {
       ...deps,
       listener: {
         onConnected() {
-          connection.publish(statusTopic, "online", { qos: 1, isRetained: true });
+          if (statusTopic !== undefined)
+            connection.publish(statusTopic, "online", { qos: 1, isRetained: true });
         },
         onMessage: (_topic, payload, isRetained) => deps.take(payload, isRetained),
       },

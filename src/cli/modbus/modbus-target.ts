@@ -27,6 +27,10 @@ export const targetOptions: Readonly<Record<string, OptionSpec>> = {
   "timeout-ms": { summary: "Longest wait for one answer; default 2000.", placeholder: "MS" },
 };
 
+/** What to look at when nothing answers. */
+export const NO_ANSWER_HINT =
+  "Is Modbus switched on in the device, is the port right (502, 1502 or 6607 mostly), and is no other program connected?";
+
 const USUAL_PORT = 502;
 
 /** The target and the driver that a command was given; mistakes go to `reader`. */

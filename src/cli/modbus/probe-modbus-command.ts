@@ -7,6 +7,7 @@ import {
   connectionYaml,
   type ModbusTarget,
   modbusTarget,
+  NO_ANSWER_HINT,
   openTarget,
   TARGET_USAGE,
   targetOptions,
@@ -60,9 +61,6 @@ function outcomeText(outcome: FindOutcome, target: ModbusTarget): string {
   const rest = more === 0 ? "" : `${more} more are possible; --driver NAME shows one.\n`;
   return `${shown.map((device) => deviceText(device, target)).join("\n")}${rest}`;
 }
-
-const NO_ANSWER_HINT =
-  "Is Modbus switched on in the device, is the port right (502, 1502 or 6607 mostly), and is no other program connected?";
 
 function deviceText(device: FoundDevice, target: ModbusTarget): string {
   const { driver, title, unit, certainty, maturity, values, subDevices = [] } = device;

@@ -1,13 +1,10 @@
-import { pino } from "pino";
 import { configPath, loadConfig } from "../../config/load-config.ts";
-import { createPartnerClient } from "../../partner/partner-client.ts";
-import { partnerClientOptions } from "../../partner/partner-options.ts";
-import { createSystemClock } from "../../service/clock.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command } from "../command.ts";
 import { configLines } from "./charging-config-commands.ts";
 import { printRecord } from "./output.ts";
-import { errorSentence, misused } from "./session.ts";
+import { visitPartner } from "./partner-visit.ts";
+import { misused } from "./session.ts";
 
 export const probePartnerCommand: Command = {
   options: {
@@ -25,22 +22,17 @@ export const probePartnerCommand: Command = {
     if (!loaded.ok) return misused(input, `${path} is not valid: hems-edge check --config ${path}`);
     const { partner } = loaded.config;
     if (partner === undefined) return misused(input, `${path} names no Partner API`);
-    const options = partnerClientOptions(partner, io.environment);
-    if (!options.ok) return misused(input, options.detail);
-
-    const log = pino({ level: "silent" });
-    const client = createPartnerClient(options.options, { clock: createSystemClock(), log });
-    const config = await client.getChargingConfig();
-    const token = client.tokenState();
-    client.close();
-    if (!config.ok) {
-      io.err(`hems-edge probe partner: ${partner.base_url}: ${errorSentence(config.error)}\n`);
+    const visit = await visitPartner(partner, io.environment);
+    if (!visit.ok && visit.kind === "unreadable") return misused(input, visit.detail);
+    if (!visit.ok) {
+      io.err(`hems-edge probe partner: ${partner.base_url}: ${visit.detail}\n`);
       return EXIT.failure;
     }
-    const expiresText = token.kind === "valid" ? `, for ${Math.round(token.expiresInMs / 1_000)} s` : "";
-    printRecord(input, { token: token.kind, charging_config: config.value }, [
+    const { config, token, expiresInS } = visit;
+    const expiresText = expiresInS === undefined ? "" : `, for ${expiresInS} s`;
+    printRecord(input, { token, charging_config: config }, [
       `login       taken by ${partner.base_url}${expiresText}`,
-      ...configLines(config.value),
+      ...configLines(config),
     ]);
     return EXIT.ok;
   },

@@ -1,0 +1,114 @@
+import type { Config, MqttConfig } from "../../config/schema.ts";
+import { readSecret } from "../../config/secret.ts";
+import { withTimeout } from "../../ports/clock.ts";
+import { createMqttConnection } from "../../telemetry/mqtt-connection.ts";
+import { createTopicReader } from "../../telemetry/topic-reader.ts";
+import type { Diagnosis } from "../doctor-checks.ts";
+import type { VisitDeps } from "./visit.ts";
+
+/** What opens the broker, or why its password cannot be read here. */
+export type BrokerLogin =
+  | { readonly ok: true; readonly secret: { readonly password?: string } }
+  | { readonly ok: false; readonly detail: string };
+
+const CONNECT_TIMEOUT_MS = 12_000;
+
+export function brokerLogin({ mqtt }: Config, environment: NodeJS.ProcessEnv): BrokerLogin {
+  if (mqtt?.password === undefined) return { ok: true, secret: {} };
+  const secret = readSecret(mqtt.password, environment);
+  return secret.ok
+    ? { ok: true, secret: { password: secret.value } }
+    : { ok: false, detail: `mqtt.password: ${secret.detail}` };
+}
+
+/** Whether the broker takes our login; nothing is published there. */
+export async function brokerDiagnosis(
+  mqtt: MqttConfig,
+  login: BrokerLogin,
+  deps: VisitDeps,
+): Promise<Diagnosis> {
+  const name = "mqtt broker";
+  if (!login.ok) return { name, verdict: "unknown", detail: login.detail };
+  const cause = await connectFailure(mqtt, login.secret.password, deps);
+  if (cause === undefined) return { name, verdict: "ok", detail: `${mqtt.url} takes our login` };
+  return { name, verdict: "fail", detail: `${mqtt.url}: ${cause}: ${remedyFor(cause)}` };
+}
+
+/** Why the broker does not take us; undefined when it does. */
+async function connectFailure(
+  mqtt: MqttConfig,
+  password: string | undefined,
+  deps: VisitDeps,
+): Promise<string | undefined> {
+  let settle: (cause: string | undefined) => void = () => {};
+  const outcome = new Promise<string | undefined>((resolve) => {
+    settle = resolve;
+  });
+  const connection = createMqttConnection(
+    { ...brokerOptions(mqtt, password, deps), will: undefined, subscription: [] },
+    {
+      ...deps,
+      random: Math.random,
+      listener: { onConnected: () => settle(undefined), onMessage() {}, onLost: settle },
+    },
+  );
+  connection.start();
+  const late = `no answer within ${CONNECT_TIMEOUT_MS / 1_000} s`;
+  const cause = await withTimeout(deps.clock, CONNECT_TIMEOUT_MS, outcome, late);
+  await connection.stop(undefined);
+  return cause;
+}
+
+function brokerOptions(mqtt: MqttConfig, password: string | undefined, { visitor }: VisitDeps) {
+  return {
+    url: mqtt.url,
+    clientId: visitor,
+    username: mqtt.username,
+    password,
+    protocolVersion: mqtt.protocol_version,
+    caFile: mqtt.ca_file,
+  };
+}
+
+function remedyFor(cause: string): string {
+  if (/authori[sz]ed|user ?name|password/i.test(cause)) return "are mqtt.username and mqtt.password right?";
+  if (/protocol version/i.test(cause)) return "set mqtt.protocol_version to 4";
+  if (/certificate|CERT|SSL|TLS|ENOENT/.test(cause)) return "is mqtt.ca_file the broker's authority?";
+  return "does the broker run, and is mqtt.url right?";
+}
+
+export interface TopicVisit {
+  readonly topic: string;
+  /** One word, to tell our connections at the broker apart. */
+  readonly purpose: string;
+  readonly mqtt: MqttConfig;
+  readonly password?: string;
+}
+
+/** The next message of a topic of the broker, or undefined when none comes in time. */
+export async function nextMessage(
+  { topic, purpose, mqtt, password }: TopicVisit,
+  deps: VisitDeps,
+): Promise<string | undefined> {
+  let settle: (text: string) => void = () => {};
+  const heard = new Promise<string>((resolve) => {
+    settle = resolve;
+  });
+  const reader = createTopicReader(
+    {
+      ...brokerOptions(mqtt, password, deps),
+      clientId: `${deps.visitor}-${purpose}`,
+      topic,
+      statusTopic: undefined,
+    },
+    {
+      ...deps,
+      random: Math.random,
+      take: (payload) => settle(new TextDecoder().decode(payload)),
+    },
+  );
+  reader.start();
+  const message = await withTimeout(deps.clock, deps.listenMs, heard, undefined);
+  await reader.stop();
+  return message;
+}
