@@ -84,6 +84,7 @@ async function everythingTyped({ configPath }: SecretHouse): Promise<string> {
   const lines = [
     ["check", "--config", configPath],
     ["check", "--json", "--config", configPath],
+    ["check", "--online", "--config", configPath],
     ["check", "--config", broken],
     ["run", "--config", broken],
     ["doctor", "--config", configPath],
