@@ -53,10 +53,12 @@ export function createOutboxJudge(
     told.push({ key: payloadKey(payload), atMs: site.house.nowMs });
   });
   let begun = 0;
+  let ended = 0;
   let isCharging = false;
   site.house.watch(1_000, () => {
     const isNow = site.wallbox()?.state().isInTransaction === true;
     if (isNow && !isCharging) begun += 1;
+    if (!isNow && isCharging) ended += 1;
     isCharging = isNow;
   });
 
@@ -108,6 +110,8 @@ export function createOutboxJudge(
     const atMs = site.house.nowMs;
     if (new Set(starts).size !== begun)
       laws.broken(atMs, `${new Set(starts).size} of ${begun} transactions were billed`);
+    if (new Set(stops).size !== ended)
+      laws.broken(atMs, `the end of ${new Set(stops).size} of ${ended} transactions was billed`);
     for (const [what, list] of [
       ["start", starts],
       ["stop", stops],
