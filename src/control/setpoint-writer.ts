@@ -28,6 +28,8 @@ export function createSetpointWriter(deps: {
   let isAwaiting = false;
   let sentMs: number | undefined;
   let confirmedMs: number | undefined;
+  /** Nothing was told to the box before the newest command: it may hold that already. */
+  let isFirst = true;
   let failure: string | undefined;
 
   function take(command: CurrentCommand, result: ApplyResult): void {
@@ -37,7 +39,8 @@ export function createSetpointWriter(deps: {
     const isHeld = result.kind === "written" || result.kind === "unchanged";
     if (!isHeld || sentMs === undefined) return;
     sentMs = undefined;
-    confirmedMs = clock.monotonicMs();
+    if (!isFirst || result.kind === "written") confirmedMs = clock.monotonicMs();
+    isFirst = false;
   }
 
   /** One line when writing begins to fail, one when it works again. */
@@ -67,7 +70,8 @@ export function createSetpointWriter(deps: {
         if (!isAwaiting) send({ ...command, isUrgent: command.isUrgent || isStillUrgent() });
         return;
       }
-      if (newest !== undefined) sentMs = clock.monotonicMs();
+      isFirst = newest === undefined;
+      sentMs = clock.monotonicMs();
       send(command);
     },
     forget() {

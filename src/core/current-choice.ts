@@ -158,7 +158,7 @@ function heldChoice(
   const { sample, settings } = input;
   const { capability, isContested } = sample.wallbox;
   const isFollowing = sample.wallbox.isFollowing && isContested !== true;
-  const { setpointA, lastChangeMs, adoptingUntilMs } = link;
+  const { setpointA, lastChangeMs, adoptedMs, adoptingUntilMs } = link;
   const pacing = {
     nowMs: sample.nowMs,
     setpointA,
@@ -180,6 +180,8 @@ function heldChoice(
     phases,
     isMeterSettled,
     isSettled,
+    isCarMetered: view.isCarMetered,
+    isAdopting: view.isAdopting,
   });
   const target = limitedCurrentA(aim.currentA, limit, capability);
   // A change of phases interrupts the current anyway; from a pause it has to wait like any start.
@@ -208,6 +210,7 @@ function heldChoice(
       setpointA: currentA,
       phases,
       lastChangeMs: isSame ? lastChangeMs : sample.nowMs,
+      adoptedMs,
       adoptingUntilMs: surplusPowerW === undefined ? adoptingUntilMs : undefined,
       limitedBy: reportedBy,
     },

@@ -1,5 +1,6 @@
 import { type Boost, isSameCar, NO_BOOST, nextBoost } from "./boost.ts";
 import type { BoxShare } from "./boxes/box-share.ts";
+import { type CarRise, NO_RISE, nextCarRise } from "./car-rise.ts";
 import {
   type ChargeMachineState,
   type ChargeSnapshot,
@@ -50,6 +51,7 @@ export interface ControlState {
   readonly loopDelay: LoopDelay;
   readonly hasChargedSincePlugIn: boolean;
   readonly chargeOnset: ChargeOnset;
+  readonly carRise: CarRise;
   readonly solar: SolarEnergy;
   readonly conditions: HealthConditions;
   readonly lastPassMs: number | undefined;
@@ -107,6 +109,7 @@ export function initialControlState(day: string, snapshot?: ControlSnapshot): Co
     loopDelay: { ...NOTHING_LEARNED, echoesMs: snapshot?.echoesMs ?? [] },
     hasChargedSincePlugIn: snapshot?.hasChargedSincePlugIn ?? false,
     chargeOnset: FOUND_RUNNING,
+    carRise: NO_RISE,
     solar: snapshot?.solar ?? { day, energyWh: 0 },
     conditions: {},
     lastPassMs: undefined,
@@ -126,7 +129,8 @@ export function decide(before: ControlState, given: PassInput, options: ControlO
   const loopDelay = heardEcho(before.loopDelay, input.sample, input.lastWriteMs);
   const { wallbox, nowMs } = input.sample;
   const chargeOnset = nextChargeOnset(before.chargeOnset, wallbox, nowMs);
-  const view = passView({ link: before.link, loopDelay, chargeOnset }, input, options);
+  const carRise = nextCarRise(before.carRise, wallbox.chargePowerW);
+  const view = passView({ link: before.link, loopDelay, chargeOnset, carRise }, input, options);
   const machine = nextChargeState(before.machine, {
     type: "pass",
     nowMs,
@@ -166,6 +170,7 @@ function nextControlState(
     follower: choice.follower,
     loopDelay: nextLoopDelay(view, choice),
     chargeOnset: view.chargeOnset,
+    carRise: view.carRise,
     hasChargedSincePlugIn: machine.value === "active" || (isSameCar(wallbox) && before.hasChargedSincePlugIn),
     solar: nextSolarEnergy(before.solar, {
       day: input.day,

@@ -68,6 +68,10 @@ export interface LimitContext {
   readonly isMeterSettled: boolean;
   /** Whether meter and wallbox both show it. */
   readonly isSettled: boolean;
+  /** Whether the meter shows all that the car has begun to take, by a set point or by itself. */
+  readonly isCarMetered: boolean;
+  /** True while the set point is only what a car that was found charging drew. */
+  readonly isAdopting: boolean;
 }
 
 export const NO_LOAD: OthersLoad = { powerW: 0, currentA: 0, unattendedA: 0 };
@@ -158,7 +162,7 @@ function importLimitA(context: LimitContext): number | undefined {
 
 /**
  * The operator limits what the car draws from the grid; power the house exports without the car comes on top. Nothing
- * comes on top while the grid is out of sight.
+ * comes on top while the grid is out of sight, or before it is known what the car was told at the last.
  */
 function operatorLimitA(context: LimitContext): number | undefined {
   const { sample, operatorLimitW, phases } = context;
@@ -166,10 +170,13 @@ function operatorLimitA(context: LimitContext): number | undefined {
   const { powerW: othersW } = context.others ?? NO_LOAD;
   const alwaysA = currentA(operatorLimitW - othersW, phases);
   if (sample.gridPowerW === undefined || sample.meterTrust === "lost") return alwaysA;
+  if (context.isAdopting && !context.isSettled) return alwaysA;
   const carsW = carPowerW(context) + othersW;
   const allowedA = powerAllowanceA(context, operatorLimitW - Math.min(carsW, sample.gridPowerW.value));
   // Readings from before the last change show a breach that is mended already: it is not taken off twice.
-  return context.isSettled ? allowedA : Math.max(allowedA, alwaysA);
+  if (!context.isSettled) return Math.max(allowedA, alwaysA);
+  // What the car has only begun to take, and the meter does not show yet, would look like sun.
+  return context.isCarMetered ? allowedA : Math.min(allowedA, Math.max(context.setpointA, alwaysA));
 }
 
 function powerAllowanceA(context: LimitContext, headroomW: number): number {

@@ -1,8 +1,9 @@
 import { isPluggedIn } from "./boost.ts";
+import type { CarRise } from "./car-rise.ts";
 import type { ChargeLaw } from "./charge-machine.ts";
 import { type ChargeOnset, isRampedUp } from "./charge-onset.ts";
 import type { ControlOptions, PassInput } from "./decide.ts";
-import { type Link, nextLink } from "./link.ts";
+import { type Link, lastStepMs, nextLink } from "./link.ts";
 import { boxDelayMs, isAwaitingEcho, type LoopDelay, loopDelayMs } from "./loop-delay.ts";
 import { proofRule } from "./proof.ts";
 import { isMeterSettled, isSettled, shownSinceMs, surplusPowerW } from "./surplus.ts";
@@ -20,10 +21,13 @@ export interface PassView {
   readonly link: Link;
   readonly loopDelay: LoopDelay;
   readonly chargeOnset: ChargeOnset;
+  readonly carRise: CarRise;
   /** Time that a change of the set point takes to show, as far as it is known, ms. */
   readonly loopDelayMs: number;
   readonly isMeterSettled: boolean;
   readonly isSettled: boolean;
+  /** Whether the meter shows all that the car has begun to take, by a set point or by itself. */
+  readonly isCarMetered: boolean;
   /** Surplus for decisions; undefined while readings do not fit together or cannot be believed. */
   readonly surplusPowerW: number | undefined;
   readonly isSurplusPermitted: boolean;
@@ -32,20 +36,21 @@ export interface PassView {
 }
 
 export function passView(
-  before: Pick<PassView, "loopDelay" | "chargeOnset"> & { readonly link: Link | undefined },
+  before: Pick<PassView, "loopDelay" | "chargeOnset" | "carRise"> & { readonly link: Link | undefined },
   input: PassInput,
   options: ControlOptions,
 ): PassView {
-  const { loopDelay, chargeOnset } = before;
+  const { loopDelay, chargeOnset, carRise } = before;
   const { sample, settings } = input;
   const { capability } = sample.wallbox;
   const minChargePowerW = powerW(capability.minCurrentA, capability.canSwitchPhases ? 1 : capability.phases);
   const thresholds = effectiveThresholds(settings.thresholds, minChargePowerW);
-  const link = nextLink(before.link, sample);
   const delayMs = loopDelayMs(loopDelay, options.loopDelayMs);
+  const link = nextLink(before.link, sample, delayMs);
   const isSwitchingPhases = link.kind === "held" && link.phases !== capability.phases;
-  const sinceMs = shownSinceMs(input.lastWriteMs, delayMs);
-  const boxMs = shownSinceMs(input.lastWriteMs, boxDelayMs(loopDelay, options.loopDelayMs));
+  const lastWriteMs = lastStepMs(link, input.lastWriteMs);
+  const sinceMs = shownSinceMs(lastWriteMs, delayMs);
+  const boxMs = shownSinceMs(lastWriteMs, boxDelayMs(loopDelay, options.loopDelayMs));
   const settled =
     isSettled(sample, { meterMs: sinceMs, boxMs }) && !isSwitchingPhases && !isAwaitingEcho(loopDelay);
   const isReadable =
@@ -67,6 +72,8 @@ export function passView(
     loopDelayMs: delayMs,
     isMeterSettled: isMeterSettled(sample, sinceMs),
     isSettled: settled,
+    isCarMetered: isMeterSettled(sample, shownSinceMs(carRise.atMs, delayMs)),
+    carRise,
     surplusPowerW: isReadable ? ownSurplusPowerW(input) : undefined,
     isSurplusPermitted: isSurplusPermitted(input, link),
     isAdopting: link.kind === "held" && link.adoptingUntilMs !== undefined,

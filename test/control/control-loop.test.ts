@@ -237,7 +237,7 @@ describe("a restart", () => {
     rig.loop.start();
     await rig.clock.advance(1_500);
     expect(rig.latest().setpointA).toBe(10);
-    await rig.clock.advance(2_000);
+    await rig.clock.advance(5_000);
     expect(rig.latest()).toMatchObject({ state: "idle", setpointA: 0 });
     await rig.loop.stop();
   });

@@ -99,7 +99,18 @@ describe("the time of the last change", () => {
     await clock.advance(5_000);
     expect(writer.lastWriteMs()).toBeUndefined();
     write(6);
-    expect(writer.lastWriteMs()).toBeUndefined();
+    expect(writer.lastWriteMs()).toBe(clock.monotonicMs());
+  });
+
+  it("is that of the first command too where the box did not hold it", async () => {
+    const { clock, writer, write } = setUp();
+    write(7);
+    const sentMs = clock.monotonicMs();
+    expect(writer.lastWriteMs()).toBe(sentMs);
+    await clock.advance(5_000);
+    write(7);
+    await clock.advance(1_000);
+    expect(writer.lastWriteMs()).toBe(sentMs);
   });
 });
 

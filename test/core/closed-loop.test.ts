@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ControlOptions, decide, initialControlState } from "../../src/core/decide.ts";
+import { type ControlOptions, controlSnapshot, decide, initialControlState } from "../../src/core/decide.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { effectiveThresholds, stopSurplusW } from "../../src/core/thresholds.ts";
 import { powerW } from "../../src/core/units.ts";
@@ -24,11 +24,16 @@ interface Run {
   readonly settings?: Partial<Settings>;
   readonly options?: Partial<ControlOptions>;
   readonly operatorLimitW?: number;
+  /** The operator limits from this pass on; else from the start. */
+  readonly limitedFromPass?: number;
+  /** The gateway starts anew before this pass. */
+  readonly restartAtPass?: number;
   readonly passes: number;
 }
 
 /** Everything that happened at each pass of a controller on a plant. */
-function run({ plant: plantOptions, settings, options, operatorLimitW, passes }: Run) {
+function run({ plant: plantOptions, settings, options, operatorLimitW, passes, ...when }: Run) {
+  const { limitedFromPass = 0, restartAtPass } = when;
   const plant = createPlant({
     capability: ONE_PHASE,
     houseGridW: () => -3_000,
@@ -43,12 +48,17 @@ function run({ plant: plantOptions, settings, options, operatorLimitW, passes }:
   const states: string[] = [];
   const delaysMs: number[] = [];
   let state = initialControlState(DAY);
+  let writesBefore = 0;
   for (let pass = 0; pass < passes; pass++) {
     plant.advance(PASS_MS);
+    if (pass === restartAtPass) {
+      state = initialControlState(DAY, controlSnapshot(state));
+      writesBefore = plant.writes;
+    }
     const input = passInput(plant.sample(), {
       settings: { ...SETTINGS, ...settings },
-      lastWriteMs: plant.lastWriteMs,
-      gridOperator: limitedTo(operatorLimitW),
+      lastWriteMs: plant.writes > writesBefore ? plant.lastWriteMs : undefined,
+      gridOperator: limitedTo(pass >= limitedFromPass ? operatorLimitW : undefined),
     });
     const decision = decide(state, input, { ...OPTIONS, loopDelayMs: 8_000, ...options });
     state = decision.state;
@@ -191,6 +201,33 @@ describe("a box that can change its phases", () => {
     const changes = phases.filter((count, pass) => count !== (phases[pass - 1] ?? count));
     expect(changes).toEqual([3, 1]);
   });
+});
+
+describe("the grid operator's limit of 7 A", () => {
+  const dark: Run = {
+    plant: { capability: THREE_PHASE, houseGridW: () => 500, chargerEveryMs: 10_000, meterEveryMs: 6_000 },
+    settings: { mode: "none" },
+    operatorLimitW: 5_000,
+    passes: 200,
+  };
+
+  it.each([0, 1, 2, 3, 4, 5, 6])("holds after a restart %d passes later, without a pause", (passes) => {
+    const { setpointsA } = run({ ...dark, limitedFromPass: 100, restartAtPass: 101 + passes });
+    expect(setpointsA[99]).toBe(THREE_PHASE.maxCurrentA);
+    expect(new Set(setpointsA.slice(100))).toEqual(new Set([7]));
+  });
+
+  it.each([2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 32])(
+    "holds for a car that takes %d s to begin",
+    (deadTimeS) => {
+      const { setpointsA, drawnA } = run({
+        ...dark,
+        plant: { ...dark.plant, deadTimeMs: deadTimeS * 1_000 },
+      });
+      expect(new Set(setpointsA)).toEqual(new Set([0, 7]));
+      expect(drawnA.at(-1)).toBe(7);
+    },
+  );
 });
 
 describe("a house that reaches its limit", () => {

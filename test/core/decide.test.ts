@@ -308,17 +308,63 @@ describe("a box that has not been read", () => {
     expect(away.report.solarEnergyTodayWh).toBe(0);
   });
 
-  it("is adopted with what it does, and a charge that the sun bears goes on", () => {
-    const { setpointA, report, state } = passOf({ state: "idle", before: { link: undefined } });
-    expect([setpointA, report.state]).toEqual([10, "active"]);
-    expect(state.link).toMatchObject({ adoptingUntilMs: undefined });
+  /** A charge that was found running this long ago. */
+  const foundAgo = (agoMs: number) => ({
+    adoptedMs: NOW_MS - agoMs,
+    adoptingUntilMs: NOW_MS - agoMs + OPTIONS.loopDelayMs + 30_000,
   });
 
-  it("is held while the surplus is not known yet, and no longer than 30 s", () => {
+  it("is adopted with what it does, and a charge that the sun bears goes on", () => {
+    const found = passOf({ state: "idle", before: { link: undefined } });
+    expect([found.setpointA, found.report.state]).toEqual([10, "idle"]);
+    expect(found.state.link).toMatchObject(foundAgo(0));
+    const shown = passOf({ state: "idle", link: foundAgo(OPTIONS.loopDelayMs), missedWh: 0 });
+    expect([shown.setpointA, shown.report.state]).toEqual([10, "active"]);
+    expect(shown.state.link).toMatchObject({ adoptingUntilMs: undefined });
+  });
+
+  it.each([
+    ["the box was found", { link: foundAgo(OPTIONS.loopDelayMs - 1) }],
+    [
+      "it was written to after that",
+      { link: foundAgo(20_000), input: { lastWriteMs: NOW_MS - OPTIONS.loopDelayMs + 1 } },
+    ],
+    [
+      "it was found after that",
+      { link: foundAgo(OPTIONS.loopDelayMs - 1), input: { lastWriteMs: NOW_MS - 20_000 } },
+    ],
+  ])("is held while what it was told last may not show yet, since %s", (_case, given: Given) => {
+    const { setpointA, report } = passOf({ state: "idle", ...given });
+    expect([setpointA, report.state]).toEqual([10, "idle"]);
+  });
+
+  it("takes from the grid no more than the operator allows while it is not known what it was told", () => {
+    const limited: Given = {
+      settings: { mode: "none" },
+      input: { gridOperator: limitedTo(1_840) },
+      sample: { gridPowerW: reading(200) },
+    };
+    expect(passOf({ ...limited, before: { link: undefined } }).setpointA).toBe(8);
+    expect(passOf({ ...limited, link: foundAgo(OPTIONS.loopDelayMs) }).setpointA).toBe(16);
+  });
+
+  it("takes what the meter does not show yet for no sun under the operator's limit", () => {
+    const limited: Given = {
+      settings: { mode: "none" },
+      input: { gridOperator: limitedTo(2_300) },
+      sample: { gridPowerW: reading(200) },
+    };
+    const risen = (agoMs: number) =>
+      passOf({ ...limited, before: { carRise: { fromW: 2_300, atMs: NOW_MS - agoMs } } }).setpointA;
+    expect([risen(OPTIONS.loopDelayMs - 1), risen(OPTIONS.loopDelayMs)]).toEqual([10, 16]);
+    const begun = passOf({ ...limited, before: { carRise: { fromW: 0, atMs: undefined } } });
+    expect(begun.setpointA).toBe(10);
+  });
+
+  it("is held while the surplus is not known yet, and no longer than 30 s after it had time to show", () => {
     const suspect: Given = { state: "idle", sample: { meterTrust: "suspect" } };
     const adopted = passOf({ ...suspect, before: { link: undefined } });
     expect(adopted.setpointA).toBe(10);
-    expect(adopted.state.link).toMatchObject({ adoptingUntilMs: NOW_MS + 30_000 });
     expect(passOf({ ...suspect, link: { adoptingUntilMs: NOW_MS + 1 } }).setpointA).toBe(10);
     expect(passOf({ ...suspect, link: { adoptingUntilMs: NOW_MS } }).setpointA).toBe(0);
   });
@@ -326,7 +372,7 @@ describe("a box that has not been read", () => {
   it("ends a charge that the sun does not bear", () => {
     const dark: Given = {
       state: "idle",
-      before: { link: undefined },
+      link: foundAgo(OPTIONS.loopDelayMs),
       sample: { gridPowerW: reading(2_000) },
     };
     expect(passOf(dark).setpointA).toBe(0);

@@ -37,6 +37,8 @@ function contextOf({ limits, sample, wallbox, context }: Case): LimitContext {
     phases: car.capability.phases,
     isMeterSettled: true,
     isSettled: true,
+    isCarMetered: true,
+    isAdopting: false,
     ...context,
   };
 }
@@ -389,6 +391,29 @@ describe("the grid operator's limit while the last change is on its way", () => 
   it("leaves less where other cars draw", () => {
     const others = { powerW: 690, currentA: 1, unattendedA: 0 };
     expect(given({ isSettled: false, others }).maxCurrentA).toBe(6);
+  });
+});
+
+describe("the grid operator's limit with sun on top", () => {
+  const given = (context: Partial<LimitContext>) =>
+    smallest({
+      context: { operatorLimitW: 4_830, ...context },
+      sample: { gridPowerW: reading(0) },
+      wallbox: { chargePowerW: reading(6_900) },
+    }).maxCurrentA;
+
+  it("counts nothing on top of what a car was only found to draw", () => {
+    const isSettled = false;
+    expect(given({ setpointA: 10, isAdopting: true, isSettled })).toBe(7);
+    expect(given({ setpointA: 10, isAdopting: true })).toBe(17);
+  });
+
+  it.each([
+    ["what the car may have already", 10, 10],
+    ["what it leaves to any car", 6, 7],
+    ["what is free", 20, 17],
+  ])("leaves %s while the meter does not show all of the car", (_case, setpointA, maxCurrentA) => {
+    expect(given({ setpointA, isCarMetered: false })).toBe(maxCurrentA);
   });
 });
 

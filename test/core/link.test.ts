@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type HeldLink, nextLink } from "../../src/core/link.ts";
+import { type HeldLink, type Link, nextLink as linkAfter } from "../../src/core/link.ts";
+import type { SiteSample } from "../../src/core/site-sample.ts";
 import { NOW_MS, ONE_PHASE, reading, siteSample, THREE_PHASE } from "./support/site.ts";
 
 const held: HeldLink = {
@@ -9,6 +10,10 @@ const held: HeldLink = {
   lastChangeMs: NOW_MS - 5_000,
   adoptingUntilMs: undefined,
 };
+
+const DELAY_MS = 8_000;
+
+const nextLink = (link: Link | undefined, sample: SiteSample) => linkAfter(link, sample, DELAY_MS);
 
 describe("the link to the wallbox", () => {
   it("is unread while the box is away, since the first pass that saw it", () => {
@@ -53,7 +58,8 @@ describe("the link to the wallbox", () => {
       setpointA,
       phases: capability.phases,
       lastChangeMs: NOW_MS,
-      adoptingUntilMs: setpointA === 0 ? undefined : NOW_MS + 30_000,
+      adoptedMs: NOW_MS,
+      adoptingUntilMs: setpointA === 0 ? undefined : NOW_MS + DELAY_MS + 30_000,
     });
   });
 

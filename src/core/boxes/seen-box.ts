@@ -1,5 +1,5 @@
 import { isPluggedIn } from "../boost.ts";
-import type { HeldLink } from "../link.ts";
+import { type HeldLink, lastStepMs } from "../link.ts";
 import { loopDelayMs } from "../loop-delay.ts";
 import { isPlanCharging } from "../planner/plan-advice.ts";
 import type { Settings } from "../settings.ts";
@@ -42,7 +42,7 @@ export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): S
   const { link } = box.state.control;
   const held = link?.kind === "held" && wallbox.isConnected ? link : undefined;
   const delayMs = loopDelayMs(box.state.control.loopDelay, box.options.control.loopDelayMs);
-  const sinceMs = shownSinceMs(box.lastWriteMs, delayMs);
+  const sinceMs = shownSinceMs(lastStepMs(held, box.lastWriteMs), delayMs);
   const settled =
     held !== undefined && isSettled({ ...house, wallbox }, { meterMs: sinceMs, boxMs: sinceMs });
   const isSettling = held !== undefined && !settled && house.nowMs < sinceMs + LONGEST_WAIT_MS;

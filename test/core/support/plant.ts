@@ -10,6 +10,8 @@ export interface PlantOptions {
   readonly rampAPerS: number;
   /** Time from one charger reading to the next, ms. */
   readonly chargerEveryMs: number;
+  /** The same of the meter, ms; at each pass if not given. */
+  readonly meterEveryMs?: number;
 }
 
 /** A house, a box and a car that obey: every watt is measured, every write is taken at once. */
@@ -26,7 +28,7 @@ export interface Plant {
 }
 
 export function createPlant(options: PlantOptions, startMs = 1_000_000): Plant {
-  const { houseGridW, deadTimeMs, rampAPerS, chargerEveryMs } = options;
+  const { houseGridW, deadTimeMs, rampAPerS, chargerEveryMs, meterEveryMs = 0 } = options;
   let { capability } = options;
   let nowMs = startMs;
   let drawnA = 0;
@@ -34,6 +36,8 @@ export function createPlant(options: PlantOptions, startMs = 1_000_000): Plant {
   let lastWriteMs: number | undefined;
   let writes = 0;
   let chargePowerW: Reading<number> = { value: 0, atMs: startMs };
+
+  let gridPowerW: Reading<number> = { value: houseGridW(startMs), atMs: startMs };
 
   const carPowerW = () => powerW(drawnA, capability.phases);
 
@@ -57,6 +61,8 @@ export function createPlant(options: PlantOptions, startMs = 1_000_000): Plant {
       const reachA = (rampAPerS * durationMs) / 1_000;
       if (isMoving) drawnA += Math.min(Math.max(commandedA - drawnA, -reachA), reachA);
       if (nowMs - chargePowerW.atMs >= chargerEveryMs) chargePowerW = { value: carPowerW(), atMs: nowMs };
+      if (nowMs - gridPowerW.atMs >= meterEveryMs)
+        gridPowerW = { value: houseGridW(nowMs) + carPowerW(), atMs: nowMs };
     },
     command(currentA, phases) {
       if (currentA === commandedA && phases === capability.phases) return;
@@ -71,7 +77,7 @@ export function createPlant(options: PlantOptions, startMs = 1_000_000): Plant {
     sample() {
       return {
         nowMs,
-        gridPowerW: { value: houseGridW(nowMs) + carPowerW(), atMs: nowMs },
+        gridPowerW,
         gridPhaseCurrentsA: undefined,
         pvPowerW: undefined,
         batteryPowerW: undefined,

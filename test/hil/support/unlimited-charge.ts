@@ -4,7 +4,7 @@ import type { Bench } from "./bench.ts";
 export const UNLIMITED_A = 16;
 
 /** Longer than anything that was sent at the start is on its way to the car, s. */
-export const STEADY_S = 40;
+const STEADY_S = 40;
 
 /**
  * Waits until the daemon has heard the operator and the car charges as fast as it can, and goes on to; `beat` keeps an
