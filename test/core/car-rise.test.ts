@@ -3,7 +3,7 @@ import { type CarRise, NO_RISE, nextCarRise } from "../../src/core/car-rise.ts";
 import type { Reading } from "../../src/core/site-sample.ts";
 
 /** The rise after one reading a second. */
-function after(...powersW: readonly number[]): CarRise {
+function riseAfter(...powersW: readonly number[]): CarRise {
   return powersW
     .map((value, second): Reading<number> => ({ value, atMs: second * 1_000 }))
     .reduce(nextCarRise, NO_RISE);
@@ -11,7 +11,7 @@ function after(...powersW: readonly number[]): CarRise {
 
 describe("the rise of what a car takes", () => {
   it("is none at the first reading, whatever it is", () => {
-    expect(after(7_000)).toEqual({ fromW: 7_000, atMs: undefined });
+    expect(riseAfter(7_000)).toEqual({ fromW: 7_000, atMs: undefined });
   });
 
   it.each([
@@ -21,11 +21,11 @@ describe("the rise of what a car takes", () => {
     ["seen from the least that it took", [7_000, 0, 200, 400], { fromW: 400, atMs: 3_000 }],
     ["remembered when it falls", [0, 7_000, 5_000], { fromW: 5_000, atMs: 1_000 }],
   ])("is %s", (_case, powersW, rise) => {
-    expect(after(...powersW)).toEqual(rise);
+    expect(riseAfter(...powersW)).toEqual(rise);
   });
 
   it("stays as it is without a reading", () => {
-    const rise = after(0, 7_000);
+    const rise = riseAfter(0, 7_000);
     expect(nextCarRise(rise, undefined)).toBe(rise);
   });
 });
