@@ -31,6 +31,7 @@ export interface UpstreamQueueDeps {
 /** Messages about transactions on their way up: bounded, in order, kept over a restart. */
 export interface UpstreamQueue {
   readonly length: number;
+  /** A start or stop that the box repeats, because it missed our answer, goes up once. */
   push(message: Queued): void;
   /** The number by which the other central system knows a transaction of ours, and the other way round. */
   upstreamId(id: number | undefined): number | undefined;
@@ -44,12 +45,14 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
   const kept = recordOf(store.get(key));
   let messages: readonly Queued[] = listOf(kept.messages, MAX_MESSAGES).flatMap(queuedOf);
   let ids: readonly (readonly [ours: number, theirs: number])[] = listOf(kept.ids, MAX_IDS).flatMap(pairOf);
+  /** Our numbers of the transactions whose stop was taken. */
+  let ended: readonly number[] = listOf(kept.ended, MAX_IDS).flatMap((id) => integerOf(id) ?? []);
   let isDraining = false;
   let attempts = 0;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
 
   function save(isImportant: boolean): void {
-    store.put(key, { messages, ids });
+    store.put(key, { messages, ids, ended });
     if (isImportant) store.flush();
   }
 
@@ -63,6 +66,12 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
       tooMany--;
       return false;
     });
+  }
+
+  function isRepeated({ action, id }: Queued): boolean {
+    if (action === "MeterValues" || id === undefined) return false;
+    if (messages.some((other) => other.action === action && other.id === id)) return true;
+    return action === "StartTransaction" ? upstreamId(id) !== undefined : ended.includes(id);
   }
 
   function payloadOf({ action, payload, id }: Queued): JsonRecord {
@@ -79,6 +88,8 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
     const theirs = message.action === "StartTransaction" ? integerOf(answer.transactionId) : undefined;
     if (theirs !== undefined && message.id !== undefined)
       ids = [...ids, [message.id, theirs] as const].slice(-MAX_IDS);
+    if (message.action === "StopTransaction" && message.id !== undefined)
+      ended = [...ended, message.id].slice(-MAX_IDS);
   }
 
   /** True when the next one may be sent. */
@@ -101,7 +112,7 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
       return messages.length;
     },
     push(message) {
-      if (JSON.stringify(message.payload).length > MAX_PAYLOAD_CHARACTERS) return;
+      if (JSON.stringify(message.payload).length > MAX_PAYLOAD_CHARACTERS || isRepeated(message)) return;
       messages = withinBounds([...messages, message]);
       save(message.action !== "MeterValues");
     },

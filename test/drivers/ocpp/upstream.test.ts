@@ -88,6 +88,26 @@ describe("a second central system", () => {
     expect(backend.of("StopTransaction")[0]).toMatchObject({ transactionId: theirs, meterStop: 9 });
   });
 
+  it("is told once of a start and a stop that the box repeats", async () => {
+    await relay();
+    await passUntil(() => backend.of("StatusNotification").length > 0);
+    const stop = (transactionId: number) =>
+      box.call("StopTransaction", { transactionId, meterStop: 9, timestamp: "2022-03-19T07:00:00Z" });
+    const first = await charge();
+    await start("1");
+    await passUntil(() => backend.of("StartTransaction").length === 1);
+    await start("1");
+    await stop(first);
+    await stop(first);
+    await passUntil(() => backend.of("StopTransaction").length === 1);
+    await stop(first);
+    const { transactionId: second } = await start("2");
+    await stop(second as number);
+    await passUntil(() => backend.of("StopTransaction").length >= 2);
+    expect(backend.of("StartTransaction")).toHaveLength(2);
+    expect(backend.of("StopTransaction")).toHaveLength(2);
+  });
+
   it("limits by its profiles and never raises", async () => {
     await relay();
     await passUntil(() => backend.of("StatusNotification").length > 0);
