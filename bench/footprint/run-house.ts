@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, get } from "node:http";
-import type { AddressInfo } from "node:net";
+import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../simulator/free-port.ts";
 import { notifySocket } from "./notify-socket.ts";
 import { type ProcessUse, processUse } from "./proc-stat.ts";
 import { serviceCommand } from "./service-command.ts";
@@ -146,13 +146,4 @@ function lineOf(lines: NodeJS.EventEmitter, isIt: (line: string) => boolean): Pr
       resolve();
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { freePort } from "../../simulator/free-port.ts";
 import { NOMINAL_CAR } from "../../simulator/house/car.ts";
 import type { DayTrace } from "../../simulator/house/day-trace.ts";
 import { NOMINAL_EVSE } from "../../simulator/house/evse.ts";
@@ -139,13 +139,4 @@ function configOf(site: Site, ports: { readonly ocpp: number; readonly page: num
     api: { port: ports.page },
     state_dir: join(folder, "state"),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

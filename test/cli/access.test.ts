@@ -6,7 +6,6 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createAccessFile } from "../../src/api/login/access-file.ts";
 import { createToken } from "../../src/api/login/api-tokens.ts";
 import { isPassword } from "../../src/api/login/password-hash.ts";
-import { runCli } from "../../src/cli/cli.ts";
 import type { TypedInput } from "../../src/cli/command.ts";
 import { serve } from "../api/support/serve.ts";
 import { capturedCli } from "../support/captured-cli.ts";
@@ -20,20 +19,8 @@ function stateFolder() {
   return { folder, path: join(folder, "access.json"), file: createAccessFile(folder) };
 }
 
-async function typed(folder: string, argv: readonly string[], stdin?: TypedInput) {
-  const output = { out: "", err: "" };
-  const code = await runCli([...argv, "--state-dir", folder], {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: { HEMS_EDGE_CONFIG: "/nonexistent" },
-    isTerminal: false,
-    ...(stdin === undefined ? {} : { stdin }),
-  });
-  return { code, ...output };
+function typed(folder: string, argv: readonly string[], stdin?: TypedInput) {
+  return capturedCli([...argv, "--state-dir", folder], { HEMS_EDGE_CONFIG: "/nonexistent" }, stdin);
 }
 
 /** A terminal at which somebody types `lines`, each after its prompt. */

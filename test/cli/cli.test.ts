@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { parseArguments } from "../../src/cli/arguments.ts";
-import { runCli } from "../../src/cli/cli.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { commands } from "../../src/cli/commands.ts";
+import { capturedCli } from "../support/captured-cli.ts";
 
-async function run(...argv: string[]) {
-  const output = { out: "", err: "" };
-  const code = await runCli(argv, {
-    out: (text) => {
-      output.out += text;
-    },
-    err: (text) => {
-      output.err += text;
-    },
-    environment: {},
-    isTerminal: false,
-  });
-  return { code, ...output };
-}
+const run = (...argv: string[]) => capturedCli(argv);
 
 describe("help", () => {
   it("lists every command with its summary", async () => {

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import mqtt from "mqtt";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createCentralSystem } from "../../drivers/index.ts";
+import { freePort } from "../../simulator/free-port.ts";
 import { runCli } from "../../src/cli/cli.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import { createSystemClock } from "../../src/service/clock.ts";
 import { type DaemonProcess, spawnProgram } from "../hil/support/daemon-process.ts";
-import { freePort } from "../hil/support/free-port.ts";
 import { eventually } from "../support/eventually.ts";
 import { silentLog } from "../support/silent-log.ts";
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../simulator/free-port.ts";
 import { createLockstepClock, type LockstepClock } from "../../simulator/lockstep-clock.ts";
 import { createSite, type Site } from "../../simulator/site.ts";
 import { houseConfig } from "../../src/cli/simulate/house-config.ts";
@@ -11,7 +12,6 @@ import { createDaemon, type Daemon } from "../../src/daemon.ts";
 import { createSqliteStateStore } from "../../src/history/sqlite-state-store.ts";
 import { silentLog } from "../support/silent-log.ts";
 import { constantTrace } from "./support/constant-trace.ts";
-import { freePort } from "./support/free-port.ts";
 
 const MINUTE_MS = 60_000;
 const LOCAL = { hems_min_export_to_start_w: 9_000, hems_max_import_before_stopping_w: 0 };

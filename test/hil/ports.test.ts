@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { freePort } from "../../simulator/free-port.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { eventually } from "../support/eventually.ts";
 import { spawnProgram } from "./support/daemon-process.ts";
-import { freePort } from "./support/free-port.ts";
 
 const PATIENCE_MS = 30_000;
 const TLS = join(import.meta.dirname, "../drivers/ocpp/support/tls");

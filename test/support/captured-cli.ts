@@ -1,4 +1,5 @@
 import { runCli } from "../../src/cli/cli.ts";
+import type { TypedInput } from "../../src/cli/command.ts";
 
 export interface Captured {
   readonly code: number;
@@ -10,6 +11,7 @@ export interface Captured {
 export async function capturedCli(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv = {},
+  stdin?: TypedInput,
 ): Promise<Captured> {
   const output = { out: "", err: "" };
   const code = await runCli(argv, {
@@ -21,6 +23,7 @@ export async function capturedCli(
     },
     environment,
     isTerminal: false,
+    ...(stdin === undefined ? {} : { stdin }),
   });
   return { code, ...output };
 }

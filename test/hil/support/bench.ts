@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type DaemonFollower, follow } from "../../../bench/lockstep/clock-follower.ts";
+import { freePort } from "../../../simulator/free-port.ts";
 import type { DayTrace } from "../../../simulator/house/day-trace.ts";
 import { createLockstepClock, type LockstepClock } from "../../../simulator/lockstep-clock.ts";
 import { createSite, type Site } from "../../../simulator/site.ts";
@@ -13,7 +14,6 @@ import { type ChargeHistory, type ChargeSecond, recordCharging } from "./charge-
 import { constantTrace } from "./constant-trace.ts";
 import { type ControlBox, createControlBox } from "./control-box.ts";
 import { type DaemonProcess, type Ended, spawnProgram } from "./daemon-process.ts";
-import { freePort } from "./free-port.ts";
 
 /** An ordinary day for the wall clock of house and daemon. */
 const START_WALL_MS = Date.UTC(2026, 2, 18, 12);

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { freePort } from "../../../simulator/free-port.ts";
 import { createSite, WALLBOX_IDENTITY } from "../../../simulator/site.ts";
 import { createScaledClock } from "../../../src/service/clock.ts";
 import { type Message, startBroker } from "../../telemetry/support/broker.ts";
 import { SUNNY } from "./bench.ts";
 import { spawnProgram } from "./daemon-process.ts";
-import { freePort } from "./free-port.ts";
 import { createGossip } from "./gossips.ts";
 
 /** One secret for each field of the config that takes one, by its path; none of them may be seen anywhere. */

@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createModbusBus } from "../../../drivers/modbus/modbus-bus.ts";
+import { freePort } from "../../../simulator/free-port.ts";
 import { createSystemClock } from "../../../src/service/clock.ts";
-import { freePort } from "../../hil/support/free-port.ts";
 import { LIBMODBUS_SERVER, start } from "../programs.ts";
 
 /** Of libmodbus' unit-test.h; the answer that comes byte by byte is from unit 255 whoever was asked. */

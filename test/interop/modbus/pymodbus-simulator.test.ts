@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createModbusBus } from "../../../drivers/modbus/modbus-bus.ts";
 import { loadProfile } from "../../../drivers/profiles/catalogue.ts";
 import { createProfileSource } from "../../../drivers/profiles/profile-source.ts";
+import { freePort } from "../../../simulator/free-port.ts";
 import { createSystemClock } from "../../../src/service/clock.ts";
-import { freePort } from "../../hil/support/free-port.ts";
 import { INTEROP_FOLDER, PYTHON, start } from "../programs.ts";
 
 const NOTHING = { bits: 0, uint16: 0, uint32: 0, float32: 0, string: " " };

@@ -5,8 +5,8 @@ import { type ConnectionConfig, createModbusBus } from "../../../drivers/modbus/
 import { loadProfile, PROFILE_NAMES } from "../../../drivers/profiles/catalogue.ts";
 import { type ModbusProfile, profileRoles } from "../../../drivers/profiles/profile-schema.ts";
 import { createProfileSource } from "../../../drivers/profiles/profile-source.ts";
+import { freePort } from "../../../simulator/free-port.ts";
 import { createSystemClock } from "../../../src/service/clock.ts";
-import { freePort } from "../../hil/support/free-port.ts";
 import { PYTHON, serialPair, start } from "../programs.ts";
 
 const FIXTURES = join(import.meta.dirname, "..", "..", "fixtures", "registers");

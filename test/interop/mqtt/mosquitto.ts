@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { freePort } from "../../../simulator/free-port.ts";
 import { type Program, run, start } from "../programs.ts";
 
 export const GATEWAY = { username: "hems-edge", password: "gateway-secret" };
@@ -112,14 +111,4 @@ export async function authority(folder: string, name: string): Promise<string> {
   const certificate = join(folder, `${name}.crt`);
   await run("openssl", ["req", "-x509", "-days", "2", ...key, "-subj", `/CN=${name}`, "-out", certificate]);
   return certificate;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
