@@ -1,4 +1,6 @@
-import type { Config, DeviceConfig, WallboxConfig } from "../config/schema.ts";
+import type { DeviceConfig } from "../config/device-schema.ts";
+import type { Config } from "../config/schema.ts";
+import type { WallboxConfig } from "../config/wallbox-schema.ts";
 import type { BatteryPolicy } from "../core/battery-policy.ts";
 
 /** What a config means, in sentences, without any secret. */

@@ -1,10 +1,11 @@
 import { deviceFindings, entries, repeats } from "./device-checks.ts";
+import type { DeviceConfig } from "./device-schema.ts";
 import { notificationFindings } from "./notification-checks.ts";
 import { batteryFindings, operatorFindings } from "./operator-checks.ts";
 import { planFindings } from "./plan-checks.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
 import { proxyFindings } from "./proxy-checks.ts";
-import type { Config, DeviceConfig } from "./schema.ts";
+import type { Config } from "./schema.ts";
 import { configFileSchema } from "./schema.ts";
 import { type PlacedWallbox, placedWallboxes, wallboxFindings } from "./wallbox-checks.ts";
 

@@ -1,8 +1,8 @@
 import { profileRoles, type Role } from "../../drivers/profiles/profile-schema.ts";
 import type { SoundParts } from "./cross-checks.ts";
+import type { DeviceConfig } from "./device-schema.ts";
 import { profileOf } from "./device-schema.ts";
 import type { ConfigPath, Finding } from "./problem.ts";
-import type { DeviceConfig } from "./schema.ts";
 
 const SLOWEST_METER_POLL_MS = 5_000;
 

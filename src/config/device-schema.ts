@@ -1,13 +1,11 @@
 import { z } from "zod";
 import { loadProfile, PROFILE_NAMES } from "../../drivers/profiles/catalogue.ts";
 import { type Profile, profileRoles, ROLES, type Role } from "../../drivers/profiles/profile-schema.ts";
+import { host, port } from "./network-schema.ts";
 
 /** Drivers without a profile: what they read is found on the device, or stands in the config. */
 export const GENERIC_DRIVERS = ["sunspec", "http-json", "mqtt-json"] as const;
 export const DRIVER_NAMES: readonly string[] = [...GENERIC_DRIVERS, ...PROFILE_NAMES];
-
-const port = z.int().min(1).max(65_535);
-const host = z.string().min(1).max(253);
 
 /** Becomes part of MQTT topics. */
 export const deviceName = z
@@ -181,6 +179,8 @@ export const deviceSchema = writtenDeviceSchema.transform((device) => {
     connect_delay_ms: device.connect_delay_ms ?? usual.connectDelayMs,
   };
 });
+
+export type DeviceConfig = z.infer<typeof deviceSchema>;
 
 /** The profile of a driver; undefined for the generic ones. */
 export function profileOf(driver: string): Profile | undefined {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { deviceName } from "./device-schema.ts";
+import { host, listenPort } from "./network-schema.ts";
 
 const register = z.int().min(0).max(65_535);
 
@@ -8,13 +9,8 @@ export const modbusProxySchema = z
   .array(
     z.strictObject({
       device: deviceName.describe("Name of the device whose line is shared."),
-      host: z
-        .string()
-        .min(1)
-        .max(253)
-        .default("0.0.0.0")
-        .describe("Address on which other programs may connect."),
-      port: z.int().min(0).max(65_535).default(5_020).describe("Port on which other programs may connect."),
+      host: host.default("0.0.0.0").describe("Address on which other programs may connect."),
+      port: listenPort.default(5_020).describe("Port on which other programs may connect."),
       max_clients: z.int().min(1).max(32).default(4).describe("Programs that may be connected at a time."),
       requests_per_s: z
         .int()

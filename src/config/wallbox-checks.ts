@@ -2,7 +2,8 @@ import { powerW } from "../core/units.ts";
 import { type SoundParts, TAKEN_NAMES } from "./cross-checks.ts";
 import { repeats } from "./device-checks.ts";
 import { type ConfigPath, type Finding, pathText } from "./problem.ts";
-import { configFileSchema, type WallboxConfig } from "./schema.ts";
+import { configFileSchema } from "./schema.ts";
+import type { WallboxConfig } from "./wallbox-schema.ts";
 import { wallboxSecurity } from "./wallbox-security.ts";
 
 /** A wallbox with its place in the file: under `wallbox`, or in the list `wallboxes`. */

@@ -1,96 +1,13 @@
 import { z } from "zod";
+import { LOWEST_CHARGE_CURRENT_A } from "../core/units.ts";
+import { deviceName } from "./device-schema.ts";
 import { secretSchema } from "./secret.ts";
+import { WALLBOX_MODEL_KEYS, wallboxQuirksSchema } from "./wallbox-quirks-schema.ts";
 
-/** Keys of the models in `drivers/ocpp/models`; a test holds the two lists together. */
-export const WALLBOX_MODEL_KEYS = [
-  "abb-terra-ac",
-  "alfen-eve",
-  "autel-maxicharger",
-  "charge-amps",
-  "delta-ac-max",
-  "easee",
-  "en-plus",
-  "evbox-elvi",
-  "foxess",
-  "go-e",
-  "grizzl-e",
-  "huawei-fusioncharge",
-  "keba-kecontact",
-  "mennekes-amtron-4you",
-  "mennekes-amtron",
-  "necharge",
-  "ocular-iq",
-  "openevse",
-  "schneider-evlink",
-  "teison",
-  "timxon-a0",
-  "wallbox-pulsar-pro",
-  "wallbox-pulsar",
-  "zaptec",
-] as const;
-
-/** What a person knows better of a wallbox than the data of its model; everything may be left out. */
-export const wallboxQuirksSchema = z.strictObject({
-  dead_man: z
-    .enum(["floor", "two_periods", "none"])
-    .optional()
-    .describe(
-      "How limits expire: over a floor, in two periods of one profile (for boxes with stack level 0 only), or not at all.",
-    ),
-  profile_kind: z
-    .enum(["absolute", "relative"])
-    .optional()
-    .describe("Whether profiles count from a time of day or from the start of the charge."),
-  profile_purpose: z
-    .enum(["default", "transaction"])
-    .optional()
-    .describe("Whether the set point is sent for every charge or for the running transaction."),
-  rate_unit: z.enum(["A", "W"]).optional().describe("Unit of the limits."),
-  steps_a: z
-    .array(z.number().min(6).max(80))
-    .min(1)
-    .max(75)
-    .optional()
-    .describe("The only currents that the box takes, A, ascending."),
-  pause: z
-    .array(z.enum(["zero", "remote_stop"]))
-    .min(1)
-    .optional()
-    .describe("What ends a charge, tried in this order."),
-  remote_start: z
-    .array(z.enum(["preparing", "finishing"]))
-    .optional()
-    .describe("States in which the box must be told to start."),
-  phase_switching: z
-    .enum(["none", "number_phases", "watts"])
-    .optional()
-    .describe("How the box is told its number of phases; used only after a passed phase test."),
-  ping_interval_s: z
-    .int()
-    .min(0)
-    .max(300)
-    .optional()
-    .describe("WebSocket ping to this box, s; 0 for one that does not stand it."),
-  sample_interval_s: z.int().min(5).max(300).optional().describe("Time between meter values, s."),
-  reads_configuration: z
-    .enum(["whole", "by_key", "never"])
-    .optional()
-    .describe("How its configuration is asked for; some boxes reboot."),
-  untouched_keys: z
-    .array(z.string().min(1).max(50))
-    .max(50)
-    .optional()
-    .describe("OCPP configuration keys that are never changed."),
-  no_subprotocol: z
-    .boolean()
-    .optional()
-    .describe("True for a box that names no subprotocol when it dials: OCPP 1.6 is taken for granted."),
-});
-
-export type WallboxQuirks = z.infer<typeof wallboxQuirksSchema>;
+const chargeCurrentA = z.number().min(LOWEST_CHARGE_CURRENT_A).max(80);
 
 /** A second central system for one wallbox. */
-export const upstreamSchema = z.strictObject({
+const upstreamSchema = z.strictObject({
   url: z
     .url({ protocol: /^wss?$/ })
     .describe(
@@ -115,3 +32,82 @@ export const upstreamSchema = z.strictObject({
       "Whether it may start, stop, unlock and reset; its limits count in any case, and never raise ours.",
     ),
 });
+
+export const wallboxSchema = z.strictObject({
+  name: deviceName
+    .default("wallbox")
+    .describe("Name of the wallbox in MQTT topics, logs and commands; each box has one of its own."),
+  priority: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe("Among several wallboxes the larger is served first; equal ones share."),
+  identity: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,48}$/, "printable characters without spaces, at most 48")
+    .describe("OCPP charge point identity: the last part of the URL that the box dials."),
+  password: secretSchema
+    .optional()
+    .describe("OCPP Basic-auth password; boxes without one are accepted by identity only."),
+  security: z
+    .enum(["open", "password", "tls", "mutual_tls"])
+    .optional()
+    .describe(
+      "OCPP security profile 0 to 3: nothing, password, password over TLS, certificate. Default: password if one is set.",
+    ),
+  protocol: z
+    .enum(["auto", "1.6", "2.0.1"])
+    .default("auto")
+    .describe("OCPP version to speak with the box; auto takes 1.6 where the box offers both."),
+  certificate_name: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("Common name of the box's certificate for mutual_tls, where it is not its identity."),
+  peer: z
+    .enum(["learn", "any"])
+    .default("learn")
+    .describe("Without a password: only the first machine that dialled is let in again, or any."),
+  connector: z.int().min(1).max(10).default(1).describe("OCPP connector to which the car is plugged."),
+  phases: z.union([z.literal(1), z.literal(3)]).describe("Phases that the installation gives the box."),
+  phase_rotation: z
+    .enum(["RST", "RTS", "SRT", "STR", "TRS", "TSR"])
+    .optional()
+    .describe(
+      "Phases of the house on which L1, L2, L3 of the box hang, as OCPP writes it: RST is L1, L2, L3; a one-phase box hangs on the first. Left out, the worst is assumed.",
+    ),
+  min_current_a: chargeCurrentA
+    .default(LOWEST_CHARGE_CURRENT_A)
+    .describe("Smallest current with which the box charges, A per phase."),
+  max_current_a: chargeCurrentA.describe("Largest current that the box may be given, A per phase."),
+  rated_current_a: chargeCurrentA
+    .default(32)
+    .describe("Rating of the box and its own supply line, A per phase."),
+  cable_current_a: chargeCurrentA.optional().describe("Rating of the charging cable, A, if smaller."),
+  step_a: z
+    .union([z.literal(0.1), z.literal(1)])
+    .default(1)
+    .describe("Step in which the box can set its current, A."),
+  model: z
+    .enum(WALLBOX_MODEL_KEYS)
+    .optional()
+    .describe("Which known model it is (docs/wallboxes.md), where the box does not say so itself."),
+  quirks: wallboxQuirksSchema.optional().describe("Where this box differs from what is known of its model."),
+  id_tag: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,20}$/, "at most 20 printable characters without spaces")
+    .default("hems-edge")
+    .describe("OCPP tag under which we start a charge, where the box must be told to."),
+  upstream: upstreamSchema
+    .optional()
+    .describe("A second OCPP central system, such as the one that bills; leave out for none."),
+  allowed_tags: z
+    .array(z.string().min(1).max(36))
+    .max(200)
+    .default([])
+    .describe("Tags (cards) that may charge; empty: everybody."),
+});
+
+export type WallboxConfig = z.infer<typeof wallboxSchema>;

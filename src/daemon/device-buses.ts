@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { createModbusBus, createRecordedBus, type ModbusBus, type RecordedBus } from "../../drivers/index.ts";
-import type { DeviceConfig } from "../config/schema.ts";
+import type { DeviceConfig } from "../config/device-schema.ts";
 import type { Clock } from "../ports/clock.ts";
 
 type ModbusConnection = Extract<

@@ -1,6 +1,6 @@
 import type { JsonMap } from "../../drivers/index.ts";
+import type { DeviceConfig } from "../config/device-schema.ts";
 import { JSON_VALUES, profileOf } from "../config/device-schema.ts";
-import type { DeviceConfig } from "../config/schema.ts";
 
 const ONLY_REQUEST = "main";
 

@@ -1,6 +1,7 @@
 import type { ApiOptions } from "../api/api-context.ts";
 import { chargePlanSchema } from "../config/price-schema.ts";
-import type { Config, WallboxConfig } from "../config/schema.ts";
+import type { Config } from "../config/schema.ts";
+import type { WallboxConfig } from "../config/wallbox-schema.ts";
 import type { ChargePlannerOptions } from "../control/charge-planner.ts";
 import type { ControlLoopOptions } from "../control/control-loop.ts";
 import type { CollectorOptions } from "../control/sample-collector.ts";

@@ -10,8 +10,9 @@ import {
   submeterSource,
 } from "../../drivers/index.ts";
 import { isSubmeter, offeredRoles } from "../config/device-checks.ts";
+import type { DeviceConfig } from "../config/device-schema.ts";
 import { profileOf } from "../config/device-schema.ts";
-import type { Config, DeviceConfig } from "../config/schema.ts";
+import type { Config } from "../config/schema.ts";
 import { watchSource } from "../control/device-watch.ts";
 import type { CollectedSource } from "../control/sample-collector.ts";
 import type { Clock } from "../ports/clock.ts";

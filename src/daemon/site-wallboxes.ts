@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { type CentralSystem, createCentralSystem, createOcppWallbox } from "../../drivers/index.ts";
-import type { Config, WallboxConfig } from "../config/schema.ts";
+import type { Config } from "../config/schema.ts";
+import type { WallboxConfig } from "../config/wallbox-schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { Wallbox } from "../ports/wallbox.ts";

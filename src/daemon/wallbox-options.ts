@@ -1,6 +1,7 @@
 import type { BoxHabits, OcppWallboxOptions } from "../../drivers/index.ts";
-import type { Config, WallboxConfig } from "../config/schema.ts";
-import type { WallboxQuirks } from "../config/wallbox-schema.ts";
+import type { Config } from "../config/schema.ts";
+import type { WallboxQuirks } from "../config/wallbox-quirks-schema.ts";
+import type { WallboxConfig } from "../config/wallbox-schema.ts";
 
 const planByDeadMan = { floor: "stacked", two_periods: "two_period", none: "plain" } as const;
 const kindByName = { absolute: "Absolute", relative: "Relative" } as const;

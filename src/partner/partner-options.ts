@@ -1,4 +1,4 @@
-import type { PartnerConfig } from "../config/schema.ts";
+import type { PartnerConfig } from "../config/partner-schema.ts";
 import { readSecret, type Secret } from "../config/secret.ts";
 
 /** Who we are towards the Partner API; all texts are the secrets themselves. */

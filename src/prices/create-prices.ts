@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import type { MqttConfig } from "../config/mqtt-schema.ts";
 import type { PricesConfig } from "../config/price-schema.ts";
-import type { MqttConfig } from "../config/schema.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch-answer.ts";
 import { nodeFetch } from "../ports/node-fetch.ts";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { MqttConfig } from "../config/schema.ts";
+import type { MqttConfig } from "../config/mqtt-schema.ts";
 import { isoUtc } from "../core/iso-time.ts";
 import { limitPeriodWire } from "../core/limit-wire.ts";
 import { stateWire, telemetryWire } from "../core/report-wire.ts";

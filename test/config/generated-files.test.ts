@@ -5,7 +5,7 @@ import { wallboxModels } from "../../drivers/index.ts";
 import { generatedDocuments } from "../../src/cli/generated-documents.ts";
 import { closestName } from "../../src/config/closest-name.ts";
 import { alternatives, configJsonSchema, type JsonSchema } from "../../src/config/json-schema.ts";
-import { WALLBOX_MODEL_KEYS } from "../../src/config/wallbox-schema.ts";
+import { WALLBOX_MODEL_KEYS } from "../../src/config/wallbox-quirks-schema.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Config, configSchema, type WallboxConfig } from "../../src/config/schema.ts";
+import { type Config, configSchema } from "../../src/config/schema.ts";
+import type { WallboxConfig } from "../../src/config/wallbox-schema.ts";
 import { operatorRules } from "../../src/daemon/grid-operator.ts";
 import {
   apiOptions,

@@ -3,7 +3,8 @@ import { replayConfigFile } from "../../src/cli/replay/replay-config.ts";
 import { deviceOf, type ReplayDevice } from "../../src/cli/replay/replay-device.ts";
 import type { Scenario, ScenarioEvent } from "../../src/cli/replay/scenario/scenario-schema.ts";
 import { scenarioSetup } from "../../src/cli/replay/scenario/scenario-setup.ts";
-import { type Config, configSchema, type WallboxConfig } from "../../src/config/schema.ts";
+import { type Config, configSchema } from "../../src/config/schema.ts";
+import type { WallboxConfig } from "../../src/config/wallbox-schema.ts";
 import { collectorOptions } from "../../src/daemon/options.ts";
 
 export type EventKind = ScenarioEvent["kind"];

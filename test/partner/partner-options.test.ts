@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SIMULATED_ORG_ID, SIMULATED_USER_ID } from "../../simulator/partner/partner-server.ts";
-import type { PartnerConfig } from "../../src/config/schema.ts";
+import type { PartnerConfig } from "../../src/config/partner-schema.ts";
 import { partnerClientOptions } from "../../src/partner/partner-options.ts";
 
 const CONFIG: PartnerConfig = {

@@ -1,4 +1,5 @@
-import type { Config, MqttConfig } from "../../config/schema.ts";
+import type { MqttConfig } from "../../config/mqtt-schema.ts";
+import type { Config } from "../../config/schema.ts";
 import { readSecret } from "../../config/secret.ts";
 import { withTimeout } from "../../ports/clock.ts";
 import { createMqttConnection } from "../../telemetry/mqtt-connection.ts";

@@ -1,4 +1,5 @@
-import type { Config, DeviceConfig } from "../../config/schema.ts";
+import type { DeviceConfig } from "../../config/device-schema.ts";
+import type { Config } from "../../config/schema.ts";
 import type { CollectedSource } from "../../control/sample-collector.ts";
 import { createSiteDevices } from "../../daemon/site-devices.ts";
 import { delay, withTimeout } from "../../ports/clock.ts";

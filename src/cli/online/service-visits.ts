@@ -1,6 +1,7 @@
 import { openPorts } from "../../../drivers/index.ts";
+import type { PartnerConfig } from "../../config/partner-schema.ts";
 import type { PricesConfig } from "../../config/price-schema.ts";
-import type { Config, PartnerConfig } from "../../config/schema.ts";
+import type { Config } from "../../config/schema.ts";
 import { nodeFetch } from "../../ports/node-fetch.ts";
 import { readPriceList } from "../../prices/price-formats.ts";
 import type { PriceReading } from "../../prices/price-reading.ts";

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import type { PartnerConfig } from "../../config/schema.ts";
+import type { PartnerConfig } from "../../config/partner-schema.ts";
 import type { ChargingConfig } from "../../partner/charging-config.ts";
 import { createPartnerClient } from "../../partner/partner-client.ts";
 import { partnerClientOptions } from "../../partner/partner-options.ts";

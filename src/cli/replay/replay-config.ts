@@ -1,5 +1,6 @@
 import type { GridOperatorConfig } from "../../config/grid-operator-schema.ts";
-import { configSchema, type WallboxConfig } from "../../config/schema.ts";
+import { configSchema } from "../../config/schema.ts";
+import type { WallboxConfig } from "../../config/wallbox-schema.ts";
 import type { ChargePlannerOptions } from "../../control/charge-planner.ts";
 import type { ControlLoopOptions } from "../../control/control-loop.ts";
 import type { CollectorOptions } from "../../control/sample-collector.ts";
