@@ -4,7 +4,13 @@ import type { ReadOutcome } from "../modbus/bus-request.ts";
 import type { ModbusBus } from "../modbus/modbus-bus.ts";
 import { createStampHash } from "../modbus/stamp.ts";
 import type { LookUp } from "./channel-values.ts";
-import { type PollClass, REGISTER_SIZES, type RegisterMap, type Role } from "./profile-schema.ts";
+import {
+  POLL_CLASSES,
+  type PollClass,
+  REGISTER_SIZES,
+  type RegisterMap,
+  type Role,
+} from "./profile-schema.ts";
 import { type Block, bisect, planReads } from "./read-plan.ts";
 import { registerValue } from "./register-value.ts";
 
@@ -14,6 +20,8 @@ const INTERVAL_MS: Readonly<Record<PollClass, number>> = { fast: 0, normal: 2_00
 const SLACK_MS = 50;
 /** A value is used for this many of its intervals. */
 const VALID_INTERVALS = 3;
+/** A device refuses what is not there yet: its meter is away, or it is still starting, ms. */
+const ASK_AGAIN_MS = 60_000;
 const LARGEST_EXPONENT = 10;
 
 export type RegistersRead =
@@ -23,7 +31,7 @@ export type RegistersRead =
 /** Reads the registers of a map again and again, each class at its own pace. */
 export interface RegisterReader {
   read(): Promise<RegistersRead>;
-  /** Registers that the device refused to give, even alone. */
+  /** Registers that the device refuses to give, even alone. */
   refused(): readonly string[];
   /** Reads of the present plan, most urgent first. */
   plan(): readonly Block[];
@@ -50,15 +58,15 @@ interface Kept {
 }
 
 /**
- * A reader that splits a block which the device refuses until it knows which registers are missing. A failed block
- * that is not urgent leaves its last values in place until they are too old.
+ * A reader that splits a block which the device refuses until it knows which registers are missing, and asks for those
+ * again now and then. A failed block that is not urgent leaves its last values in place until they are too old.
  */
 export function createRegisterReader(
   { map, unit, roles, pollMs }: RegisterReaderOptions,
   { bus, clock }: { readonly bus: ModbusBus; readonly clock: Clock },
 ): RegisterReader {
   const kept = new Map<string, Kept>();
-  const refused: string[] = [];
+  let refused: readonly Track[] = [];
   let tracks = planReads(map, unit, roles).map(newTrack);
 
   function isDue({ block, startedMs }: Track): boolean {
@@ -80,13 +88,27 @@ export function createRegisterReader(
   /** Reads the halves of a refused block at once, and remembers what is not there. */
   async function split(track: Track): Promise<BusFault | undefined> {
     const halves = bisect(track.block)?.map(newTrack) ?? [];
-    if (halves.length === 0) refused.push(...track.block.items.flatMap(({ names }) => names));
+    if (halves.length === 0) refused = [...refused, track];
     tracks = tracks.flatMap((other) => (other === track ? halves : [other]));
     for (const half of halves) {
       const fault = await readTrack(half);
       if (fault !== undefined) return fault;
     }
     return undefined;
+  }
+
+  /** Asks for one block that was refused; whatever but an answer leaves it so. */
+  async function askAgain(): Promise<void> {
+    const dueMs = clock.monotonicMs() - ASK_AGAIN_MS;
+    const track = refused.find(({ startedMs = dueMs }) => startedMs <= dueMs);
+    if (track === undefined) return;
+    const { unit, functionCode, address, count } = track.block;
+    track.startedMs = clock.monotonicMs();
+    const outcome = await bus.read({ unit, functionCode, address, count });
+    if (!outcome.ok) return;
+    keep(track, outcome.registers);
+    refused = refused.filter((other) => other !== track);
+    tracks = [...tracks, track].sort((a, b) => urgency(a) - urgency(b));
   }
 
   function keep(track: Track, registers: readonly number[]): void {
@@ -118,12 +140,17 @@ export function createRegisterReader(
         }
         if (fault.kind !== "exception") break;
       }
+      await askAgain();
       if (tracks.length === 0) return { ok: false, fault: nothingThere() };
       return { ok: true, lookUp, stamp: tracks.map(({ stamp }) => stamp).join(".") };
     },
-    refused: () => refused,
+    refused: () => refused.flatMap(({ block }) => block.items.flatMap(({ names }) => names)),
     plan: () => tracks.map(({ block }) => block),
   };
+}
+
+function urgency({ block }: Track): number {
+  return POLL_CLASSES.indexOf(block.poll);
 }
 
 function newTrack(block: Block): Track {

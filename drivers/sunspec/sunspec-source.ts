@@ -12,7 +12,7 @@ import { vendorQuirk } from "./vendor-quirks.ts";
 
 /** A device that was away for this long may have come back with other settings or firmware. */
 const REDISCOVER_AFTER_MS = 600_000;
-/** So may one in which nothing of use was found: it was still starting, or its gateway garbled the chain. */
+/** So may one in which no meter, or nothing of use, was found: it was still starting, or its gateway garbled the chain. */
 const LOOK_AGAIN_MS = 30_000;
 const USUAL_POLL_MS = 1_000;
 
@@ -37,6 +37,8 @@ interface Plan {
   readonly channelPlans: readonly ChannelPlan[];
   readonly reader: BlockReader;
   readonly ownBattery: OwnBattery | undefined;
+  /** Roles for which there is no model. */
+  readonly missing: readonly Role[];
   readonly madeAtMs: number;
 }
 
@@ -52,6 +54,7 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
 
   async function read(): Promise<SourceReading> {
     if (plan !== undefined && wasAwayLong(plan)) plan = undefined;
+    else if (plan !== undefined && isIncomplete(plan)) plan = await lookedAgain(plan);
     const reading = await readOnce();
     if (reading.ok) failingSinceMs = undefined;
     else failingSinceMs ??= clock.monotonicMs();
@@ -62,6 +65,21 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
     if (failingSinceMs === undefined) return false;
     const patienceMs = isUseless(given) ? LOOK_AGAIN_MS : REDISCOVER_AFTER_MS;
     return clock.monotonicMs() - Math.max(failingSinceMs, given.madeAtMs) > patienceMs;
+  }
+
+  function isIncomplete({ missing, madeAtMs }: Plan): boolean {
+    if (missing.length === 0) return false;
+    const patienceMs = missing.includes("grid") ? LOOK_AGAIN_MS : REDISCOVER_AFTER_MS;
+    return clock.monotonicMs() - madeAtMs > patienceMs;
+  }
+
+  /** Looks for what is missing; what is known stays where that finds less. */
+  async function lookedAgain(known: Plan): Promise<Plan> {
+    const found = await discover(bus, options.unit);
+    const next = found.ok ? planFor(found.subDevices) : undefined;
+    return next !== undefined && next.missing.length <= known.missing.length
+      ? next
+      : { ...known, madeAtMs: clock.monotonicMs() };
   }
 
   async function readOnce(): Promise<SourceReading> {
@@ -94,14 +112,19 @@ export function createSunspecSource(options: SunspecSourceOptions, deps: Sunspec
     const quirk = vendorQuirk(subDevices.map(({ manufacturer }) => manufacturer));
     const gridSign = options.gridSign ?? quirk?.gridSign ?? "import_positive";
     const isBatteryElsewhere = quirk?.battery !== undefined && !subDevices.some(hasBatteryModel);
-    const channelPlans = planChannels(subDevices, { roles, gridSign, isBatteryElsewhere });
+    const plansOf = (some: readonly Role[]) =>
+      planChannels(subDevices, { roles: some, gridSign, isBatteryElsewhere });
+    const channelPlans = plansOf(roles);
     const ownBattery =
       quirk?.battery === undefined || !isBatteryElsewhere || !roles.some((role) => role !== "grid")
         ? undefined
         : createOwnBattery({ map: quirk.battery, roles, unit, pollMs }, { bus, clock });
     const blocks = planBlocks(channelPlans.flatMap(({ needs }) => needs));
     const reader = createBlockReader(bus, options.unit, blocks);
-    return { subDevices, channelPlans, reader, ownBattery, madeAtMs: clock.monotonicMs() };
+    const isMissing = (role: Role) =>
+      plansOf([role]).length === 0 && (role !== "battery" || ownBattery === undefined);
+    const missing = roles.filter(isMissing);
+    return { subDevices, channelPlans, reader, ownBattery, missing, madeAtMs: clock.monotonicMs() };
   }
 
   return { name: options.name, read, close: () => Promise.resolve() };

@@ -172,6 +172,36 @@ describe("a device read by its profile", () => {
     ]);
   });
 
+  it("asks once a minute for what is missing, and takes it when it is there", async () => {
+    const served = await serve(bankOf({ 5: [2_000, 0, 0, 300, 0, 700, 2], 50: [64] }));
+    const { source, clock } = sourceOf(served, profile);
+    const askedForMeter = () => served.requests.filter(({ address, count }) => address + count === 1).length;
+    expect(await source.read()).toMatchObject({ ok: true, channels: { pvPowerW: 2_300 } });
+    served.requests.splice(0);
+    await clock.advance(59_000);
+    await source.read();
+    expect(askedForMeter()).toBe(0);
+    await clock.advance(1_000);
+    await source.read();
+    await source.read();
+    expect(askedForMeter()).toBe(1);
+    served.bank = bankOf(whole);
+    await clock.advance(60_000);
+    await source.read();
+    expect(await source.read()).toMatchObject({ ok: true, channels: { gridPowerW: 100, pvPowerW: 2_300 } });
+  });
+
+  it("lives on without what is missing when that is not even refused any more", async () => {
+    const served = await serve(bankOf({ 5: [2_000, 0, 0, 300, 0, 700, 2], 50: [64] }));
+    const { source, clock } = sourceOf(served, profile);
+    await source.read();
+    served.intercept = ({ address }) => (address === 0 ? { exception: 4 } : undefined);
+    await clock.advance(60_000);
+    for (let count = 0; count < 2; count++) {
+      expect(await source.read()).toMatchObject({ ok: true, channels: { pvPowerW: 2_300 } });
+    }
+  });
+
   it("says so when the device has none of its registers", async () => {
     const { source } = sourceOf(await serve(bankOf({})), profile);
     expect(await source.read()).toMatchObject({ ok: false, fault: { kind: "protocol" } });

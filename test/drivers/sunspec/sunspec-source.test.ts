@@ -137,6 +137,34 @@ describe("discovery", () => {
     expect(await source.read()).toMatchObject({ ok: true, channels: { gridPowerW: 3 } });
   });
 
+  it("is repeated where it did not find the meter, which another unit's start may delay", async () => {
+    const device = await startDevice(chain(inverter(100)));
+    const { source, clock } = sourceOf(device, ["grid", "pv"]);
+    expect(await source.read()).toMatchObject({ ok: true, channels: { pvPowerW: 100 } });
+    device.load(40_000, chain(inverter(100), common("Meter maker"), meter({ powerW: 7 })));
+    device.takeRequests();
+    await clock.advance(30_000);
+    await source.read();
+    expect(device.takeRequests()).toHaveLength(1);
+    await clock.advance(1);
+    expect(await source.read()).toMatchObject({ ok: true, channels: { gridPowerW: 7, pvPowerW: 100 } });
+  });
+
+  it("is repeated seldom for another role, and one that fails leaves what is known", async () => {
+    const device = await startDevice(chain(inverter(100)));
+    const { source, clock } = sourceOf(device, ["pv", "battery"]);
+    await source.read();
+    device.load(40_000, chain(inverter(100), battery(-300, 640)));
+    await clock.advance(600_000);
+    expect(await source.read()).toMatchObject({ ok: true, channels: { pvPowerW: 100 } });
+    device.intercept = ({ address }) => (address === 40_000 ? { exception: 4 } : undefined);
+    await clock.advance(1);
+    expect(await source.read()).toMatchObject({ ok: true, channels: { pvPowerW: 100 } });
+    device.intercept = () => undefined;
+    await clock.advance(600_001);
+    expect(await source.read()).toMatchObject({ ok: true, channels: { batteryPowerW: -300 } });
+  });
+
   it("is made again when a model's header is not at its place any more", async () => {
     const device = await startDevice(chain(meter({ powerW: 10 })));
     const { source } = sourceOf(device, ["grid"]);
