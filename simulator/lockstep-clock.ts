@@ -9,6 +9,8 @@ const STALL_MS = 200;
 const STALL_TURNS = 50;
 /** Real time after which even unending traffic no longer holds it, ms. */
 const LONGEST_REST_MS = 2_000;
+/** All times of the clock stand on this grid: a binary one, so that their sums and differences are exact. */
+const TICKS_PER_MS = 1_024;
 /** Rounds with other processes, in each of which bytes were on their way, after which they no longer hold it. */
 const MOST_ROUNDS = 1_000;
 
@@ -126,14 +128,15 @@ export function createLockstepClock(options: LockstepOptions): LockstepClock {
     wallMs: () => startWallMs + nowMs,
     setTimeout(callback, delayMs): Timer {
       order += 1;
-      const entry: Entry = { dueMs: nowMs + Math.max(0, delayMs), order, callback };
+      const entry: Entry = { dueMs: onGridMs(nowMs + Math.max(0, delayMs)), order, callback };
       push(queue, entry);
       return { id: entry };
     },
     clearTimeout(timer) {
       (timer.id as Entry).callback = undefined;
     },
-    async run(untilMs) {
+    async run(untilAnyMs) {
+      const untilMs = onGridMs(untilAnyMs);
       isStopped = false;
       hasMoved = await rest();
       while (!isStopped && (nowMs < untilMs || nextDueMs() <= untilMs)) {
@@ -186,6 +189,14 @@ function createStallWatch(): (traffic: "moving" | "waiting") => boolean {
     const isStuck = waitingTurns > STALL_TURNS && nowMs - movedMs > STALL_MS;
     return isStuck || nowMs - sinceMs > LONGEST_REST_MS;
   };
+}
+
+/**
+ * Not before `ms`. Another process counts from a start of its own: what is due at a time here has to be due there as well,
+ * which the last bit of a sum must not decide.
+ */
+function onGridMs(ms: number): number {
+  return Math.ceil(ms * TICKS_PER_MS) / TICKS_PER_MS;
 }
 
 function realMs(): number {
