@@ -162,6 +162,7 @@ export function createBoxMeasurements(
     },
     clockSet: () => boxTime.restart(),
     linkDown() {
+      boxTime.interrupted();
       follow.forgetLimits();
       rival.forgetLimits();
       scheduleClock.forgetLimits();

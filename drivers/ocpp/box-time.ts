@@ -15,13 +15,15 @@ export interface BoxTime {
   errorMs(): number | undefined;
   /** The box was given another time: what was learned of its clock is worth nothing any more. */
   restart(): void;
+  /** The link was lost: what comes next may have been kept meanwhile. */
+  interrupted(): void;
 }
 
 export function createBoxTime(clock: Clock): BoxTime {
   /** Box time minus our monotonic time of a message that is not delayed. */
   let offsetMs = clock.wallMs() - clock.monotonicMs();
-  /** What the messages since the newest one say; begun anew after a silence, which is followed by kept ones. */
-  let since: { offsetMs: number; fromMs: number; lastMs: number } | undefined;
+  /** What the messages since the newest one say. */
+  let since: { offsetMs: number; readonly fromMs: number } | undefined;
   let isKnown = false;
 
   function learn(seenMs: number, nowMs: number): void {
@@ -30,12 +32,8 @@ export function createBoxTime(clock: Clock): BoxTime {
       since = undefined;
       return;
     }
-    if (since === undefined || nowMs - since.lastMs >= RELEARN_AFTER_MS) {
-      since = { offsetMs: seenMs, fromMs: nowMs, lastMs: nowMs };
-      return;
-    }
+    since ??= { offsetMs: seenMs, fromMs: nowMs };
     since.offsetMs = Math.max(since.offsetMs, seenMs);
-    since.lastMs = nowMs;
     if (nowMs - since.fromMs < RELEARN_AFTER_MS) return;
     offsetMs = since.offsetMs;
     since = undefined;
@@ -54,6 +52,9 @@ export function createBoxTime(clock: Clock): BoxTime {
       offsetMs = Number.NEGATIVE_INFINITY;
       since = undefined;
       isKnown = false;
+    },
+    interrupted() {
+      since = undefined;
     },
     errorMs: () => (isKnown ? offsetMs - (clock.wallMs() - clock.monotonicMs()) : undefined),
   };

@@ -35,6 +35,25 @@ describe("the age of a box's messages", () => {
     expect(ageOf(0)).toBe(0);
   });
 
+  it("follows a clock that is behind also where it tells the time once in five minutes", async () => {
+    const { clock, ageOf } = bench(-3_600_000);
+    expect(ageOf(0)).toBe(3_600_000);
+    await clock.advance(300_000);
+    expect(ageOf(0)).toBe(0);
+  });
+
+  it("begins to learn anew when the box was away", async () => {
+    const { clock, time, ageOf } = bench();
+    ageOf(0);
+    await clock.advance(1_000);
+    ageOf(500);
+    await clock.advance(300_000);
+    time.interrupted();
+    expect([50_000, 40_000, 30_000].map(ageOf)).toEqual([50_000, 40_000, 30_000]);
+    await clock.advance(59_999);
+    expect(ageOf(45_000)).toBe(45_000);
+  });
+
   it("follows a clock that was put back by us at once", () => {
     const { time, ageOf } = bench();
     ageOf(0);
