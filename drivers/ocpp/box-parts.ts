@@ -71,11 +71,16 @@ export function createCurrentParts(box: BoxContext): CurrentParts {
       return openId === undefined ? undefined : { id: openId, startedWallMs: session?.startedWallMs };
     },
     boxClockErrorMs: () => measurements.profileClockErrorMs + toldClockErrorMs(box),
-    numberPhases: () => phaseSwitch.numberPhases(),
+    numberPhases: () => phaseSwitch.numberPhases() ?? singlePhaseInWatts(box),
     activePhases,
     onLimitConfirmed: (limitA) => measurements.limitConfirmed(limitA),
   });
   return { measurements, writer, phaseSwitch, steering };
+}
+
+/** A limit in watts counts for three phases where nothing else is said (OCPP 1.6 section 7.14). */
+function singlePhaseInWatts({ options, memory }: BoxContext): 1 | undefined {
+  return options.phases === 1 && memory.book.rateUnit === "W" ? 1 : undefined;
 }
 
 /** A box goes by the time that it was told last: how far that is ahead of ours, ms, because ours has jumped since. */

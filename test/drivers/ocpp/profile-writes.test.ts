@@ -350,6 +350,17 @@ describe("a wallbox that refuses", () => {
     expect(sentLimits(box)).toEqual(["0:6", "0:4140", "1:6900"]);
     expect(profiles(box).at(-1)?.csChargingProfiles.chargingSchedule.chargingRateUnit).toBe("W");
   });
+
+  it("is told that it has one phase where watts count for three of them otherwise", async () => {
+    site = await createTestSite({ wallbox: { phases: 1 } });
+    const box = await site.dialReady("Charging", {
+      configuration: { ChargingScheduleAllowedChargingRateUnit: "Power" },
+    });
+    await site.wallbox.apply(command(10));
+    expect(profiles(box).at(-1)?.csChargingProfiles.chargingSchedule.chargingSchedulePeriod).toEqual([
+      { startPeriod: 0, limit: 2300, numberPhases: 1 },
+    ]);
+  });
 });
 
 describe("the write budget", () => {
