@@ -47,13 +47,23 @@ export interface IncomingCalls {
 /** OCPP 2.0.1 (IdTokenType); 1.6 has 20. */
 const LONGEST_TAG = 36;
 
+/** What is older than the newest status was kept by the box; when it comes this late, its clock was put back, ms. */
+const PUT_BACK_AFTER_MS = 60_000;
+
 const ACCEPTED = { status: "Accepted" } as const;
 const ACCEPTED_TAG = { idTagInfo: ACCEPTED } satisfies StopTransactionResponse;
 const REFUSED_TAG = { idTagInfo: { status: "Invalid" } } as const;
 
 export function createIncomingCalls(connector: number, deps: IncomingCallsDeps): IncomingCalls {
   const { clock, deviations, transactions } = deps;
-  let statusAtBoxMs: number | undefined;
+  let newestStatus: { readonly atBoxMs: number; readonly heardMs: number } | undefined;
+
+  /** True when the box told a newer state of the car before. */
+  function isOutdated(atBoxMs: number | undefined): boolean {
+    if (atBoxMs === undefined || newestStatus === undefined) return false;
+    const isRecent = clock.monotonicMs() - newestStatus.heardMs < PUT_BACK_AFTER_MS;
+    return isRecent && atBoxMs < newestStatus.atBoxMs;
+  }
 
   function currentTime(): string {
     const wallMs = clock.wallMs();
@@ -62,7 +72,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
   }
 
   function boot(payload: JsonRecord): BootNotificationResponse {
-    statusAtBoxMs = undefined;
+    newestStatus = undefined;
     const text = (field: string) => textOf(payload[field]) ?? "";
     const vendor = text("chargePointVendor");
     const model = text("chargePointModel");
@@ -74,14 +84,14 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
 
   function status(payload: JsonRecord): void {
     const vehicle = vehicleOf(textOf(payload.status));
-    const atBoxMs = parseIsoMs(textOf(payload.timestamp) ?? "") ?? statusAtBoxMs;
-    const isOld = atBoxMs !== undefined && statusAtBoxMs !== undefined && atBoxMs < statusAtBoxMs;
+    const atBoxMs = boxMs(payload);
+    const isOld = isOutdated(atBoxMs);
     // Connector 0 is the box as a whole: it says nothing of the car.
     const isOurs = isOurConnector(payload);
     if (vehicle === undefined) deviations.note("status_unknown");
     if (isOurs && isOld) deviations.note("status_out_of_order");
     if (vehicle === undefined || !isOurs || isOld) return;
-    statusAtBoxMs = atBoxMs;
+    if (atBoxMs !== undefined) newestStatus = { atBoxMs, heardMs: clock.monotonicMs() };
     if (vehicle === "absent") transactions.clear();
     deps.onVehicle(vehicle);
   }
@@ -114,8 +124,9 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
   }
 
   function stop(payload: JsonRecord): StopTransactionResponse {
-    if (transactions.stop(integerOf(payload.transactionId))) deps.onTransactionStopped();
-    else deviations.note("stop_of_unknown_transaction");
+    const isKnown = transactions.stop(integerOf(payload.transactionId));
+    if (!isKnown) deviations.note("stop_of_unknown_transaction");
+    else if (!isOutdated(boxMs(payload))) deps.onTransactionStopped();
     return ACCEPTED_TAG;
   }
 
@@ -159,7 +170,12 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
   return {
     answer: (action, payload) => ({ ...answer(action, payload) }),
     restart() {
-      statusAtBoxMs = undefined;
+      newestStatus = undefined;
     },
   };
+}
+
+/** When the box says that it was, ms since 1970. */
+function boxMs({ timestamp }: JsonRecord): number | undefined {
+  return parseIsoMs(textOf(timestamp) ?? "");
 }

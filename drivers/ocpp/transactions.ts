@@ -1,3 +1,4 @@
+import { parseIsoMs } from "../../src/core/iso-time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { StateStore } from "../../src/ports/state-store.ts";
 import type { JsonRecord } from "./box-link.ts";
@@ -9,6 +10,7 @@ const LARGEST_ID = 2_147_483_647;
 /** What tells one start from another. */
 export interface TransactionStart {
   readonly connectorId: number;
+  /** A name in its place needs no meter beside it: OCPP 2.0.1 has those. */
   readonly timestamp: string;
   readonly meterStart: number;
   /** False for another connector of the box: it gets its id and is nothing to us. */
@@ -37,6 +39,8 @@ interface Book {
   /** What is known of the open one. */
   readonly session: SessionFacts | undefined;
   readonly recent: readonly KnownStart[];
+  /** Ids of transactions that are over. */
+  readonly ended: readonly number[];
 }
 
 /** Transactions of one connector. The box may repeat every message; ids are positive, unique and survive a restart. */
@@ -49,8 +53,8 @@ export interface Transactions {
   start(start: TransactionStart): number;
   /** True when this ended the running transaction. */
   stop(transactionId: number | undefined): boolean;
-  /** Takes over a transaction that the box runs and we do not know. True when it was new. */
-  adopt(transactionId: number | undefined): boolean;
+  /** Takes over a transaction that the box runs and we do not know; none that is over, of which values may come late. */
+  adopt(transactionId: number | undefined): void;
   /** The car is gone: nothing runs any more. */
   clear(): void;
 }
@@ -73,6 +77,10 @@ export function createTransactions(
     return last >= LARGEST_ID ? 1 : Math.max(1, last + 1);
   }
 
+  function end(id: number): void {
+    save({ ...book, open: undefined, session: undefined, ended: [...book.ended, id].slice(-MAX_RECENT) });
+  }
+
   return {
     get openId() {
       return book.open;
@@ -81,47 +89,54 @@ export function createTransactions(
       return book.session;
     },
     start({ connectorId, timestamp, meterStart, isOurs, idTag, startedWallMs }) {
-      const start = `${connectorId}|${timestamp}|${meterStart}`;
+      const start = startKey({ connectorId, timestamp, meterStart });
       const known = book.recent.find((entry) => entry.start === start);
       if (known !== undefined) return known.id;
       const id = nextId();
       const recent = [...book.recent, { start, id }].slice(-MAX_RECENT);
       const session = { idTag, startedWallMs: startedWallMs ?? clock.wallMs(), meterStartWh: meterStart };
       save({
+        ...book,
         lastId: id,
         recent,
-        ...(isOurs ? { open: id, session } : { open: book.open, session: book.session }),
+        ...(isOurs && { open: id, session }),
       });
       return id;
     },
     stop(transactionId) {
       if (book.open === undefined || transactionId !== book.open) return false;
-      save({ ...book, open: undefined, session: undefined });
+      end(transactionId);
       return true;
     },
     adopt(transactionId) {
-      if (transactionId === undefined || transactionId <= 0 || transactionId > LARGEST_ID) return false;
-      if (book.open !== undefined) return false;
+      if (transactionId === undefined || transactionId <= 0 || transactionId > LARGEST_ID) return;
+      if (book.open !== undefined || book.ended.includes(transactionId)) return;
       save({
         ...book,
         lastId: Math.max(book.lastId, transactionId),
         open: transactionId,
         session: undefined,
       });
-      return true;
     },
     clear() {
-      if (book.open !== undefined) save({ ...book, open: undefined, session: undefined });
+      if (book.open !== undefined) end(book.open);
     },
   };
 }
 
+function startKey(start: Pick<TransactionStart, "connectorId" | "timestamp" | "meterStart">): string {
+  const { connectorId, timestamp, meterStart } = start;
+  const isTime = parseIsoMs(timestamp) !== undefined;
+  return [connectorId, timestamp, ...(isTime ? [meterStart] : [])].join("|");
+}
+
 function readBook(stored: unknown): Book {
-  const { lastId, open, recent, session } = recordOf(stored);
+  const { lastId, open, recent, session, ended } = recordOf(stored);
   return {
     lastId: Math.max(0, integerOf(lastId) ?? 0),
     open: integerOf(open),
     session: sessionOf(recordOf(session)),
+    ended: listOf(ended, MAX_RECENT).flatMap((id) => integerOf(id) ?? []),
     recent: listOf(recent, MAX_RECENT).flatMap((entry) => {
       const start = textOf(recordOf(entry).start);
       const id = integerOf(recordOf(entry).id);

@@ -21,12 +21,34 @@ const statusByChargingState: Readonly<Record<string, string>> = {
   Idle: "Available",
 };
 
+/** What is known of one EVSE. */
+interface Evse {
+  /** The name of the running transaction; its states tell more than "Occupied". */
+  running: string | undefined;
+  /** The newest reading of the energy register: an end need not bring one, and in 1.6 it must. */
+  meterWh: number;
+}
+
+const MAX_EVSES = 20;
+
 /** The answers to a 2.0.1 station, by one who speaks 1.6. */
 export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
-  /** The name of the running transaction; its states tell more than "Occupied". */
-  let running: string | undefined;
-  /** The newest reading of the energy register: an end need not bring one, and in 1.6 it must. */
-  let meterWh = 0;
+  const evses = new Map<number | undefined, Evse>();
+
+  function evseOf(id: unknown): Evse {
+    const key = integerOf(id);
+    const evse = evses.get(key) ?? { running: undefined, meterWh: 0 };
+    if (evses.size < MAX_EVSES) evses.set(key, evse);
+    return evse;
+  }
+
+  /** Only the first event of a transaction must name its EVSE. */
+  function evseIdOf(name: string, { evse }: JsonRecord): unknown {
+    const { id } = recordOf(evse);
+    if (id !== undefined) return id;
+    for (const [known, { running }] of evses) if (running === name) return known;
+    return undefined;
+  }
 
   function boot(payload: JsonRecord): JsonRecord {
     const station = recordOf(payload.chargingStation);
@@ -40,8 +62,9 @@ export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
 
   function status({ connectorStatus, evseId, timestamp }: JsonRecord): JsonRecord {
     const told = textOf(connectorStatus);
-    if (told === "Occupied" && running !== undefined) return {};
-    if (told === "Available") running = undefined;
+    const evse = evseOf(evseId);
+    if (told === "Occupied" && evse.running !== undefined) return {};
+    if (told === "Available") evse.running = undefined;
     tellStatus(told === "Occupied" ? "Preparing" : told, { evseId, timestamp });
     return {};
   }
@@ -62,15 +85,16 @@ export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
   function idOf(
     name: string,
     event: JsonRecord,
+    evseId: unknown,
   ): { readonly id: number | undefined; readonly info: unknown } {
     const known = names.idOf(name);
     if (known !== undefined) return { id: known, info: undefined };
     const answer = ask("StartTransaction", {
-      connectorId: recordOf(event.evse).id,
+      connectorId: evseId,
       idTag: recordOf(event.idToken).idToken ?? "",
       // One start is told from another by this: the name does it, over a restart too.
       timestamp: `transaction ${name}`,
-      meterStart: meterWh,
+      meterStart: evseOf(evseId).meterWh,
     });
     const id = integerOf(answer.transactionId);
     if (id !== undefined) names.remember(name, id);
@@ -81,21 +105,21 @@ export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
     const { transactionId, chargingState, stoppedReason } = recordOf(event.transactionInfo);
     const name = textOf(transactionId);
     if (name === undefined) return {};
-    const evseId = recordOf(event.evse).id;
+    const evseId = evseIdOf(name, event);
+    const evse = evseOf(evseId);
     const meterValue = meterValuesOf201(event.meterValue);
-    meterWh = Math.round(registerWh(meterValue) ?? meterWh);
-    const { id, info } = idOf(name, event);
+    evse.meterWh = Math.round(registerWh(meterValue) ?? evse.meterWh);
+    const { id, info } = idOf(name, event, evseId);
+    // Only kept events come out of order; the time of a live one may be a little before that of a status.
+    const when = { evseId, ...(event.offline === true && { timestamp: event.timestamp }) };
     if (event.eventType === "Ended") {
-      running = undefined;
-      ask("StopTransaction", {
-        transactionId: id,
-        meterStop: meterWh,
-        timestamp: event.timestamp,
-      });
-      if (stoppedReason === "EVDisconnected") tellStatus("Available", { evseId });
+      evse.running = undefined;
+      const timestamp = event.timestamp;
+      ask("StopTransaction", { transactionId: id, meterStop: evse.meterWh, timestamp });
+      if (stoppedReason === "EVDisconnected") tellStatus("Available", when);
     } else {
-      running = name;
-      tellStatus(statusByChargingState[textOf(chargingState) ?? ""], { evseId });
+      evse.running = name;
+      tellStatus(statusByChargingState[textOf(chargingState) ?? ""], when);
       if (meterValue.length > 0) ask("MeterValues", { connectorId: evseId, transactionId: id, meterValue });
     }
     const tag = recordOf(event.idToken).idToken;

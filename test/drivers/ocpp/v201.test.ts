@@ -170,6 +170,58 @@ describe("a 2.0.1 station", () => {
     });
   });
 
+  it("has the number of its transaction over our restart, whatever its meter says by then", async () => {
+    site = await createTestSite();
+    const register = (value: number) => ({
+      meterValue: [{ timestamp: "2022-03-19T06:00:00Z", sampledValue: [{ value }] }],
+    });
+    const tagged = { idToken: { idToken: "CARD", type: "ISO14443" } };
+    await event(await dial201(), "Started", "Charging", { ...tagged, ...register(1_000) });
+    const begun = site.wallbox.sample().transaction;
+    const { store } = site;
+    await site.close();
+    site = await createTestSite({ store });
+    const box = await dial201();
+    await event(box, "Updated", "Charging", register(3_500));
+    expect(site.wallbox.sample().transaction).toMatchObject({
+      id: begun?.id,
+      idTag: "CARD",
+      energyWh: 2_500,
+    });
+    await event(box, "Ended", "EVConnected", register(4_000));
+    expect(site.wallbox.sample().transaction).toBeUndefined();
+  });
+
+  it("with two sockets is told apart by them, also where an event names none", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    const other = { transactionInfo: { transactionId: "tx-two", chargingState: "Charging" } };
+    await event(box, "Started", "Charging", { ...other, evse: { id: 2, connectorId: 1 } });
+    await event(box, "Updated", "Charging", { ...other, evse: undefined, meterValue: currents(12) });
+    expect(site.wallbox.sample()).toMatchObject({ vehicle: "unknown", transaction: undefined });
+    await box.call("StatusNotification", {
+      timestamp: "2022-03-19T06:00:00Z",
+      connectorStatus: "Occupied",
+      evseId: 1,
+      connectorId: 1,
+    });
+    expect(site.wallbox.sample().vehicle).toBe("connected");
+  });
+
+  it("that kept its events while it was offline tells its present state by the newest of them", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    await box.call("StatusNotification", {
+      timestamp: "2022-03-19T07:00:00Z",
+      connectorStatus: "Available",
+      evseId: 1,
+      connectorId: 1,
+    });
+    await event(box, "Started", "Charging", { offline: true });
+    await event(box, "Ended", "EVConnected", { offline: true, timestamp: "2022-03-19T06:30:00Z" });
+    expect(site.wallbox.sample()).toMatchObject({ vehicle: "absent", transaction: undefined });
+  });
+
   it("is told to start and to stop by the names of its own", async () => {
     site = await createTestSite({
       wallbox: { habits: { remoteStart: ["preparing"], pause: ["zero", "remote_stop"] } },

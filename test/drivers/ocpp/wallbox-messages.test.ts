@@ -45,6 +45,17 @@ describe("the state of the car", () => {
     expect(site.wallbox.sample().vehicle).toBe("suspended_by_vehicle");
   });
 
+  it("is changed by a status of a clock that was put back, a minute after the newest one", async () => {
+    site = await createTestSite();
+    const box = await site.dial();
+    await box.status("Preparing", { timestamp: "2022-03-19T02:59:00Z" });
+    await site.clock.advance(60_000);
+    await box.status("Charging", { timestamp: "2022-03-19T02:00:00Z" });
+    expect(site.wallbox.sample().vehicle).toBe("charging");
+    await box.status("SuspendedEV", { timestamp: "2022-03-19T01:59:00Z" });
+    expect(site.wallbox.sample().vehicle).toBe("charging");
+  });
+
   it("stays known while the link is away", async () => {
     site = await createTestSite();
     const box = await site.dial();
@@ -162,6 +173,28 @@ describe("transactions", () => {
     expect(site.store.get("wallbox/wallbox/transactions")).not.toHaveProperty("open");
   });
 
+  it("end without a word on the car when their stop is older than its state", async () => {
+    site = await createTestSite();
+    const box = await site.dial();
+    const { transactionId } = await box.call("StartTransaction", start);
+    await box.status("Charging", { timestamp: "2022-03-19T08:00:00Z" });
+    await box.call("StopTransaction", { transactionId, meterStop: 500, timestamp: "2022-03-19T07:00:00Z" });
+    expect(site.wallbox.sample()).toMatchObject({ vehicle: "charging", transaction: undefined });
+  });
+
+  it("are not revived by the last values of the meter, which many boxes send after the stop", async () => {
+    site = await createTestSite();
+    const box = await site.dial();
+    const { transactionId } = await box.call("StartTransaction", start);
+    await box.call("StopTransaction", { transactionId, meterStop: 500, timestamp: "2022-03-19T07:00:00Z" });
+    await box.meter({ "Energy.Active.Import.Register": "500" }, { transactionId });
+    expect(site.wallbox.sample().transaction).toBeUndefined();
+    const next = await box.call("StartTransaction", { ...start, timestamp: "2022-03-19T08:00:00Z" });
+    await box.status("Available");
+    await box.meter({ "Energy.Active.Import.Register": "500" }, { transactionId: next.transactionId });
+    expect(site.wallbox.sample().transaction).toBeUndefined();
+  });
+
   it("of another connector get an id and are nothing to us", async () => {
     site = await createTestSite();
     const box = await site.dial();
@@ -277,6 +310,23 @@ describe("what a box draws", () => {
       await site.clock.advance(10_000);
     }
     expect(site.wallbox.sample().chargePowerW?.value).toBe(4000);
+  });
+
+  it("is read from a box that tells it every five minutes and was put back by an hour", async () => {
+    site = await createTestSite();
+    const box = await site.dial();
+    await box.status("Charging");
+    const tell = async (errorMs: number, value: string) => {
+      const sampledValue = [{ measurand: "Power.Active.Import", value }];
+      const timestamp = isoUtc(site.clock.wallMs() + errorMs);
+      await box.call("MeterValues", { connectorId: 1, meterValue: [{ timestamp, sampledValue }] });
+    };
+    await tell(7_200_000, "4000");
+    for (let count = 0; count < 2; count++) {
+      await site.clock.advance(300_000);
+      await tell(3_600_000, "3000");
+    }
+    expect(site.wallbox.sample().chargePowerW?.value).toBe(3_000);
   });
 
   it("contradicting the state makes us ask for the state", async () => {
