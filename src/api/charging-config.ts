@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { CHARGING_MODES, type Thresholds } from "../core/settings.ts";
+import { CHARGING_MODES, type Settings, type Thresholds } from "../core/settings.ts";
 import { smartChargingStatus } from "../core/smart-charging-status.ts";
 import type { TickReport } from "../core/tick-report.ts";
 import type { CommandOutcome, Commands } from "../ports/commands.ts";
@@ -20,26 +20,25 @@ const updateSchema = z.object({
 
 type Update = z.infer<typeof updateSchema>;
 
-/** `SmartChargingConfigOutput` of this gateway: one user with all wallboxes of the house. */
-export function chargingConfigWire(options: ApiOptions, report: TickReport) {
+/** `SmartChargingConfigOutput` of this gateway: one user with all wallboxes of the house, as `settings` ask for it. */
+export function chargingConfigWire(options: ApiOptions, { mode, thresholds }: Settings, report: TickReport) {
   const reasons = hemsIneligibleReasons(options, report);
-  const { asked, isWidened } = report.thresholds;
   return {
-    smart_charging_mode: report.mode,
+    smart_charging_mode: mode,
     mode_conflict: false,
-    config_divergence: isWidened,
+    config_divergence: bandW(thresholds) < options.minBandW,
     devices: options.wallboxNames.map((name, index) => ({
       device_id: deviceId(options.siteName, name),
       device_type: "wallbox",
-      smart_charging_mode: report.mode,
+      smart_charging_mode: mode,
       is_primary_actuator: index === 0,
     })),
     available_modes: modeAvailabilities(options, report),
     hems_eligible: reasons.length === 0,
     hems_ineligible_reasons: reasons,
     thresholds: {
-      hems_min_export_to_start_w: asked.minExportToStartW,
-      hems_max_import_before_stopping_w: asked.maxImportBeforeStoppingW,
+      hems_min_export_to_start_w: thresholds.minExportToStartW,
+      hems_max_import_before_stopping_w: thresholds.maxImportBeforeStoppingW,
       min_band_w: options.minBandW,
     },
     health_warning: healthWarningWire(report),
@@ -60,27 +59,34 @@ export function updateChargingConfig(
   const parsed = updateSchema.safeParse(body);
   if (!parsed.success) return { ok: false, problems: fieldProblems(parsed.error) };
   const update = parsed.data;
-  const thresholds = mergedThresholds(update, report.thresholds.asked);
+  const before = commands.settings();
+  const after: Settings = {
+    ...before,
+    mode: update.smart_charging_mode ?? before.mode,
+    thresholds: { ...before.thresholds, ...thresholdsChange(update) },
+  };
   const problems = [
     ...modeProblems(update, options, report),
-    ...bandProblems(update, thresholds, options.minBandW),
+    ...bandProblems(update, after.thresholds, options.minBandW),
   ];
   if (problems.length > 0) return { ok: false, problems };
-  const problem = apply(update, thresholds, commands, report);
+  const problem = apply(update, before, commands);
   if (problem !== undefined) return { ok: false, problems: [problem] };
-  const config = chargingConfigWire(options, {
-    ...report,
-    mode: update.smart_charging_mode ?? report.mode,
-    thresholds: { ...report.thresholds, asked: thresholds },
-  });
-  return { ok: true, config };
+  return { ok: true, config: chargingConfigWire(options, after, report) };
 }
 
-function mergedThresholds(update: Update, asked: Thresholds): Thresholds {
+/** Only what is given, so that the other threshold is nobody's wish. */
+function thresholdsChange(update: Update): Partial<Thresholds> {
+  const start = update.hems_min_export_to_start_w ?? undefined;
+  const stop = update.hems_max_import_before_stopping_w ?? undefined;
   return {
-    minExportToStartW: update.hems_min_export_to_start_w ?? asked.minExportToStartW,
-    maxImportBeforeStoppingW: update.hems_max_import_before_stopping_w ?? asked.maxImportBeforeStoppingW,
+    ...(start === undefined ? {} : { minExportToStartW: start }),
+    ...(stop === undefined ? {} : { maxImportBeforeStoppingW: stop }),
   };
+}
+
+function bandW({ minExportToStartW, maxImportBeforeStoppingW }: Thresholds): number {
+  return minExportToStartW + maxImportBeforeStoppingW;
 }
 
 function hasThresholds(update: Update): boolean {
@@ -98,30 +104,29 @@ function modeProblems(update: Update, options: ApiOptions, report: TickReport): 
 
 /** A band narrower than the smallest load would switch on and off for ever: see `src/core/thresholds.ts`. */
 function bandProblems(update: Update, thresholds: Thresholds, minBandW: number): FieldProblem[] {
-  const bandW = thresholds.minExportToStartW + thresholds.maxImportBeforeStoppingW;
-  if (!hasThresholds(update) || bandW >= minBandW) return [];
+  const widthW = bandW(thresholds);
+  if (!hasThresholds(update) || widthW >= minBandW) return [];
   const isStartGiven = (update.hems_min_export_to_start_w ?? null) !== null;
   const field = isStartGiven ? "hems_min_export_to_start_w" : "hems_max_import_before_stopping_w";
   return [
-    problem(field, "band_too_narrow", `both thresholds together are ${bandW} W and must reach ${minBandW} W`),
+    problem(
+      field,
+      "band_too_narrow",
+      `both thresholds together are ${widthW} W and must reach ${minBandW} W`,
+    ),
   ];
 }
 
-function apply(
-  update: Update,
-  thresholds: Thresholds,
-  commands: Commands,
-  report: TickReport,
-): FieldProblem | undefined {
+function apply(update: Update, before: Settings, commands: Commands): FieldProblem | undefined {
   if (hasThresholds(update)) {
-    const outcome = commands.setThresholds(thresholds);
+    const outcome = commands.setThresholds(thresholdsChange(update));
     if (!outcome.ok) return refused("hems_min_export_to_start_w", outcome);
   }
   const mode = update.smart_charging_mode ?? undefined;
   if (mode === undefined) return undefined;
   const outcome = commands.setMode(mode);
   if (outcome.ok) return undefined;
-  if (hasThresholds(update)) commands.setThresholds(report.thresholds.asked);
+  if (hasThresholds(update)) commands.setThresholds(before.thresholds);
   return refused("smart_charging_mode", outcome);
 }
 

@@ -64,7 +64,7 @@ export function addCommandRoutes(app: FastifyInstance, context: ApiContext): voi
     run: (wallboxName?: string) => CommandOutcome,
   ) => {
     const parsed = wallboxQuerySchema.safeParse(request.query);
-    if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
+    if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error, "query"));
     const { wallbox } = parsed.data;
     return sendOutcome(reply, wallbox === undefined ? run() : run(wallbox), context);
   };
@@ -95,7 +95,7 @@ export function addPartnerRoutes(app: FastifyInstance, context: ApiContext): voi
     if (!isOurUser(request, context)) return sendProblem(reply, 404, "no such user on this gateway");
     const report = context.latest();
     if (report === undefined) return sendProblem(reply, 503, STARTING_UP);
-    return reply.send(chargingConfigWire(options, report));
+    return reply.send(chargingConfigWire(options, commands.settings(), report));
   });
   app.put(CHARGING_CONFIG, (request, reply) => {
     if (!isOurUser(request, context)) return sendProblem(reply, 404, "no such user on this gateway");

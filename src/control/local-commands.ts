@@ -28,6 +28,7 @@ export interface CommandsDeps {
 export function createLocalCommands(deps: CommandsDeps): Commands {
   const { settings, latest, requestBoost, wallboxNames, configuredMaxA, changes, chargePlans } = deps;
   return {
+    settings: settings.current,
     setMode(mode) {
       settings.change({ mode });
       changes?.queue({ mode });

@@ -1,5 +1,5 @@
 import type { GoalChoice } from "../core/planner/goal-choice.ts";
-import type { ChargingMode, Thresholds } from "../core/settings.ts";
+import type { ChargingMode, Settings, Thresholds } from "../core/settings.ts";
 
 /** `reason` is a stable code such as `already_charging`; `detail` is a sentence with the remedy. */
 export type CommandOutcome =
@@ -8,6 +8,8 @@ export type CommandOutcome =
 
 /** What a person or program in the house may ask of the running daemon. Takes effect in the next pass. */
 export interface Commands {
+  /** What was asked for so far; the newest pass may not have seen it yet. */
+  settings(): Settings;
   setMode(mode: ChargingMode): CommandOutcome;
   /** Omitted parts stay as they are. */
   setThresholds(change: Partial<Thresholds>): CommandOutcome;

@@ -4,8 +4,11 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { createApi } from "../../src/api/api.ts";
 import { createHistogram } from "../../src/api/histogram.ts";
 import { createMemoryAccessFile } from "../../src/api/login/access-file.ts";
+import { createLocalCommands } from "../../src/control/local-commands.ts";
+import { createSettingsKeeper } from "../../src/control/settings-keeper.ts";
 import { initialHealth } from "../../src/core/device-health.ts";
 import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
+import type { SettingsChange } from "../../src/ports/settings.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { recordingCommands } from "../support/recording-commands.ts";
 import { sampleReport } from "../support/sample-report.ts";
@@ -156,7 +159,9 @@ describe("commands over HTTP", () => {
       ["startBoost", "garage"],
       ["cancelBoost", "garage"],
     ]);
-    expect((await ask(port, "/api/boost?box=garage", { method: "POST" })).status).toBe(422);
+    const strange = await ask(port, "/api/boost?box=garage", { method: "POST" });
+    expect(strange.status).toBe(422);
+    expect(strange.json()).toMatchObject({ detail: [{ loc: ["query"], type: "unrecognized_keys" }] });
   });
 
   it("answers a refused boost with 409, the state and the reason", async () => {
@@ -209,6 +214,21 @@ describe("commands over HTTP", () => {
     expect(recorder.asked).toEqual([]);
   });
 });
+
+/** The daemon's own commands, before any pass. */
+function realCommands(queue: (change: SettingsChange) => void) {
+  const { mode, thresholds } = sampleReport();
+  const defaults = { mode, thresholds: thresholds.asked, maxCurrentA: undefined };
+  return createLocalCommands({
+    settings: createSettingsKeeper(defaults, { store: createMemoryStateStore(), log: silentLog }),
+    latest: () => undefined,
+    requestBoost() {},
+    wallboxNames: ["garage"],
+    configuredMaxA: 16,
+    changes: { queue },
+    chargePlans: new Map(),
+  });
+}
 
 describe("charging-config in the house", () => {
   it("has every key that the Partner API requires", async () => {
@@ -280,9 +300,47 @@ describe("charging-config in the house", () => {
       thresholds: { hems_min_export_to_start_w: 2_000, hems_max_import_before_stopping_w: 200 },
     });
     expect(recorder.asked).toEqual([
-      ["setThresholds", { minExportToStartW: 2_000, maxImportBeforeStoppingW: 200 }],
+      ["setThresholds", { minExportToStartW: 2_000 }],
       ["setMode", "spot"],
     ]);
+  });
+
+  it("keeps changes that no pass has seen yet, in the next change and in the next answer", async () => {
+    const queued: unknown[] = [];
+    const { api, port } = await serve({}, { commands: realCommands((change) => queued.push(change)) });
+    api.report(sampleReport());
+    const changes = [
+      { smart_charging_mode: "none" },
+      { hems_min_export_to_start_w: 5_000 },
+      { hems_max_import_before_stopping_w: 777 },
+    ];
+    const answers = [];
+    for (const body of changes) answers.push((await ask(port, CONFIG, { method: "PUT", body })).json());
+    const all = {
+      smart_charging_mode: "none",
+      devices: [expect.objectContaining({ smart_charging_mode: "none" })],
+      config_divergence: false,
+      thresholds: expect.objectContaining({
+        hems_min_export_to_start_w: 5_000,
+        hems_max_import_before_stopping_w: 777,
+      }),
+    };
+    expect(answers.at(-1)).toMatchObject(all);
+    expect((await ask(port, CONFIG)).json()).toMatchObject(all);
+    expect(queued).toEqual([
+      { mode: "none" },
+      { minExportToStartW: 5_000 },
+      { maxImportBeforeStoppingW: 777 },
+    ]);
+  });
+
+  it("judges a narrow band by what was asked for last", async () => {
+    const { api, port } = await serve({}, { commands: realCommands(() => undefined) });
+    api.report(sampleReport());
+    const put = (body: object) => ask(port, CONFIG, { method: "PUT", body });
+    expect((await put({ hems_max_import_before_stopping_w: 1_380 })).status).toBe(200);
+    expect((await put({ hems_min_export_to_start_w: 0 })).status).toBe(200);
+    expect((await put({ hems_max_import_before_stopping_w: 1_379 })).status).toBe(422);
   });
 
   it("leaves everything as it is for an empty change", async () => {
