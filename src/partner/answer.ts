@@ -8,6 +8,7 @@ import {
   type PartnerResult,
 } from "./partner-error.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import { readableItems } from "./wire-reading.ts";
 
 const LONGEST_DETAIL = 500;
 const MOST_PROBLEMS = 50;
@@ -17,16 +18,18 @@ const problemSchema = z.object({
   msg: z.string(),
 });
 
-/** Only the start of a code: it is compared and printed. */
-const conflictSchema = z.object({
-  state: z.string().max(64).optional().catch(undefined),
-  reason: z.string().max(64).optional().catch(undefined),
-});
+/** A code that is compared and printed. */
+const conflictCode = z
+  .string()
+  .regex(/^[\w -]{1,64}$/)
+  .optional()
+  .catch(undefined);
+const conflictSchema = z.object({ state: conflictCode, reason: conflictCode });
 
 /** Django Ninja's shapes, a sentence, a list of problems or, for a boost, an object; and the OAuth library's own. */
 const errorBodySchema = z.looseObject({
   detail: z
-    .union([z.string(), z.array(problemSchema), conflictSchema])
+    .union([z.string(), readableItems(problemSchema, MOST_PROBLEMS), conflictSchema])
     .optional()
     .catch(undefined),
   /** RFC 6749 5.2 and RFC 6750 3.1. */
@@ -37,10 +40,16 @@ const errorBodySchema = z.looseObject({
     .catch(undefined),
 });
 
-/** The answer when its status is 2xx, else the error that its status and body tell. */
-export function successful(answer: HttpAnswer, wallMs: number): PartnerResult<HttpAnswer> {
+/** The answer when its status is 2xx, else the error that its status and body tell, `secret` cut out of them. */
+export function successful(
+  answer: HttpAnswer,
+  { wallMs, secret }: { readonly wallMs: number; readonly secret: string | undefined },
+): PartnerResult<HttpAnswer> {
   if (answer.status >= 200 && answer.status < 300) return { ok: true, value: answer };
-  return { ok: false, error: { ...errorOf(answer), retryAfterMs: retryAfterMs(answer.headers, wallMs) } };
+  // Before anything is cut short: the start of a token is a secret as well.
+  const told = (text: string) => clipped(secret === undefined ? text : text.replaceAll(secret, "***"));
+  const error = errorOf(answer, told);
+  return { ok: false, error: { ...error, retryAfterMs: retryAfterMs(answer.headers, wallMs) } };
 }
 
 /** The body as `schema` reads it; `malformed` when it is no JSON or not what is needed. */
@@ -76,7 +85,10 @@ const KIND_OF_STATUS: Readonly<Record<number, PartnerErrorKind>> = {
   429: "rate_limited",
 };
 
-function errorOf({ status, text }: HttpAnswer): Omit<PartnerError, "retryAfterMs"> {
+/** Part of an error as it is told. */
+type Told = (text: string) => string;
+
+function errorOf({ status, text }: HttpAnswer, told: Told): Omit<PartnerError, "retryAfterMs"> {
   const kind = kindOfStatus(status);
   if (status < 400) {
     return { kind, detail: `the server answers ${status}, a redirect: check the address` };
@@ -84,20 +96,20 @@ function errorOf({ status, text }: HttpAnswer): Omit<PartnerError, "retryAfterMs
   const body = errorBodySchema.safeParse(jsonOf(text)).data;
   const detail = body?.detail ?? body?.error;
   if (typeof detail === "string") {
-    return { kind, detail: clipped(detail), ...(kind === "conflict" ? { conflict: conflictOf(body) } : {}) };
+    return { kind, detail: told(detail), ...(kind === "conflict" ? { conflict: conflictOf(body) } : {}) };
   }
-  if (Array.isArray(detail)) return { kind, ...withProblems(detail) };
+  if (Array.isArray(detail) && detail.length > 0) return { kind, ...withProblems(detail, told) };
   if (kind === "conflict") {
     const conflict = conflictOf(detail ?? body);
-    return { kind, detail: conflictText(conflict) ?? `the server answers ${status}`, conflict };
+    return { kind, detail: told(conflictText(conflict) ?? `the server answers ${status}`), conflict };
   }
   return { kind, detail: `the server answers ${status}` };
 }
 
-function withProblems(list: readonly z.infer<typeof problemSchema>[]) {
-  const problems = list.slice(0, MOST_PROBLEMS).map(({ loc, msg }) => ({
-    field: clipped(String(loc.at(-1) ?? "body")),
-    message: clipped(msg),
+function withProblems(list: readonly z.infer<typeof problemSchema>[], told: Told) {
+  const problems = list.map(({ loc, msg }) => ({
+    field: told(String(loc.at(-1) ?? "body")),
+    message: told(msg),
   }));
   return {
     detail: clipped(problems.map(({ field, message }) => `${field}: ${message}`).join("; ")),
@@ -115,6 +127,8 @@ function conflictText({ state, reason }: Conflict): string | undefined {
   return [reason ?? "refused", ...(state === undefined ? [] : [`(boost is ${state})`])].join(" ");
 }
 
+/** Part of a sentence for people: one line, whatever terminal or log it comes to. */
 function clipped(text: string): string {
-  return text.length <= LONGEST_DETAIL ? text : `${text.slice(0, LONGEST_DETAIL)}...`;
+  const start = text.slice(0, LONGEST_DETAIL).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
+  return text.length <= LONGEST_DETAIL ? start : `${start}...`;
 }

@@ -13,8 +13,8 @@ export const energyContractSchema = z
   .looseObject({
     id: optional(z.string()),
     energy_contract_type: optional(code),
-    energy_prices: readable(priceSchema),
-    energy_price: readable(priceSchema),
+    energy_prices: readable(priceSchema, MOST_PRICES),
+    energy_price: readable(priceSchema, MOST_PRICES),
     building: optional(z.string()),
     building_id: optional(z.string()),
     meter_id: optional(z.string()),

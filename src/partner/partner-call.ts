@@ -47,9 +47,5 @@ export function commandCall(method: "POST" | "DELETE", path: string): PartnerCal
 
 /** Path of one user; ids come from people and files, so they are escaped. */
 export function userPath(userId: string, ...rest: readonly string[]): string {
-  return ["/org/{org_id}/users", userId, ...rest].map(escapedUnlessTemplate).join("/");
-}
-
-function escapedUnlessTemplate(part: string): string {
-  return part.startsWith("/") ? part : encodeURIComponent(part);
+  return ["/org/{org_id}/users", ...[userId, ...rest].map(encodeURIComponent)].join("/");
 }

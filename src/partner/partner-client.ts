@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { parseIsoMs } from "../core/iso-time.ts";
 import type { SmartChargingStatus } from "../core/smart-charging-status.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Fetch } from "../ports/fetch-answer.ts";
@@ -67,7 +68,7 @@ export function createPartnerClient(options: PartnerClientOptions, deps: Partner
     const boxes = await connection.call(listDevices(userId, "wallbox"));
     if (!boxes.ok) return boxes;
     const times = [...cars.value, ...boxes.value].flatMap(({ updated_at }) => updated_at ?? []);
-    return { ok: true, value: times.toSorted().at(-1) };
+    return { ok: true, value: latestOf(times) };
   }
 
   const statusUrl = filled(options.statusUrl ?? DEFAULT_STATUS_URL, options);
@@ -95,6 +96,15 @@ export function createPartnerClient(options: PartnerClientOptions, deps: Partner
     tokenState: connection.tokenState,
     close: connection.close,
   };
+}
+
+/** The texts may be of different zones; what is no time does not count. */
+function latestOf(times: readonly string[]): string | undefined {
+  const wallMsOf = (time: string) => parseIsoMs(time) ?? Number.NEGATIVE_INFINITY;
+  return times
+    .filter((time) => parseIsoMs(time) !== undefined)
+    .toSorted((one, other) => wallMsOf(one) - wallMsOf(other))
+    .at(-1);
 }
 
 function filled(template: string, options: PartnerClientOptions): string {

@@ -109,7 +109,7 @@ function readGrant(answer: HttpAnswer, clock: Clock): PartnerResult<Grant> {
   if (status === 400 || status === 401) {
     return failure("unauthorized", `no token: ${refusalCode(answer) ?? `the server answers ${status}`}`);
   }
-  const success = successful(answer, clock.wallMs());
+  const success = successful(answer, { wallMs: clock.wallMs(), secret: undefined });
   if (!success.ok) {
     const { kind, retryAfterMs } = success.error;
     return failure(kind, `no token: the server answers ${status}`, retryAfterMs);

@@ -13,11 +13,11 @@ export function readableItems<T>(item: z.ZodType<T>, longest = LONGEST_LIST) {
 }
 
 /** As `readableItems`; what is no list at all counts as an empty one. */
-export function readable<T>(item: z.ZodType<T>) {
+export function readable<T>(item: z.ZodType<T>, longest = LONGEST_LIST) {
   return z
     .array(z.unknown())
     .catch([])
-    .transform((items) => readableItems(item).parse(items));
+    .transform((items) => readableItems(item, longest).parse(items));
 }
 
 /** Absent, null and unreadable are all "not known". */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PartnerFault } from "../../simulator/partner/faults.ts";
+import { listDevices } from "../../src/partner/devices.ts";
+import { getOnboarding } from "../../src/partner/onboarding.ts";
 import { createUser, getUser, listUsers, updateUser } from "../../src/partner/users.ts";
 import { eventually } from "../support/eventually.ts";
 import { ANNA, organisationFixture, success } from "./organisation-fixture.ts";
@@ -158,6 +160,22 @@ describe("an id from outside", () => {
     const api = connect({}, { fetch: record });
     await api.call(getUser("../../admin?x=1#y"));
     expect(seen.at(-1)).toMatch(/\/users\/\.\.%2F\.\.%2Fadmin%3Fx%3D1%23y$/);
+    await api.call(getUser("/admin"));
+    expect(seen.at(-1)).toMatch(/\/users\/%2Fadmin$/);
+  });
+
+  it.each(["", ".", ".."])("that an address would lose is not sent at all: %j", async (id) => {
+    const { api, server } = await organisationFixture();
+    const calls = [
+      getUser(id),
+      updateUser(id, { town: "Graz" }),
+      listDevices(id, "wallbox"),
+      getOnboarding(id),
+    ];
+    for (const call of calls) {
+      expect(await api.call<unknown>(call)).toMatchObject({ error: { kind: "invalid" } });
+    }
+    expect(server.counters().requests).toBe(0);
   });
 });
 

@@ -106,6 +106,53 @@ describe("an error's detail", () => {
   });
 });
 
+describe("a server's words", () => {
+  it.each([
+    ["a sentence", { detail: "\u001b[2Jnot\r\nnow\u0085" }, " [2Jnot  now "],
+    ["a list", { detail: [{ loc: ["a\u0007"], msg: "\u009b31mred" }] }, "a :  31mred"],
+  ])("cannot steer a terminal or begin a line of a log: %s", async (_case, body, told) => {
+    const { client, server } = await partnerFixture();
+    server.inject({ kind: "status", status: 422, body: JSON.stringify(body) }, { scope: "config" });
+    const result = await client.putChargingConfig({ smart_charging_mode: "spot" });
+    expect(!result.ok && result.error.detail).toBe(told);
+  });
+
+  it("that can be read are told although others beside them cannot", async () => {
+    const { client, server } = await partnerFixture();
+    const detail = [7, { loc: ["body", "mode"], msg: "not one of these" }, { loc: [] }];
+    server.inject({ kind: "status", status: 422, body: JSON.stringify({ detail }) }, { scope: "config" });
+    const result = await client.putChargingConfig({ smart_charging_mode: "spot" });
+    expect(!result.ok && result.error.detail).toBe("mode: not one of these");
+  });
+
+  it.each([[[]], [[7]]])("that are none leave the status: %j", async (detail) => {
+    const { client, server } = await partnerFixture();
+    server.inject({ kind: "status", status: 422, body: JSON.stringify({ detail }) }, { scope: "config" });
+    const result = await client.putChargingConfig({ smart_charging_mode: "spot" });
+    expect(!result.ok && result.error.detail).toBe("the server answers 422");
+  });
+});
+
+describe("the last change of a device", () => {
+  it.each([
+    [
+      "by time, not by letters",
+      ["2026-11-26T10:00:00+02:00", "2026-11-26T09:00:00Z"],
+      "2026-11-26T09:00:00Z",
+    ],
+    ["although one is no time", ["yesterday", "2026-11-26T09:00:00Z"], "2026-11-26T09:00:00Z"],
+    ["not at all where none tells one", ["yesterday"], undefined],
+  ])("is found %s", async (_case, times, latest) => {
+    const baseUrl = await serverThatSends((request, response) => {
+      if (request.method === "POST") response.end(JSON.stringify({ access_token: "t", expires_in: 100 }));
+      else if (request.url?.endsWith("/wallboxes")) response.end("[]");
+      else response.end(JSON.stringify(times.map((updated_at, id) => ({ id: `${id}`, updated_at }))));
+    });
+    const { client } = await partnerFixture({ client: { baseUrl } });
+    expect(await client.latestDeviceUpdate()).toEqual({ ok: true, value: latest });
+  });
+});
+
 describe("an answer that is of no use", () => {
   it.each<[string, PartnerFault, PartnerErrorKind]>([
     ["401 again and again", { kind: "unauthorized" }, "unauthorized"],
@@ -357,6 +404,17 @@ describe("secrets", () => {
     });
     const { client } = await partnerFixture({ client: { baseUrl } });
     expect(await client.getChargingConfig()).toMatchObject({ error: { detail: "no rights: Bearer ***" } });
+  });
+
+  it("are cut out before a long answer is cut short", async () => {
+    const token = "secret".repeat(200);
+    const baseUrl = await serverThatSends((request, response) => {
+      if (request.method === "POST") response.end(JSON.stringify({ access_token: token, expires_in: 100 }));
+      else response.writeHead(409).end(JSON.stringify({ detail: `${"x".repeat(490)} ${token}` }));
+    });
+    const { client } = await partnerFixture({ client: { baseUrl } });
+    const result = await client.getChargingConfig();
+    expect(!result.ok && result.error.detail).toBe(`${"x".repeat(490)} ***`);
   });
 
   it("of the whole organisation on a gateway earn one warning", async () => {
