@@ -72,6 +72,11 @@ export const contractsAddCommand: Command = {
   },
 };
 
+/** An empty cell is no price of 0; what is none is left for the schema to say. */
+function priceOf(text: string | undefined): number | undefined {
+  return text === undefined || text === "" ? undefined : Number(text);
+}
+
 function pricesOf(path: string | undefined): Outcome<readonly object[]> {
   if (path === undefined) return { ok: true, value: [] };
   try {
@@ -81,7 +86,7 @@ function pricesOf(path: string | undefined): Outcome<readonly object[]> {
       skip_empty_lines: true,
       trim: true,
     });
-    return { ok: true, value: rows.map(({ timestamp, price }) => ({ timestamp, price: Number(price) })) };
+    return { ok: true, value: rows.map(({ timestamp, price }) => ({ timestamp, price: priceOf(price) })) };
   } catch (error) {
     return { ok: false, detail: `${path}: ${error instanceof Error ? error.message : "cannot be read"}` };
   }

@@ -30,7 +30,7 @@ export function printRows<Row>(
 /** One record: lines of `name value` on a terminal, else JSON. */
 export function printRecord({ io, switches }: CommandInput, record: object, lines = linesOf(record)): void {
   const isText = io.isTerminal && !switches.has("json");
-  io.out(isText ? `${lines.join("\n")}\n` : `${JSON.stringify(record)}\n`);
+  io.out(isText ? `${lines.map(printable).join("\n")}\n` : `${JSON.stringify(record)}\n`);
 }
 
 export function csvText<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
@@ -64,7 +64,7 @@ function linesOf(record: object): readonly string[] {
 }
 
 /** Control characters from outside must not steer a terminal. */
-function printable(value: unknown): string {
+export function printable(value: unknown): string {
   if (value === undefined || value === null) return "-";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
   return text.replaceAll(/\p{Cc}/gu, " ");

@@ -90,7 +90,7 @@ export function chosenProfile(
   const profiles = readProfiles(environment);
   if (!profiles.ok) return profiles;
   const name = asked ?? profiles.value.default;
-  const profile = profiles.value.profiles[name];
+  const profile = new Map(Object.entries(profiles.value.profiles)).get(name);
   if (profile !== undefined) return { ok: true, value: { name, profile } };
   const known = Object.keys(profiles.value.profiles);
   const hint =

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   type EvSession,
   getCurrentEvSession,
@@ -12,7 +13,7 @@ import { type Column, outputOptions, printRows } from "./output.ts";
 import { failed, misused, sessionOptions, withPartner } from "./session.ts";
 
 const MOST_PAGES = 100;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const day = z.iso.date();
 
 const columns: readonly Column<EvSession>[] = [
   { title: "plugged_in", cell: ({ plug_in_time }) => plug_in_time },
@@ -38,7 +39,7 @@ export const sessionsCommand: Command = {
   async run(input) {
     const [userId = "", vehicleId = ""] = input.positionals;
     const { from, to } = input.texts;
-    if ([from, to].some((day) => day !== undefined && !DAY.test(day))) {
+    if ([from, to].some((text) => text !== undefined && !day.safeParse(text).success)) {
       return misused(input, "--from and --to take a day as 2026-11-01");
     }
     const days = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };

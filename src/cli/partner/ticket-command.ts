@@ -5,7 +5,7 @@ import type { Command } from "../command.ts";
 import { configLines } from "./charging-config-commands.ts";
 import { diagnose } from "./diagnosis.ts";
 import { deviceName, getHousehold, type Household } from "./household.ts";
-import { redacted } from "./redaction.ts";
+import { REDACTED, redacted } from "./redaction.ts";
 import { SCENARIOS, scenarioSteps } from "./scenarios.ts";
 import { errorSentence, failed, sessionOptions, withPartner } from "./session.ts";
 
@@ -34,7 +34,7 @@ export function ticketText(
 ): string {
   const { user, devices, buildings, contract } = household;
   return [
-    `# Support report for user ${user.id}`,
+    `# Support report for user ${inline(user.id)}`,
     "",
     `Made ${isoUtc(context.wallMs)} from ${context.server}. Personal data and links are left out.`,
     "",
@@ -51,7 +51,7 @@ export function ticketText(
     "## Charging",
     "",
     "```",
-    ...charging,
+    ...charging.map(inline),
     "```",
     "",
     "## Checks",
@@ -67,10 +67,10 @@ function deviceSection(owned: Household["devices"][number], wallMs: number): rea
   return [
     `### ${inline(deviceName(owned))} (${kind})`,
     "",
-    `- id: ${device.id}`,
+    `- id: ${inline(device.id)}`,
     `- logged in: ${device.is_authenticated ?? "not told"}`,
     `- smart optimisation: ${device.is_smart_optimization_active ?? "not told"}`,
-    `- last state: ${device.current_state_last_updated_at ?? "never"}`,
+    `- last state: ${inline(device.current_state_last_updated_at ?? "never")}`,
     ...findings.map(
       ({ code, problem, remedy }) => `- **${code}**: ${inline(problem)}. Remedy: ${inline(remedy)}.`,
     ),
@@ -101,7 +101,15 @@ function listOf(record: Readonly<Record<string, unknown>>): readonly string[] {
     .map(([name, value]) => `- ${name.replaceAll("_", " ")}: ${inline(String(value))}`);
 }
 
-/** A text from outside as part of one line, without the signs that Markdown or a table would read. */
+/**
+ * A text from outside as part of one line, without the signs that Markdown or a table would read, and without the links and
+ * addresses that a manufacturer's cloud writes into its errors.
+ */
 function inline(text: string): string {
-  return text.replaceAll(/[\p{Cc}|<>`]/gu, " ").slice(0, 300);
+  return text
+    .slice(0, 300)
+    .replaceAll(/\p{Cc}/gu, " ")
+    .replaceAll(/\bhttps?:\/\/\S+/gi, REDACTED)
+    .replaceAll(/[^\s@]+@[^\s@]+/g, REDACTED)
+    .replaceAll(/[|<>`]/g, " ");
 }

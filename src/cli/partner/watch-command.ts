@@ -7,6 +7,7 @@ import type { Command, CommandInput } from "../command.ts";
 import { createOptionReader } from "../simulate/option-reader.ts";
 import { alertsOf, type DeviceAlert, withLink } from "./device-alerts.ts";
 import { listAllDevices } from "./household.ts";
+import { printable } from "./output.ts";
 import { errorSentence, misused, type PartnerSession, sessionOptions, withPartner } from "./session.ts";
 import { readState, statePath, writeState } from "./state-file.ts";
 import { onStopSignal } from "./stop-signal.ts";
@@ -95,7 +96,7 @@ async function deliver(input: CommandInput, session: PartnerSession, alert: Devi
   const sentence = `${alert.ts} ${alert.event.replace("device_", "")} ${alert.device} ${alert.device_id} of user ${alert.user_id}`;
   io.out(
     io.isTerminal
-      ? `${sentence}${alert.reconnect_link === undefined ? "" : ` ${alert.reconnect_link}`}\n`
+      ? `${printable([sentence, alert.reconnect_link].filter(Boolean).join(" "))}\n`
       : `${JSON.stringify(alert)}\n`,
   );
   if (texts.webhook === undefined) return true;

@@ -86,6 +86,8 @@ describe("login", () => {
     expect(text).toContain("anna@example.com");
     expect(await runCli(["partner", "users", "list", "--profile", "other"], io)).toBe(1);
     expect(text).toMatch(/no profile other: there is lab/);
+    expect(await runCli(["partner", "users", "list", "--profile", "constructor"], io)).toBe(1);
+    expect(text).toMatch(/no profile constructor: there is lab/);
   });
 
   it("tells wrong credentials from a wrong address, and shows no secret", async () => {
@@ -275,8 +277,21 @@ describe("energy contracts and sessions", () => {
     expect((await type("contracts", "list", ANNA)).out).toMatch(/spot_hourly +- +- +2/);
     expect((await run("devices", "troubleshoot", ANNA)).json()).toEqual([]);
     writeFileSync(prices, "timestamp,price\nyesterday,cheap\n");
+    expect(await run(...add)).toMatchObject({ code: 2, err: expect.stringMatching(/prices/) });
+    writeFileSync(prices, "timestamp,price\n2026-11-25T00:00:00Z,\n");
     expect((await run(...add)).code).toBe(2);
     expect((await run("contracts", "add", ANNA, "--prices", join(folder, "none.csv"))).code).toBe(2);
+  });
+
+  it("of a user keep every price of a week, and more", async () => {
+    const { folder, run } = await partnerProgram();
+    const prices = join(folder, "prices.csv");
+    const hours = Array.from({ length: 24 * 8 }, (_none, hour) =>
+      new Date(Date.UTC(2026, 10, 1, hour)).toISOString(),
+    );
+    writeFileSync(prices, `timestamp,price\n${hours.map((hour) => `${hour},0.2`).join("\n")}\n`);
+    const added = (await run("contracts", "add", ANNA, "--prices", prices)).json();
+    expect(added).toMatchObject({ energy_prices: { length: hours.length } });
   });
 
   it("of a vehicle are listed over all pages", async () => {
@@ -288,6 +303,7 @@ describe("energy contracts and sessions", () => {
     const march = await run("devices", "sessions", ANNA, CAR, "--from", "2026-03-01", "--to", "2026-03-31");
     expect(march.json()).toHaveLength(14);
     expect((await run("devices", "sessions", ANNA, CAR, "--from", "March")).code).toBe(2);
+    expect((await run("devices", "sessions", ANNA, CAR, "--to", "2026-02-30")).code).toBe(2);
   });
 });
 
@@ -296,6 +312,15 @@ describe("charging-config", () => {
     const { type } = await partnerProgram();
     const { out } = await type("charging-config", "get", BEN);
     expect(out).toMatch(/locked +hems: connect a car \(no_ev\); .*connect an inverter \(no_inverter\)/);
+  });
+
+  it("cannot steer the terminal on which it is told", async () => {
+    const { server, type } = await partnerProgram();
+    const body = JSON.stringify({ smart_charging_mode: "hems\u001b[2J", status: { ux_phase: "off\u009b" } });
+    server.inject({ kind: "status", status: 200, body }, { scope: "config" });
+    const { out } = await type("charging-config", "get", ANNA);
+    expect(out).toMatch(/^mode +hems \[2J$/m);
+    expect(out).not.toMatch(/[^\P{Cc}\n]/u);
   });
 
   it("is changed in the given parts, and a refusal is told in the server's words", async () => {

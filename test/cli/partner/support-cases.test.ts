@@ -103,6 +103,24 @@ describe("a ticket", () => {
     expect(out).toContain("external user id: cust_1");
     expect(out).not.toMatch(/Anna|anna@|1010|connect\/reconnect|<b>/);
   });
+
+  it("leaves out links and addresses that a manufacturer wrote into its error", async () => {
+    const { run, server } = await partnerProgram();
+    const error = "login of anna.m@example.com failed, go to (https://cloud.example/renew?t=key)";
+    server.organisation.setFields(CAR, { is_authenticated: false, lifecycle_error: error });
+    const { out } = await run("users", "ticket", ANNA);
+    expect(out).toMatch(/login of \[redacted\] failed/);
+    expect(out).not.toMatch(/anna\.m|cloud\.example|key/);
+  });
+
+  it("is one document, whatever the charging-config says", async () => {
+    const { run, server } = await partnerProgram();
+    const body = JSON.stringify({ smart_charging_mode: "```\n# Forged", status: { ux_phase: "a\n```" } });
+    server.inject({ kind: "status", status: 200, body }, { scope: "config" });
+    const { out } = await run("users", "ticket", ANNA);
+    expect(out.match(/^```/gm)).toHaveLength(2);
+    expect(out).not.toMatch(/^# Forged/m);
+  });
 });
 
 describe("watching", () => {
