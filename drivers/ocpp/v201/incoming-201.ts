@@ -110,12 +110,10 @@ export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
     const meterValue = meterValuesOf201(event.meterValue);
     evse.meterWh = Math.round(registerWh(meterValue) ?? evse.meterWh);
     const { id, info } = idOf(name, event, evseId);
-    // Only kept events come out of order; the time of a live one may be a little before that of a status.
-    const when = { evseId, ...(event.offline === true && { timestamp: event.timestamp }) };
+    const when = { evseId, timestamp: keptAt(event) };
     if (event.eventType === "Ended") {
       evse.running = undefined;
-      const timestamp = event.timestamp;
-      ask("StopTransaction", { transactionId: id, meterStop: evse.meterWh, timestamp });
+      ask("StopTransaction", { transactionId: id, meterStop: evse.meterWh, timestamp: event.timestamp });
       if (stoppedReason === "EVDisconnected") tellStatus("Available", when);
     } else {
       evse.running = name;
@@ -173,4 +171,9 @@ export function createIncoming201({ names, ask, onReport }: IncomingDeps) {
         return {};
     }
   };
+}
+
+/** Only kept events come out of order; the time of a live one may be a little before that of a status. */
+function keptAt({ offline, timestamp }: JsonRecord): unknown {
+  return offline === true ? timestamp : undefined;
 }
