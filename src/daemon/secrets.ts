@@ -33,84 +33,114 @@ export type SecretsOutcome =
 
 /** Reads every secret; all problems at once, each with the field it belongs to. `texts` are to be hidden from logs. */
 export function readSecrets(config: Config, environment: NodeJS.ProcessEnv): SecretsOutcome {
-  const problems: string[] = [];
-  const texts: string[] = [];
-
-  function password(field: string, secret: Secret | undefined): { readonly password?: string } {
-    if (secret === undefined) return {};
-    const outcome = readSecret(secret, environment);
-    if (!outcome.ok) {
-      problems.push(`${field}: ${outcome.detail}`);
-      return {};
-    }
-    texts.push(outcome.value);
-    return { password: outcome.value };
-  }
-
-  function tlsFiles(
-    place: Parameters<typeof readTlsFiles>[0],
-    tls: Parameters<typeof readTlsFiles>[1] | undefined,
-  ): TlsFiles | undefined {
-    if (tls === undefined) return undefined;
-    const outcome = readTlsFiles(place, tls);
-    if (outcome.ok) return outcome.files;
-    problems.push(...outcome.problems);
-    return undefined;
-  }
-
-  const wallboxes = new Map(
-    config.wallboxes.map(({ identity, password: secret, upstream }, index) => {
-      const place = config.wallboxes.length === 1 ? "wallbox" : `wallboxes[${index}]`;
-      const { password: upstreamPassword } = password(`${place}.upstream.password`, upstream?.password);
-      const own = password(`${place}.password`, secret);
-      return [identity, { ...own, ...(upstreamPassword !== undefined && { upstreamPassword }) }];
-    }),
-  );
-  const mqtt = password("mqtt.password", config.mqtt?.password);
-  const operatorSource = config.grid_operator?.source;
-  const operator = password(
-    "grid_operator.source.token",
-    operatorSource?.type === "http" ? operatorSource.token : undefined,
-  );
-  if (operator.password !== undefined && operator.password.length < SHORTEST_TOKEN)
-    problems.push(`grid_operator.source.token: use at least ${SHORTEST_TOKEN} characters`);
-  const gridOperator = operator.password === undefined ? {} : { token: operator.password };
-  const influx = password("influx.token", config.influx?.type === "http" ? config.influx.token : undefined);
-  const notifications = new Map(
-    (config.notifications?.channels ?? []).flatMap((channel, index) => {
-      if (channel.type === "mqtt") return [];
-      const place = `notifications.channels[${index}]`;
-      const { password: url = "" } = password(`${place}.url`, channel.url);
-      if (url !== "" && !isHttpUrl(url))
-        problems.push(`${place}.url: write http:// or https://, a host and a path`);
-      const [field, secret] =
-        channel.type === "webhook"
-          ? (["secret", channel.secret] as const)
-          : (["token", channel.token] as const);
-      return [[channel.name, { url, key: password(`${place}.${field}`, secret).password }] as const];
-    }),
-  );
-  const partner =
-    config.partner === undefined ? undefined : partnerClientOptions(config.partner, environment);
-  if (partner?.ok === false) problems.push(partner.detail);
-  const ocppTls = tlsFiles("ocpp.tls", config.ocpp.tls);
-  const apiTls = tlsFiles("api.tls", config.api.tls);
-  if (problems.length > 0) return { ok: false, problems };
+  const reader = createSecretReader(environment);
+  const { influx, partner: partnerConfig, ocpp, api } = config;
+  const secrets = {
+    wallboxes: wallboxSecrets(config, reader),
+    mqtt: optional("password", reader.secret("mqtt.password", config.mqtt?.password)),
+    gridOperator: optional("token", operatorToken(config, reader)),
+    influx: optional(
+      "token",
+      reader.secret("influx.token", influx?.type === "http" ? influx.token : undefined),
+    ),
+    notifications: notificationSecrets(config, reader),
+  };
+  const partner = partnerConfig === undefined ? undefined : partnerClientOptions(partnerConfig, environment);
+  if (partner?.ok === false) reader.problems.push(partner.detail);
+  const ocppTls = tlsFiles("ocpp.tls", ocpp.tls, reader);
+  const apiTls = tlsFiles("api.tls", api.tls, reader);
+  if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
   const partnerOptions = partner?.ok ? partner.options : undefined;
   return {
     ok: true,
-    secrets: {
-      wallboxes,
-      mqtt,
-      gridOperator,
-      influx: influx.password === undefined ? {} : { token: influx.password },
-      notifications,
-      partner: partnerOptions,
-      ocppTls,
-      apiTls,
-    },
-    texts: [...texts, ...partnerSecrets(partnerOptions)],
+    secrets: { ...secrets, partner: partnerOptions, ocppTls, apiTls },
+    texts: [...reader.texts, ...partnerSecrets(partnerOptions)],
   };
+}
+
+/** Gathers what it reads and what it could not read. */
+interface SecretReader {
+  /** Undefined for one that is not configured, and for one that cannot be read: that is a problem. */
+  secret(field: string, secret: Secret | undefined): string | undefined;
+  readonly problems: string[];
+  readonly texts: readonly string[];
+}
+
+function createSecretReader(environment: NodeJS.ProcessEnv): SecretReader {
+  const problems: string[] = [];
+  const texts: string[] = [];
+  return {
+    secret(field, secret) {
+      if (secret === undefined) return undefined;
+      const outcome = readSecret(secret, environment);
+      if (!outcome.ok) {
+        problems.push(`${field}: ${outcome.detail}`);
+        return undefined;
+      }
+      texts.push(outcome.value);
+      return outcome.value;
+    },
+    problems,
+    texts,
+  };
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): { readonly [K in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]: string });
+}
+
+function wallboxSecrets({ wallboxes }: Config, reader: SecretReader): DaemonSecrets["wallboxes"] {
+  return new Map(
+    wallboxes.map(({ identity, password, upstream }, index) => {
+      const place = wallboxes.length === 1 ? "wallbox" : `wallboxes[${index}]`;
+      const upstreamPassword = reader.secret(`${place}.upstream.password`, upstream?.password);
+      const own = reader.secret(`${place}.password`, password);
+      return [
+        identity,
+        { ...optional("password", own), ...optional("upstreamPassword", upstreamPassword) },
+      ] as const;
+    }),
+  );
+}
+
+function operatorToken({ grid_operator: operator }: Config, reader: SecretReader): string | undefined {
+  const field = "grid_operator.source.token";
+  const token = reader.secret(field, operator?.source.type === "http" ? operator.source.token : undefined);
+  if (token !== undefined && token.length < SHORTEST_TOKEN)
+    reader.problems.push(`${field}: use at least ${SHORTEST_TOKEN} characters`);
+  return token;
+}
+
+function notificationSecrets(
+  { notifications }: Config,
+  reader: SecretReader,
+): ReadonlyMap<string, ChannelSecrets> {
+  return new Map(
+    (notifications?.channels ?? []).flatMap((channel, index) => {
+      if (channel.type === "mqtt") return [];
+      const place = `notifications.channels[${index}]`;
+      const url = reader.secret(`${place}.url`, channel.url) ?? "";
+      if (url !== "" && !isHttpUrl(url))
+        reader.problems.push(`${place}.url: write http:// or https://, a host and a path`);
+      const key =
+        channel.type === "webhook"
+          ? reader.secret(`${place}.secret`, channel.secret)
+          : reader.secret(`${place}.token`, channel.token);
+      return [[channel.name, { url, key }] as const];
+    }),
+  );
+}
+
+function tlsFiles(
+  place: Parameters<typeof readTlsFiles>[0],
+  tls: Parameters<typeof readTlsFiles>[1] | undefined,
+  { problems }: SecretReader,
+): TlsFiles | undefined {
+  if (tls === undefined) return undefined;
+  const outcome = readTlsFiles(place, tls);
+  if (outcome.ok) return outcome.files;
+  problems.push(...outcome.problems);
+  return undefined;
 }
 
 function partnerSecrets(options: PartnerClientOptions | undefined): readonly string[] {
