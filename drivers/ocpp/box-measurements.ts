@@ -31,7 +31,7 @@ export interface BoxMeasurementsDeps {
   /** The box draws although we do not know its state. */
   readonly onCharging: () => void;
   /** The box draws more than it confirmed. */
-  readonly onNotFollowed: () => void;
+  readonly onNotFollowed: (drawnA: number) => void;
   /** Somebody else has put another limit in place of ours: ours is to be written again. */
   readonly onRival: () => void;
   /** The times in the profiles have to be moved. */
@@ -45,12 +45,16 @@ export interface BoxMeasurements {
   readonly isContested: boolean;
   /** How far the box's timestamps are ahead of our clock, ms; undefined while unknown. */
   readonly clockErrorMs: number | undefined;
+  /** True once the box has shown that it goes by the same time as we do. */
+  readonly isClockAgreed: boolean;
   /** By how much times in profiles have to be moved, ms. */
   readonly profileClockErrorMs: number;
   /** The newest energy register, Wh; undefined while unknown. */
   readonly energyRegisterWh: number | undefined;
   vehicleChanged(vehicle: VehicleState): void;
   take(payload: JsonRecord): void;
+  /** The box told the time in another message, ms since 1970. */
+  timeSeen(boxMs: number): void;
   expectEvery(intervalMs: number): void;
   limitConfirmed(limitA: number): void;
   /** The box was given another time than the one it went by. */
@@ -113,7 +117,7 @@ export function createBoxMeasurements(
   function judge(currentA: number, atMs: number): void {
     const verdict = follow.measured(currentA, atMs);
     if (verdict === "suspect") deps.askForMeter();
-    if (verdict === "retry") deps.onNotFollowed();
+    if (verdict === "retry") deps.onNotFollowed(currentA);
     if (verdict === "lost") log.warn({ currentA }, "wallbox does not follow its limit");
     if (verdict === "recovered") log.info({ currentA }, "wallbox follows its limit again");
   }
@@ -136,6 +140,9 @@ export function createBoxMeasurements(
     get clockErrorMs() {
       return boxTime.errorMs();
     },
+    get isClockAgreed() {
+      return boxTime.isAgreed();
+    },
     get profileClockErrorMs() {
       return scheduleClock.correctionMs;
     },
@@ -152,6 +159,7 @@ export function createBoxMeasurements(
       const context = { phases: box.phases(), maxCurrentA, noteDeviation: deviations.note };
       for (const sample of meterSamples(payload, context)) takeSample(sample);
     },
+    timeSeen: boxTime.told,
     expectEvery(expectedMs) {
       intervalMs = Math.max(DEFAULT_INTERVAL_MS, expectedMs);
     },

@@ -2,11 +2,13 @@ import type { CurrentCommand } from "../../src/ports/wallbox.ts";
 import type { BoxContext } from "./box-context.ts";
 import { type BoxMeasurements, createBoxMeasurements } from "./box-measurements.ts";
 import type { CentralSystem } from "./central-system.ts";
+import type { RunningTransaction } from "./charging-profile.ts";
 import { deadManVariant } from "./dead-man.ts";
 import { createPhaseSwitch, type PhaseSwitch } from "./phase-switch.ts";
 import { createProfileWriter, type ProfileWriter } from "./profile-writer.ts";
 import { createSelfTest, type SelfTest } from "./self-test.ts";
 import { createTransactionSteering, type TransactionSteering } from "./transaction-steering.ts";
+import type { Transactions } from "./transactions.ts";
 import { createUpstream, type Upstream } from "./upstream/upstream.ts";
 
 /** What measures and moves the current. */
@@ -48,9 +50,9 @@ export function createCurrentParts(box: BoxContext): CurrentParts {
       askForMeter: () => void triggers.request("MeterValues", connector),
       askForStatus: () => void triggers.request("StatusNotification", connector),
       onCharging: () => box.vehicleIs("charging"),
-      onNotFollowed() {
+      onNotFollowed(drawnA) {
         steering.pauseIgnored();
-        writer.repeat();
+        writer.reassert(drawnA);
       },
       onRival: () => writer.repeat(),
       onClockCorrected: () => writer.repeat(),
@@ -66,10 +68,7 @@ export function createCurrentParts(box: BoxContext): CurrentParts {
     budget,
     book,
     habits,
-    transaction() {
-      const { openId, session } = transactions;
-      return openId === undefined ? undefined : { id: openId, startedWallMs: session?.startedWallMs };
-    },
+    transaction: () => runningTransaction(transactions, measurements.isClockAgreed),
     boxClockErrorMs: () => measurements.profileClockErrorMs + toldClockErrorMs(box),
     numberPhases: () => phaseSwitch.numberPhases() ?? singlePhaseInWatts(box),
     activePhases,
@@ -81,6 +80,16 @@ export function createCurrentParts(box: BoxContext): CurrentParts {
 /** A limit in watts counts for three phases where nothing else is said (OCPP 1.6 section 7.14). */
 function singlePhaseInWatts({ options, memory }: BoxContext): 1 | undefined {
   return options.phases === 1 && memory.book.rateUnit === "W" ? 1 : undefined;
+}
+
+/** A start that the box kept while it was offline began long before we heard of it: its own time counts where that is ours. */
+function runningTransaction(
+  { openId, session }: Transactions,
+  isClockAgreed: boolean,
+): RunningTransaction | undefined {
+  if (openId === undefined) return undefined;
+  const boxMs = isClockAgreed ? session?.startedBoxMs : undefined;
+  return { id: openId, startedWallMs: boxMs ?? session?.startedWallMs };
 }
 
 /** A box goes by the time that it was told last: how far that is ahead of ours, ms, because ours has jumped since. */

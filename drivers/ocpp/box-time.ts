@@ -1,6 +1,8 @@
 import { parseIsoMs } from "../../src/core/iso-time.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
+/** Clocks that differ by less agree, ms. */
+const AGREEMENT_MS = 30_000;
 /** A clock that was put back shows when nothing newer has come for this long, ms. */
 const RELEARN_AFTER_MS = 60_000;
 
@@ -13,6 +15,10 @@ export interface BoxTime {
   ageMs(timestamp: string | undefined): number;
   /** How far the box's clock is ahead of ours, ms; undefined before the first timestamp. */
   errorMs(): number | undefined;
+  /** A time that the box has told just now, or some time ago; nothing is learned of it but that the clocks agree. */
+  told(boxMs: number): void;
+  /** True once a message has shown that the clocks agree, until one shows that they do not. */
+  isAgreed(): boolean;
   /** The box was given another time: what was learned of its clock is worth nothing any more. */
   restart(): void;
   /** The link was lost: what comes next may have been kept meanwhile. */
@@ -20,11 +26,17 @@ export interface BoxTime {
 }
 
 export function createBoxTime(clock: Clock): BoxTime {
+  const ourOffsetMs = () => clock.wallMs() - clock.monotonicMs();
   /** Box time minus our monotonic time of a message that is not delayed. */
-  let offsetMs = clock.wallMs() - clock.monotonicMs();
+  let offsetMs = ourOffsetMs();
   /** What the messages since the newest one say. */
   let since: { offsetMs: number; readonly fromMs: number } | undefined;
   let isKnown = false;
+  let hasAgreed = false;
+
+  function told(boxMs: number): void {
+    if (Math.abs(boxMs - clock.wallMs()) <= AGREEMENT_MS) hasAgreed = true;
+  }
 
   function learn(seenMs: number, nowMs: number): void {
     if (seenMs >= offsetMs) {
@@ -45,17 +57,21 @@ export function createBoxTime(clock: Clock): BoxTime {
       if (boxMs === undefined) return 0;
       const nowMs = clock.monotonicMs();
       learn(boxMs - nowMs, nowMs);
+      told(boxMs);
       isKnown = true;
       return Math.max(0, nowMs + offsetMs - boxMs);
     },
+    told,
+    isAgreed: () => hasAgreed && (!isKnown || Math.abs(offsetMs - ourOffsetMs()) <= AGREEMENT_MS),
     restart() {
       offsetMs = Number.NEGATIVE_INFINITY;
       since = undefined;
       isKnown = false;
+      hasAgreed = false;
     },
     interrupted() {
       since = undefined;
     },
-    errorMs: () => (isKnown ? offsetMs - (clock.wallMs() - clock.monotonicMs()) : undefined),
+    errorMs: () => (isKnown ? offsetMs - ourOffsetMs() : undefined),
   };
 }

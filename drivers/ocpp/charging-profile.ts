@@ -21,7 +21,7 @@ export type ProfilePurpose = "TxDefaultProfile" | "TxProfile";
 /** The transaction that runs, as far as it is known. */
 export interface RunningTransaction {
   readonly id: number;
-  /** Undefined for one that was found running. */
+  /** By the clock of the box. Undefined for one that was found running, or whose start is in doubt. */
   readonly startedWallMs: number | undefined;
 }
 
@@ -51,6 +51,10 @@ const LEAD_S = 60;
  * none. A fixed start makes it the same profile each time.
  */
 const FLOOR_START = "2000-01-01T00:00:00Z";
+
+/** What an expiring set point has in place of the floor's 0 in its id; a profile without a floor beneath has 0 as well. */
+const SETPOINT_PLACE = 1;
+const TX_PLACE = 2;
 
 type Profile = SetChargingProfileRequest["csChargingProfiles"];
 
@@ -95,10 +99,7 @@ export function setpointProfile(plan: ProfilePlan, setpoint: SetpointProfile): S
         stackLevel: 0,
         chargingSchedule: {
           ...rate,
-          chargingSchedulePeriod: [
-            now,
-            period(setpoint, endsAfterS ?? horizonS(setpoint), setpoint.floorCurrentA),
-          ],
+          chargingSchedulePeriod: [now, ...stepToFloor(setpoint, endsAfterS)],
         },
       });
     case "plain":
@@ -107,6 +108,31 @@ export function setpointProfile(plan: ProfilePlan, setpoint: SetpointProfile): S
         chargingSchedule: { ...rate, chargingSchedulePeriod: [now] },
       });
   }
+}
+
+/** Ids under which another plan, or another purpose, would have left a set point in the box. */
+export function leftoverIds(
+  plan: ProfilePlan,
+  { connector, purpose }: { readonly connector: number; readonly purpose: ProfilePurpose },
+): readonly number[] {
+  const used = plan !== "stacked" ? undefined : purpose === "TxProfile" ? TX_PLACE : SETPOINT_PLACE;
+  return [SETPOINT_PLACE, TX_PLACE]
+    .filter((place) => place !== used)
+    .map((place) => profileId(connector, place));
+}
+
+function profileId(connector: number, place: number): number {
+  return connector * 100 + place;
+}
+
+/**
+ * The step to the floor at the end. Where that cannot be placed it may lie in the past: one that would lower the current is
+ * taken all the same, one that would raise it is left out.
+ */
+function stepToFloor(setpoint: SetpointProfile, endsAfterS: number | undefined) {
+  const { currentA, floorCurrentA } = setpoint;
+  if (endsAfterS === undefined && currentA <= floorCurrentA) return [];
+  return [period(setpoint, endsAfterS ?? horizonS(setpoint), floorCurrentA)];
 }
 
 /** When the schedule begins and after how many seconds from there it ends; undefined where that cannot be known. */
@@ -142,7 +168,7 @@ function request(
   return {
     connectorId: connector,
     csChargingProfiles: {
-      chargingProfileId: connector * 100 + profile.stackLevel + (transaction === undefined ? 0 : 1),
+      chargingProfileId: profileId(connector, transaction === undefined ? profile.stackLevel : TX_PLACE),
       ...(transaction !== undefined && { transactionId: transaction.id }),
       chargingProfilePurpose: transaction === undefined ? "TxDefaultProfile" : "TxProfile",
       chargingProfileKind: kind,

@@ -4,6 +4,8 @@ const GRACE_MS = 10_000;
 /** A violation must last this long before it counts: with the grace 30 s after the write. */
 const PATIENCE_MS = 20_000;
 const MAX_RETRIES = 3;
+/** A box that is given up is written to again this often: what holds it may have passed. */
+const LOST_RETRY_MS = 600_000;
 
 /** `suspect`: a first sign; look again soon. `retry`: write again. `lost`, `recovered`: `isFollowing` changed. */
 export type FollowVerdict = "fine" | "suspect" | "retry" | "lost" | "recovered";
@@ -34,8 +36,9 @@ export function createFollowCheck(): FollowCheck {
   function violated(atMs: number): FollowVerdict {
     violatedSinceMs ??= atMs;
     if (atMs - violatedSinceMs < PATIENCE_MS) return isFollowing ? "suspect" : "fine";
-    if (!isFollowing) return "fine";
+    if (!isFollowing && atMs - violatedSinceMs < LOST_RETRY_MS) return "fine";
     violatedSinceMs = atMs;
+    if (!isFollowing) return "retry";
     if (retries < MAX_RETRIES) {
       retries++;
       return "retry";

@@ -27,6 +27,8 @@ export interface IncomingCallsDeps {
   readonly isTagAllowed: (idTag: string) => boolean;
   readonly onBoot: (identification: BoxIdentification) => void;
   readonly onVehicle: (vehicle: VehicleState) => void;
+  /** A time that the box told in a message that it does not keep while it is offline, ms since 1970. */
+  readonly onBoxTime: (boxMs: number) => void;
   readonly onTransactionStarted: () => void;
   readonly onTransactionStopped: () => void;
   readonly onMeterValues: (payload: JsonRecord) => void;
@@ -85,6 +87,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
   function status(payload: JsonRecord): void {
     const vehicle = vehicleOf(textOf(payload.status));
     const atBoxMs = boxMs(payload);
+    if (atBoxMs !== undefined) deps.onBoxTime(atBoxMs);
     const isOld = isOutdated(atBoxMs);
     // Connector 0 is the box as a whole: it says nothing of the car.
     const isOurs = isOurConnector(payload);
@@ -118,6 +121,7 @@ export function createIncomingCalls(connector: number, deps: IncomingCallsDeps):
       isOurs,
       idTag: textOf(payload.idTag)?.slice(0, LONGEST_TAG),
       startedWallMs: clock.wallMs(),
+      startedBoxMs: boxMs(payload),
     });
     if (isOurs && transactions.openId !== before) deps.onTransactionStarted();
     return { ...authorize(payload), transactionId };

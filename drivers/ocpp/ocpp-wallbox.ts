@@ -181,7 +181,9 @@ function createCalls(box: BoxContext, parts: CurrentParts): IncomingCalls {
     onBoot: bootSeen,
     onTimeTold: timeTold,
     onVehicle: box.vehicleIs,
+    onBoxTime: measurements.timeSeen,
     onTransactionStarted() {
+      writer.transactionStarted();
       if (box.vehicle === "unknown") box.vehicleIs("connected");
       // Their times count from this moment.
       if (book.kind === "Relative" || habits().profilePurpose === "TxProfile") writer.repeat();

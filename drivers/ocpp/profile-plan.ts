@@ -5,6 +5,9 @@ import type { BoxHabits } from "./box-habits.ts";
 import type { ProfileKind, ProfilePlan, RateUnit } from "./charging-profile.ts";
 import { recordOf, textOf } from "./lenient-json.ts";
 
+/** Refusals in a row after which a way that the box has taken before is given up: a single one may come from a bad line. */
+const REFUSALS_OF_PROVEN = 3;
+
 /** How limits are sent to one box. */
 export interface ProfileWay {
   readonly plan: ProfilePlan;
@@ -20,9 +23,11 @@ export interface PlanBook extends ProfileWay {
   useHabits(habits: BoxHabits): boolean;
   /** Takes what GetConfiguration claims. True when a floor must be laid anew because of it. */
   learnLimits(limits: ProfileLimits): boolean;
-  /** What to try after a refusal; giving up the dead-man is allowed only while a session runs. */
+  /** What to try after a refusal, if anything: what was proven is given up after several. Giving up the dead-man is allowed only while a session runs. */
   fallback(refused: ProfileWay, isInSession: boolean): ProfileWay | undefined;
   confirm(way: ProfileWay): void;
+  /** A new connection: the proven way is tried again, where another one took its place meanwhile. */
+  linkUp(): void;
   /** No answer at all: some boxes are silent about the kind that they do not know. */
   unanswered(): void;
   /** New firmware may know more: start from the best plan again. */
@@ -41,12 +46,20 @@ export function createPlanBook(
     ? { plan: planOf(stored.plan), kind: stored.kind === "Relative" ? "Relative" : "Absolute" }
     : firstWay(habits);
   let rateUnit: RateUnit = habits.rateUnit ?? (stored.rateUnit === "W" ? "W" : "A");
+  /** Where it stands in for a proven one, `way` is for this connection only. */
+  let kept = way;
+  let refusals = 0;
   let maxPeriods: number | undefined;
 
-  function save(next: ProfileWay): void {
+  function use(next: ProfileWay): void {
     if (next.plan !== way.plan) logPlan(log, next.plan);
     way = next;
-    store.put(key, { ...way, rateUnit, firmware, isProven });
+  }
+
+  function save(next: ProfileWay): void {
+    use(next);
+    kept = next;
+    store.put(key, { ...kept, rateUnit, firmware, isProven });
   }
 
   function withoutStack(): ProfilePlan {
@@ -74,7 +87,10 @@ export function createPlanBook(
       known = next;
       const before = { ...way, rateUnit };
       rateUnit = next.rateUnit ?? rateUnit;
-      if (!isProven) way = firstWay(next);
+      if (!isProven) {
+        way = firstWay(next);
+        kept = way;
+      }
       return before.plan !== way.plan || before.kind !== way.kind || before.rateUnit !== rateUnit;
     },
     learnLimits(limits) {
@@ -88,30 +104,49 @@ export function createPlanBook(
       return isUnitNew;
     },
     fallback(refused, isInSession) {
+      if (isProven && isSame(refused, kept) && ++refusals < REFUSALS_OF_PROVEN) return undefined;
       const plan = refused.plan === "stacked" ? withoutStack() : "plain";
       if (plan === refused.plan) return isInSession ? otherKind(refused.kind) : undefined;
       return plan === "plain" && !isInSession ? undefined : { plan, kind: refused.kind };
     },
     confirm(confirmed) {
-      if (isProven && confirmed.plan === way.plan && confirmed.kind === way.kind) return;
+      const taken = { plan: confirmed.plan, kind: confirmed.kind };
+      if (isProven && !isSame(taken, kept)) {
+        use(taken);
+        return;
+      }
+      refusals = 0;
+      if (isProven && isSame(taken, way)) return;
       isProven = true;
-      save({ plan: confirmed.plan, kind: confirmed.kind });
+      save(taken);
+    },
+    linkUp() {
+      way = kept;
     },
     unanswered() {
-      if (!isProven) way = { ...way, kind: opposite(way.kind) };
+      if (isProven) return;
+      way = { ...way, kind: opposite(way.kind) };
+      kept = way;
     },
     firmwareSeen(version) {
       if (version === firmware) return;
       const isUpdate = firmware !== undefined;
       firmware = version;
-      if (isUpdate) isProven = false;
-      save(isUpdate ? firstWay(known) : way);
+      if (isUpdate) {
+        isProven = false;
+        refusals = 0;
+      }
+      save(isUpdate ? firstWay(known) : kept);
     },
   };
 }
 
 function firstWay({ firstPlan, profileKind }: BoxHabits): ProfileWay {
   return { plan: firstPlan, kind: profileKind };
+}
+
+function isSame(one: ProfileWay, other: ProfileWay): boolean {
+  return one.plan === other.plan && one.kind === other.kind;
 }
 
 function opposite(kind: ProfileKind): ProfileKind {

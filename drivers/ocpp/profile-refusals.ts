@@ -33,9 +33,12 @@ export interface ProfileRefusals {
 export function createProfileRefusals({
   clock,
   log,
+  isProven,
 }: {
   readonly clock: Clock;
   readonly log: Logger;
+  /** The box has taken a profile before: what it does not know now may be a word that a bad line has changed. */
+  readonly isProven: () => boolean;
 }): ProfileRefusals {
   let last: { readonly failure: Failure; readonly atMs: number } | undefined;
   let isFailing = false;
@@ -71,8 +74,9 @@ export function createProfileRefusals({
         case "refused":
           return failed(isInSession(vehicle) ? "refused" : "refused_outside_session");
         case "timeout":
+          return failed("timeout");
         case "unsupported":
-          return failed(outcome.kind);
+          return failed(isProven() ? "refused" : "unsupported");
         case "disconnected":
           return;
       }

@@ -5,7 +5,7 @@ import { type Clock, withTimeout } from "../../src/ports/clock.ts";
 import type { ApplyResult, CurrentCommand } from "../../src/ports/wallbox.ts";
 import type { BoxHabits } from "./box-habits.ts";
 import type { BoxLink } from "./box-link.ts";
-import { floorProfile, type RunningTransaction, setpointProfile } from "./charging-profile.ts";
+import { floorProfile, leftoverIds, type RunningTransaction, setpointProfile } from "./charging-profile.ts";
 import type { PlanBook, ProfileWay } from "./profile-plan.ts";
 import { createProfileRefusals } from "./profile-refusals.ts";
 import { applyResultOf, type SendOutcome, sendProfile } from "./profile-sending.ts";
@@ -16,6 +16,8 @@ import type { WriteBudget } from "./write-budget.ts";
 export const WALL_JUMP_MS = 10_000;
 /** So that a call that runs into its timeout is told as such. */
 const APPLY_MARGIN_MS = 1_000;
+/** What is measured this near to the floor is the floor, A. */
+const AT_FLOOR_A = 0.5;
 /** A command older than this is not sent by the driver itself: control may hang. */
 const FRESH_COMMAND_MS = 120_000;
 
@@ -63,6 +65,9 @@ export interface ProfileWriter {
   vehicleChanged(vehicle: VehicleState): void;
   /** Writes the present set point once more. */
   repeat(): void;
+  /** The box draws so much although it holds less: what we left in it otherwise goes, floor and set point come anew. */
+  reassert(drawnA: number): void;
+  transactionStarted(): void;
   /**
    * Writes the present set point once more, to last for `horizonMs`, and nothing after it until `release`: a box that
    * forgot its limits must not be told them anew before it was measured. False when the box did not take it.
@@ -84,7 +89,7 @@ const OVER_BUDGET: ApplyResult = { kind: "deferred", because: "write_budget" };
 
 export function createProfileWriter(options: ProfileWriterOptions, deps: ProfileWriterDeps): ProfileWriter {
   const { clock, budget, book } = deps;
-  const refusals = createProfileRefusals(deps);
+  const refusals = createProfileRefusals({ ...deps, isProven: () => book.isProven });
   const minCurrentA = () => Math.max(options.minCurrentA, deps.habits().minCurrentA ?? 0);
   const floorCurrentA = () => (options.floorCurrentA < minCurrentA() ? 0 : options.floorCurrentA);
   let link: BoxLink | undefined;
@@ -94,6 +99,9 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
   let isFloorLaid = false;
   let isWriting = false;
   let mustRepeat = false;
+  let mustClear = false;
+  /** The box has stepped to its floor when its transaction was too young for that: it counts from another start. */
+  let isStartDoubted = false;
   let horizonMs = options.horizonMs;
   let isHeld = false;
 
@@ -137,15 +145,27 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
   async function writeOn(target: BoxLink, currentA: number): Promise<SendOutcome> {
     let way: ProfileWay | undefined = { plan: book.plan, kind: book.kind };
     let outcome: SendOutcome = { kind: "disconnected" };
+    await clearLeftovers(target, way);
     while (way !== undefined) {
-      const needsFloor: boolean = way.plan === "stacked" && !isFloorLaid;
-      outcome = needsFloor ? await sendFloor(target, way) : { kind: "accepted" };
-      if (outcome.kind === "accepted") outcome = await send(target, way, currentA);
-      if (outcome.kind === "accepted") settle(way, currentA);
+      outcome = await sendWithFloor(target, way, currentA);
       way = outcome.kind === "refused" ? book.fallback(way, isInSession(vehicle)) : undefined;
     }
     judge(outcome);
     return outcome;
+  }
+
+  /** Before what is to hold: boxes that clear more than they are asked to get that afterwards. */
+  async function clearLeftovers(target: BoxLink, { plan }: ProfileWay): Promise<void> {
+    if (!mustClear) return;
+    mustClear = false;
+    const purpose = deps.habits().profilePurpose;
+    for (const id of leftoverIds(plan, { connector: options.connector, purpose }))
+      await target.call("ClearChargingProfile", { id });
+  }
+
+  function transaction(): RunningTransaction | undefined {
+    const running = deps.transaction();
+    return running !== undefined && isStartDoubted ? { ...running, startedWallMs: undefined } : running;
   }
 
   function shape({ kind }: ProfileWay) {
@@ -160,13 +180,22 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
     };
   }
 
+  async function sendWithFloor(target: BoxLink, way: ProfileWay, currentA: number): Promise<SendOutcome> {
+    const needsFloor = way.plan === "stacked" && !isFloorLaid;
+    const floor: SendOutcome = needsFloor ? await sendFloor(target, way) : { kind: "accepted" };
+    if (floor.kind !== "accepted") return floor;
+    const outcome = await send(target, way, currentA);
+    if (outcome.kind === "accepted") settle(way, currentA);
+    return outcome;
+  }
+
   async function send(target: BoxLink, way: ProfileWay, currentA: number): Promise<SendOutcome> {
     const profile = setpointProfile(way.plan, {
       ...shape(way),
       currentA,
       horizonMs,
       purpose: deps.habits().profilePurpose,
-      transaction: deps.transaction(),
+      transaction: transaction(),
       nowWallMs: clock.wallMs() + deps.boxClockErrorMs(),
     });
     const outcome = await sendProfile(target, profile, budget);
@@ -209,6 +238,12 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
     held = undefined;
     isFloorLaid = false;
     mustRepeat = false;
+    mustClear = false;
+  }
+
+  function isAtFloor(drawnA: number): boolean {
+    const isBelow = held !== undefined && held.currentA < floorCurrentA();
+    return isBelow && Math.abs(drawnA - floorCurrentA()) <= AT_FLOOR_A;
   }
 
   return {
@@ -220,6 +255,7 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
       link = newLink;
       wanted = undefined;
       refusals.linkUp();
+      book.linkUp();
     },
     linkDown() {
       forget();
@@ -251,6 +287,16 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
     repeat() {
       mustRepeat = true;
       writeNewest();
+    },
+    reassert(drawnA) {
+      if (book.kind === "Relative" && isAtFloor(drawnA)) isStartDoubted = true;
+      isFloorLaid = false;
+      mustClear = true;
+      mustRepeat = true;
+      writeNewest();
+    },
+    transactionStarted() {
+      isStartDoubted = false;
     },
     async writeLast(lastHorizonMs) {
       if (link === undefined || wanted === undefined || isWriting) return false;

@@ -18,12 +18,17 @@ export interface TransactionStart {
   readonly idTag?: string | undefined;
   /** Our time of the start. */
   readonly startedWallMs?: number;
+  /** The box's own time of the start, ms since 1970. */
+  readonly startedBoxMs?: number | undefined;
 }
 
 /** A transaction as its start told it. */
 export interface SessionFacts {
   readonly idTag: string | undefined;
+  /** When we heard of it. */
   readonly startedWallMs: number;
+  /** When it began by the clock of the box, ms since 1970; undefined where it did not say. */
+  readonly startedBoxMs: number | undefined;
   /** Energy register at the start, Wh. */
   readonly meterStartWh: number;
 }
@@ -88,13 +93,18 @@ export function createTransactions(
     get session() {
       return book.session;
     },
-    start({ connectorId, timestamp, meterStart, isOurs, idTag, startedWallMs }) {
+    start({ connectorId, timestamp, meterStart, isOurs, idTag, startedWallMs, startedBoxMs }) {
       const start = startKey({ connectorId, timestamp, meterStart });
       const known = book.recent.find((entry) => entry.start === start);
       if (known !== undefined) return known.id;
       const id = nextId();
       const recent = [...book.recent, { start, id }].slice(-MAX_RECENT);
-      const session = { idTag, startedWallMs: startedWallMs ?? clock.wallMs(), meterStartWh: meterStart };
+      const session = {
+        idTag,
+        startedWallMs: startedWallMs ?? clock.wallMs(),
+        startedBoxMs,
+        meterStartWh: meterStart,
+      };
       save({
         ...book,
         lastId: id,
@@ -145,8 +155,18 @@ function readBook(stored: unknown): Book {
   };
 }
 
-function sessionOf({ idTag, startedWallMs, meterStartWh }: JsonRecord): SessionFacts | undefined {
+function sessionOf({
+  idTag,
+  startedWallMs,
+  startedBoxMs,
+  meterStartWh,
+}: JsonRecord): SessionFacts | undefined {
   const startMs = numberOf(startedWallMs);
   if (startMs === undefined) return undefined;
-  return { idTag: textOf(idTag), startedWallMs: startMs, meterStartWh: numberOf(meterStartWh) ?? 0 };
+  return {
+    idTag: textOf(idTag),
+    startedWallMs: startMs,
+    startedBoxMs: numberOf(startedBoxMs),
+    meterStartWh: numberOf(meterStartWh) ?? 0,
+  };
 }

@@ -4,6 +4,7 @@ export const CONDITION_CODES = [
   "device_offline",
   "wallbox_lost",
   "wallbox_faulted",
+  "wallbox_not_following",
   "safe_mode",
   "limited_long",
   "operator_silent",

@@ -33,6 +33,8 @@ export const HOLD_MS: Readonly<Record<ConditionCode, { readonly raise: number; r
   device_offline: { raise: 300_000, clear: 60_000 },
   wallbox_lost: { raise: 300_000, clear: 60_000 },
   wallbox_faulted: { raise: 60_000, clear: 60_000 },
+  // It has been written to three times by then.
+  wallbox_not_following: { raise: 0, clear: 60_000 },
   safe_mode: { raise: 0, clear: 60_000 },
   // Limits come and go with each cloud; half an hour of one is worth a word.
   limited_long: { raise: 1_800_000, clear: 600_000 },
@@ -80,6 +82,7 @@ function boxConditions(box: NamedBoxReport): readonly Condition[] {
   return [
     ...when(!wallbox.isConnected, "wallbox_lost", name),
     ...when(wallbox.vehicle === "faulted", "wallbox_faulted", name),
+    ...when(!wallbox.isFollowing, "wallbox_not_following", name),
     ...when(shortfallWh >= LEAST_SHORTFALL_WH, "deadline_at_risk", name, {
       deadline: plan?.deadline.text ?? "",
       kwh: tenths(shortfallWh / 1_000),

@@ -28,6 +28,11 @@ export const german: Words = {
     raised: "Die Wallbox {subject} meldet einen Fehler.",
     cleared: "Die Wallbox {subject} meldet keinen Fehler mehr.",
   },
+  wallbox_not_following: {
+    title: "{subject}",
+    raised: "Das Auto an der Wallbox {subject} zieht mehr, als ihr gesagt wurde.",
+    cleared: "Die Wallbox {subject} hält ihre Grenze wieder ein.",
+  },
   safe_mode: {
     title: "Sicherer Betrieb",
     raised: "Das Gateway ist mehrmals abgestürzt: es lädt höchstens mit dem Notstrom.",

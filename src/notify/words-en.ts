@@ -28,6 +28,11 @@ export const english: Words = {
     raised: "The wallbox {subject} reports a fault.",
     cleared: "The wallbox {subject} reports no fault any more.",
   },
+  wallbox_not_following: {
+    title: "{subject}",
+    raised: "The car at the wallbox {subject} draws more than the wallbox was told.",
+    cleared: "The wallbox {subject} follows its limit again.",
+  },
   safe_mode: {
     title: "safe mode",
     raised: "The gateway has crashed again and again: it charges with no more than the failsafe current.",

@@ -52,6 +52,11 @@ describe("what is not as it should be", () => {
     ],
     ["a wallbox that is away", { report: box({}, { isConnected: false }) }, ["wallbox_lost wallbox"]],
     ["a wallbox with a fault", { report: box({}, { vehicle: "faulted" }) }, ["wallbox_faulted wallbox"]],
+    [
+      "a wallbox that does not follow",
+      { report: box({}, { isFollowing: false }) },
+      ["wallbox_not_following wallbox"],
+    ],
     ["safe mode", { isSafeMode: true }, ["safe_mode"]],
     ["the fuse", { report: box({ limitedBy: "main_fuse" }) }, ["limited_long main_fuse"]],
     ["the operator's limit", { report: box({ limitedBy: "grid_operator" }) }, ["limited_long grid_operator"]],

@@ -37,7 +37,7 @@ export function outgoing201(
     case "SetChargingProfile":
       return { action, payload: setProfile(request, context), answer: same };
     case "ClearChargingProfile":
-      return { action, payload: { chargingProfileCriteria: {} }, answer: same };
+      return { action, payload: clearProfile(request), answer: same };
     case "GetConfiguration":
       return getVariables(request);
     case "ChangeConfiguration":
@@ -98,6 +98,11 @@ function setProfile({ connectorId, csChargingProfiles }: JsonRecord, context: Ou
       chargingSchedule: [{ id: chargingProfileId, ...recordOf(chargingSchedule) }],
     },
   };
+}
+
+/** Without an id all of them. */
+function clearProfile({ id }: JsonRecord): object {
+  return id === undefined ? { chargingProfileCriteria: {} } : { chargingProfileId: id };
 }
 
 /** Connector 0 is the station as a whole. */

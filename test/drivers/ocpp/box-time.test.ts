@@ -70,3 +70,36 @@ describe("the age of a box's messages", () => {
     expect([50_000, 40_000, 30_000].map(ageOf)).toEqual([50_000, 40_000, 30_000]);
   });
 });
+
+describe("whether a box goes by our time", () => {
+  it.each([
+    [0, true],
+    [30_000, true],
+    [-30_000, true],
+    [30_001, false],
+    [-30_001, false],
+  ])("a clock that is %d ms ahead: %s", (errorMs, isAgreed) => {
+    const { ageOf, time } = bench(errorMs);
+    expect(time.isAgreed()).toBe(false);
+    ageOf(0);
+    expect(time.isAgreed()).toBe(isAgreed);
+  });
+
+  it("is seen in any message that tells a time, and no more from one that was kept", () => {
+    const { clock, ageOf, time } = bench();
+    time.told(clock.wallMs() - 40_000);
+    expect(time.isAgreed()).toBe(false);
+    time.told(clock.wallMs() - 10_000);
+    ageOf(3_600_000);
+    expect(time.isAgreed()).toBe(true);
+  });
+
+  it("is not known any more once its clock was set, or has gone another way", () => {
+    const { clock, ageOf, time } = bench();
+    ageOf(0);
+    time.ageMs(isoUtc(clock.wallMs() + 3_600_000));
+    expect(time.isAgreed()).toBe(false);
+    time.restart();
+    expect(time.isAgreed()).toBe(false);
+  });
+});

@@ -53,6 +53,15 @@ describe("whether a limit is followed", () => {
     expect(check.isFollowing).toBe(true);
   });
 
+  it("asks for another try every ten minutes once it is lost", () => {
+    const check = createFollowCheck();
+    check.limitSet(8, 0);
+    const retriesAtS: number[] = [];
+    for (let atS = 10; atS <= 1_400; atS += 10)
+      if (check.measured(16, atS * 1_000) === "retry") retriesAtS.push(atS);
+    expect(retriesAtS).toEqual([30, 50, 70, 690, 1_290]);
+  });
+
   it("a single value above the limit does not count", () => {
     const check = createFollowCheck();
     check.limitSet(8, 0);
@@ -80,10 +89,10 @@ describe("a wallbox that takes a limit and ignores it", () => {
     const box = await site.dialReady();
     await site.wallbox.apply(command(8));
     await charge(box, 16, 30_000);
-    expect(sentLimits(box)).toEqual(["0:6", "1:8", "1:8"]);
+    expect(sentLimits(box)).toEqual(["0:6", "1:8", "0:6", "1:8"]);
     expect(site.wallbox.sample().isFollowing).toBe(true);
     await charge(box, 16, 90_000);
-    expect(sentLimits(box)).toEqual(["0:6", "1:8", "1:8", "1:8", "1:8"]);
+    expect(sentLimits(box)).toEqual(["0:6", "1:8", "0:6", "1:8", "0:6", "1:8", "0:6", "1:8"]);
     expect(site.wallbox.sample().isFollowing).toBe(false);
     await charge(box, 16, 60_000);
     const count = (msg: string) => site.logged.filter((line) => line.msg === msg).length;
@@ -92,6 +101,27 @@ describe("a wallbox that takes a limit and ignores it", () => {
     expect(site.wallbox.sample().isFollowing).toBe(true);
     expect(count("wallbox follows its limit again")).toBe(1);
   });
+
+  it.each([
+    [{}, [102]],
+    [{ firstPlan: "two_period" }, [101, 102]],
+    [{ firstPlan: "plain" }, [101, 102]],
+  ] as const)(
+    "with the habits %j loses first what we could have left in it under %j",
+    async (habits, ids) => {
+      site = await createTestSite({ wallbox: { habits } });
+      const box = await site.dialReady();
+      box.on("ClearChargingProfile", () => ({ status: "Unknown" }));
+      await site.wallbox.apply(command(8));
+      const before = box.received.length;
+      await charge(box, 16, 30_000);
+      const steps = box.received
+        .slice(before)
+        .filter(({ action }) => action.endsWith("ChargingProfile"))
+        .map(({ action, payload }) => (action === "ClearChargingProfile" ? payload.id : "set"));
+      expect(steps).toEqual([...ids, ...(ids.length === 1 ? ["set", "set"] : ["set"])]);
+    },
+  );
 
   it("is judged by its power where it measures no current", async () => {
     site = await createTestSite();

@@ -296,6 +296,52 @@ describe("a wallbox that refuses", () => {
     expect(sentLimits(again)).toEqual(["0:9>6"]);
   });
 
+  it("keeps a way that the box has taken when it is refused once, as after a bit that flipped", async () => {
+    site = await createTestSite();
+    const box = await site.dialReady();
+    await site.wallbox.apply(command(12));
+    box.on("SetChargingProfile", () => ({ error: "FormationViolation" }));
+    expect((await site.wallbox.apply(command(9))).kind).toBe("failed");
+    box.on("SetChargingProfile", () => ({ status: "Accepted" }));
+    await site.clock.advance(30_000);
+    expect(await site.wallbox.apply(command(9))).toEqual({ kind: "written" });
+    expect(sentLimits(box)).toEqual(["0:6", "1:12", "1:9", "1:9"]);
+  });
+
+  it("gives up a way that the box has taken after three refusals in a row, for this connection", async () => {
+    site = await createTestSite();
+    const box = await site.dialReady();
+    await site.wallbox.apply(command(12));
+    box.on("SetChargingProfile", ({ csChargingProfiles }) =>
+      (csChargingProfiles as { stackLevel: number }).stackLevel > 0
+        ? { status: "Rejected" }
+        : { status: "Accepted" },
+    );
+    for (const kind of ["failed", "failed", "written"]) {
+      expect((await site.wallbox.apply(command(9))).kind).toBe(kind);
+      await site.clock.advance(300_000);
+    }
+    expect(site.wallbox.deadMan()).toBe("two_period");
+    await box.close();
+    await eventually(() => !site.wallbox.sample().isConnected);
+    const again = await site.dialReady();
+    expect(site.wallbox.deadMan()).toBe("stacked");
+    await site.wallbox.apply(command(9));
+    expect(sentLimits(again)).toEqual(["0:6", "1:9"]);
+  });
+
+  it("stays steerable when a box that takes limits says once that it knows none", async () => {
+    site = await createTestSite();
+    const box = await site.dialReady();
+    await site.wallbox.apply(command(12));
+    box.on("SetChargingProfile", () => ({ error: "NotImplemented" }));
+    expect((await site.wallbox.apply(command(6, true))).kind).toBe("failed");
+    expect(site.wallbox.sample().capability.isModulating).toBe(true);
+    box.on("SetChargingProfile", () => ({ status: "Accepted" }));
+    await site.clock.advance(5_000);
+    expect(await site.wallbox.apply(command(6, true))).toEqual({ kind: "written" });
+  });
+
   it("tries the better way again after a firmware update", async () => {
     site = await createTestSite();
     const box = await site.dialReady("Charging", { configuration: { ChargeProfileMaxStackLevel: "0" } });

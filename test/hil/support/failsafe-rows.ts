@@ -141,14 +141,14 @@ export const FAILSAFE_ROWS = {
   F5: {
     fault: "command not followed",
     promise:
-      "Measured against what was commanded once box and car have had their time: written three times more, then reported; nothing is raised.",
+      "Measured against what was commanded once box and car have had their time: three times more floor and set point are written anew and what else we left in the box is cleared, then it is reported and tried again every 10 min; nothing is raised.",
     recovery: "The box is measured within its limit again.",
     bounds: {
       writes: {
         what: "profiles that the box gets in the 150 s after it has begun to ignore them",
         unit: "times",
-        atLeast: 3,
-        atMost: 5,
+        atLeast: 6,
+        atMost: 8,
       },
       reportedS: {
         what: "from then until the daemon says wallbox_not_following",
