@@ -22,11 +22,11 @@ export interface DeviceBuses {
   close(): Promise<void>;
 }
 
-export function createDeviceBuses(deps: {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly random: () => number;
-}): DeviceBuses {
+/** `devices` are all that may share a line: it keeps the pace of the slowest. */
+export function createDeviceBuses(
+  devices: readonly BusDevice[],
+  deps: { readonly clock: Clock; readonly log: Logger; readonly random: () => number },
+): DeviceBuses {
   const buses = new Map<string, RecordedBus>();
 
   function busOf(device: BusDevice): RecordedBus {
@@ -34,7 +34,8 @@ export function createDeviceBuses(deps: {
     const key = busKey(connection);
     const known = buses.get(key);
     if (known !== undefined) return known;
-    const bus = createRecordedBus(createModbusBus(busOptions(device, connection), deps), deps.clock);
+    const sharing = [device, ...devices.filter((other) => isOn(key, other))];
+    const bus = createRecordedBus(createModbusBus(busOptions(connection, sharing), deps), deps.clock);
     buses.set(key, bus);
     return bus;
   }
@@ -53,15 +54,20 @@ function modbusConnection({ name, connection }: BusDevice): ModbusConnection {
   return connection;
 }
 
-function busKey(connection: ModbusConnection): string {
-  return connection.type === "rtu" ? connection.path : `${connection.host}:${connection.port}`;
+function isOn(key: string, { connection }: BusDevice): boolean {
+  return connection.type !== "http" && connection.type !== "mqtt" && busKey(connection) === key;
 }
 
-function busOptions(device: BusDevice, connection: ModbusConnection) {
+function busKey(connection: ModbusConnection): string {
+  return connection.type === "rtu" ? connection.path : `${connection.host.toLowerCase()}:${connection.port}`;
+}
+
+function busOptions(connection: ModbusConnection, sharing: readonly BusDevice[]) {
+  const most = (ms: (device: BusDevice) => number) => Math.max(...sharing.map(ms));
   return {
     connection: connection.type === "rtu" ? { ...connection, stopBits: connection.stop_bits } : connection,
-    timeoutMs: device.timeout_ms,
-    gapMs: device.gap_ms,
-    connectDelayMs: device.connect_delay_ms,
+    timeoutMs: most(({ timeout_ms }) => timeout_ms),
+    gapMs: most(({ gap_ms }) => gap_ms),
+    connectDelayMs: most(({ connect_delay_ms }) => connect_delay_ms),
   };
 }

@@ -12,7 +12,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Contact } from "../ports/contact.ts";
 import type { GridOperatorSource, OperatorEndpoint } from "../ports/grid-operator.ts";
 import type { StateStore } from "../ports/state-store.ts";
-import type { DeviceBuses } from "./device-buses.ts";
+import type { BusDevice, DeviceBuses } from "./device-buses.ts";
 import type { DaemonSecrets } from "./secrets.ts";
 
 const HOUR_MS = 3_600_000;
@@ -96,10 +96,20 @@ function contactSource(source: ContactConfig, deps: GridOperatorDeps): GridOpera
 
 /** The contact as the config names it. */
 export function operatorContact(source: ContactConfig, busOf: DeviceBuses["busOf"]): Contact {
-  const { timeout_ms, unit, table, address, bit, closed_value: closedValue } = source;
-  const connection = connectionOf(source);
-  const line = { name: "grid_operator", connection, timeout_ms, gap_ms: 0, connect_delay_ms: 0 };
-  return createModbusContact({ unit, table, address, bit, closedValue }, busOf(line));
+  const { unit, table, address, bit, closed_value: closedValue } = source;
+  return createModbusContact({ unit, table, address, bit, closedValue }, busOf(contactLine(source)));
+}
+
+/** The contact as a device on its line. */
+export function contactLine(source: ContactConfig): BusDevice {
+  const { timeout_ms } = source;
+  return {
+    name: "grid_operator",
+    connection: connectionOf(source),
+    timeout_ms,
+    gap_ms: 0,
+    connect_delay_ms: 0,
+  };
 }
 
 /** Digital inputs have no driver: what the file leaves out is what most devices use. */

@@ -19,6 +19,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { DeviceStatus } from "../ports/device-status.ts";
 import type { SiteSource } from "../ports/site-source.ts";
 import { createDeviceBuses, type DeviceBuses } from "./device-buses.ts";
+import { contactLine } from "./grid-operator.ts";
 import { jsonMapOf } from "./json-devices.ts";
 import type { DaemonSecrets } from "./secrets.ts";
 import { createTopicFeed } from "./topic-feed.ts";
@@ -44,7 +45,9 @@ interface SiteDevicesDeps {
 
 /** A source for every configured device; Modbus devices on the same line or endpoint share one bus. */
 export function createSiteDevices(config: Config, deps: SiteDevicesDeps): SiteDevices {
-  const buses = createDeviceBuses(deps);
+  const contact = config.grid_operator?.source;
+  const contactLines = contact?.type === "contact" ? [contactLine(contact)] : [];
+  const buses = createDeviceBuses([...config.devices, ...contactLines], deps);
   const watched = config.devices.map((device) => {
     const { roles, poll_ms: pollMs } = device;
     const source = sourceOf(device, { ...deps, buses, config });

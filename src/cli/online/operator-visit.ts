@@ -42,7 +42,7 @@ async function contactDiagnosis(source: ContactConfig, deps: VisitDeps): Promise
     const detail = `the running daemon holds ${source.connection.path}: hems-edge limits shows what it reads`;
     return { name, verdict: "unknown", detail };
   }
-  const buses = createDeviceBuses({ ...deps, random: Math.random });
+  const buses = createDeviceBuses([], { ...deps, random: Math.random });
   const reading = await operatorContact(source, buses.busOf).read();
   await buses.close();
   return reading.ok
