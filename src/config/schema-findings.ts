@@ -9,8 +9,17 @@ type Issue = z.core.$ZodIssue;
 /** What zod found wrong with `value`, in words for the person who wrote the file. Values are never repeated. */
 export function schemaFindings(issues: readonly Issue[], value: unknown): readonly Finding[] {
   const schema = configJsonSchema();
-  const findings = issues.flatMap((issue) => findingsOf(issue, [], value, schema));
+  const findings = withoutSizesOfStrangers(issues).flatMap((issue) => findingsOf(issue, [], value, schema));
   return withoutMistyped(findings);
+}
+
+/** Zod measures whatever has a length: a list in the place of a text is no text that is too short. */
+function withoutSizesOfStrangers(issues: readonly Issue[]): readonly Issue[] {
+  const placeOf = ({ path }: Issue) =>
+    pathText(path.map((part) => (typeof part === "number" ? part : String(part))));
+  const mistyped = new Set(issues.filter(({ code }) => code === "invalid_type").map(placeOf));
+  const isSize = ({ code }: Issue) => code === "too_small" || code === "too_big";
+  return issues.filter((issue) => !(isSize(issue) && mistyped.has(placeOf(issue))));
 }
 
 interface Described extends Finding {
@@ -166,7 +175,10 @@ function boundFinding(
   const [node] = nodesAt(schema, at);
   const remedy = node?.description ?? "see docs/config.md";
   if (origin === "string" && bound === 1) return { at, problem: "must not be empty", remedy };
-  const unit = origin === "string" ? " characters" : origin === "array" ? " entries" : "";
+  if (origin === "array") {
+    return { at, problem: `must have ${relation} ${bound} ${bound === 1 ? "entry" : "entries"}`, remedy };
+  }
+  const unit = origin === "string" ? " characters" : "";
   return { at, problem: `must be ${relation} ${bound}${unit}`, remedy };
 }
 

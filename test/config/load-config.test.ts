@@ -166,7 +166,8 @@ describe("a problem names its place, its line and a remedy", () => {
       /is missing/,
       /tcp, rtu_over_tcp, rtu/,
     ],
-    ["no role", replaced("[pv, grid]", "[]"), "devices[0].roles", /at least 1 entries/, /measures/],
+    ["a list for a text", `${SOUND}\nstate_dir: []`, "state_dir", /^must be text$/, /Folder/],
+    ["no role", replaced("[pv, grid]", "[]"), "devices[0].roles", /must have at least 1 entry/, /measures/],
     [
       "a device that is no group",
       replaced("wallbox:", "  - inverter\nwallbox:"),
