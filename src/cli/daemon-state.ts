@@ -45,6 +45,7 @@ export const daemonStateSchema = z.object({
       rejected: z.string().nullable(),
     })
     .nullish(),
+  mqtt: z.object({ is_connected: z.boolean() }).nullish(),
   telemetry: z.object({
     grid_w: z.number().nullable(),
     pv_w: z.number().nullable(),

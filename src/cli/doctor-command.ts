@@ -1,8 +1,10 @@
+import { pino } from "pino";
 import { type ConfigOutcome, configPath, loadConfig } from "../config/load-config.ts";
+import type { Config } from "../config/schema.ts";
 import { createSystemClock } from "../service/clock.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import type { Command, CommandInput } from "./command.ts";
-import { askDaemon, isDaemonRunning } from "./daemon-client.ts";
+import { askDaemon, type DaemonAnswer, isDaemonRunning } from "./daemon-client.ts";
 import { daemonStateSchema, partnerText } from "./daemon-state.ts";
 import {
   clockDiagnosis,
@@ -16,6 +18,7 @@ import {
   systemdDiagnosis,
 } from "./doctor-checks.ts";
 import { certificateDiagnoses, failsafeDiagnoses } from "./doctor-wallboxes.ts";
+import { brokerDiagnosis, brokerLogin } from "./online/broker-visits.ts";
 
 export const doctorCommand: Command = {
   options: {
@@ -70,15 +73,38 @@ async function siteDiagnoses(input: CommandInput, outcome: ConfigOutcome): Promi
     diskDiagnosis(config.state_dir),
     ...(await listenerDiagnoses(config, await isDaemonRunning(input))),
     ...serialDiagnoses(config.devices),
-    ...certificateDiagnoses(config.ocpp.tls, createSystemClock().wallMs()),
+    ...certificateDiagnoses("ocpp", config.ocpp.tls, createSystemClock().wallMs()),
+    ...certificateDiagnoses("api", config.api.tls, createSystemClock().wallMs()),
     ...(health.ok ? await failsafeDiagnoses(input) : []),
     daemonDiagnosis(health),
+    ...(await brokerDiagnoses(input, config, health)),
     ...(config.partner === undefined ? [] : [partnerDiagnosis(health)]),
   ];
 }
 
+/** As the running daemon sees it; where none tells, the broker is asked from here, with the daemon's login. */
+async function brokerDiagnoses(
+  { io }: CommandInput,
+  config: Config,
+  answer: DaemonAnswer,
+): Promise<readonly Diagnosis[]> {
+  const { mqtt } = config;
+  if (mqtt === undefined) return [];
+  const seen = answer.ok ? daemonStateSchema.safeParse(answer.body).data?.mqtt : undefined;
+  if (seen?.is_connected === true) {
+    return [{ name: "mqtt broker", verdict: "ok", detail: `the daemon is connected to ${mqtt.url}` }];
+  }
+  return [
+    await brokerDiagnosis(mqtt, brokerLogin(config, io.environment), {
+      clock: createSystemClock(),
+      log: pino({ level: "silent" }),
+      visitor: `hems-edge-doctor-${process.pid}`,
+    }),
+  ];
+}
+
 /** As the running daemon sees it: a second login from here would say nothing of the service's own. */
-function partnerDiagnosis(answer: Awaited<ReturnType<typeof askDaemon>>): Diagnosis {
+function partnerDiagnosis(answer: DaemonAnswer): Diagnosis {
   const name = "partner api";
   const partner = answer.ok ? daemonStateSchema.safeParse(answer.body).data?.partner : undefined;
   if (partner === undefined || partner === null) {
@@ -88,7 +114,7 @@ function partnerDiagnosis(answer: Awaited<ReturnType<typeof askDaemon>>): Diagno
   return { name, verdict, detail: partnerText(partner) };
 }
 
-function daemonDiagnosis(answer: Awaited<ReturnType<typeof askDaemon>>): Diagnosis {
+function daemonDiagnosis(answer: DaemonAnswer): Diagnosis {
   return answer.ok
     ? { name: "daemon", verdict: "ok", detail: "runs and answers" }
     : { name: "daemon", verdict: "warn", detail: answer.detail };

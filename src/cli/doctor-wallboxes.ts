@@ -9,16 +9,25 @@ const DAY_MS = 86_400_000;
 /** A new certificate takes days to get, and boxes must be told of a new authority. */
 const SOON_DAYS = 30;
 
-/** How long the certificate of the OCPP port is still good; nothing without one. */
-export function certificateDiagnoses(tls: Config["ocpp"]["tls"], nowWallMs: number): readonly Diagnosis[] {
+const AFTER_THE_END = {
+  ocpp: "wallboxes will not connect",
+  api: "browsers and apps warn or refuse",
+} as const;
+
+/** How long the certificate of a port is still good; nothing without one. */
+export function certificateDiagnoses(
+  port: "ocpp" | "api",
+  tls: Config["ocpp" | "api"]["tls"],
+  nowWallMs: number,
+): readonly Diagnosis[] {
   if (tls === undefined) return [];
-  const name = "ocpp certificate";
-  const outcome = readTlsFiles("ocpp.tls", tls);
+  const name = `${port} certificate`;
+  const outcome = readTlsFiles(`${port}.tls`, tls);
   if (!outcome.ok) return outcome.problems.map((detail) => ({ name, verdict: "fail", detail }));
   const days = Math.floor(
     (new X509Certificate(outcome.files.cert).validToDate.getTime() - nowWallMs) / DAY_MS,
   );
-  if (days < 0) return [{ name, verdict: "fail", detail: "has ended: wallboxes will not connect, renew it" }];
+  if (days < 0) return [{ name, verdict: "fail", detail: `has ended: ${AFTER_THE_END[port]}, renew it` }];
   const detail = `ends in ${days} days`;
   return [
     days < SOON_DAYS

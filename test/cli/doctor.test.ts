@@ -3,15 +3,20 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import {
+  type Diagnosis,
   diskDiagnosis,
   nodeDiagnosis,
   portDiagnosis,
   serialDiagnoses,
   stateDirDiagnosis,
 } from "../../src/cli/doctor-checks.ts";
+import { serve } from "../api/support/serve.ts";
+import { capturedCli } from "../support/captured-cli.ts";
+import { sampleReport } from "../support/sample-report.ts";
+import { startBroker } from "../telemetry/support/broker.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -102,5 +107,34 @@ describe("doctor", () => {
       "api port",
       "daemon",
     ]);
+  });
+
+  describe("of the broker", () => {
+    async function doctor(mqttUrl: string, pagePort = 0) {
+      const path = join(folder, "config.yaml");
+      writeFileSync(
+        path,
+        `site: { main_fuse_a: 35, pv_peak_w: 1 }\nwallbox: { identity: B, phases: 1, max_current_a: 16 }\napi: { port: ${pagePort} }\nocpp: { port: 0 }\nmqtt: { url: "${mqttUrl}" }\nstate_dir: ${folder}\n`,
+      );
+      const { out } = await capturedCli(["doctor", "--json", "--config", path]);
+      return (JSON.parse(out) as Diagnosis[]).find(({ name }) => name === "mqtt broker");
+    }
+
+    it("tells whether the running daemon is connected", async () => {
+      const counts = { published: 0, dropped: 0, eventsSpooled: 0, eventsDropped: 0 };
+      const { api, port } = await serve({}, { mqttState: () => ({ isConnected: true, ...counts }) });
+      api.report(sampleReport());
+      expect(await doctor("mqtt://127.0.0.1:1", port)).toMatchObject({ verdict: "ok" });
+    });
+
+    it("asks it where no daemon is connected", async () => {
+      const broker = await startBroker();
+      onTestFinished(() => broker.close());
+      expect(await doctor(broker.url)).toMatchObject({
+        verdict: "ok",
+        detail: `${broker.url} takes our login`,
+      });
+      expect(await doctor("mqtt://127.0.0.1:1")).toMatchObject({ verdict: "fail" });
+    });
   });
 });

@@ -12,6 +12,8 @@ export type BrokerLogin =
   | { readonly ok: true; readonly secret: { readonly password?: string } }
   | { readonly ok: false; readonly detail: string };
 
+export type BrokerVisitDeps = Pick<VisitDeps, "clock" | "log" | "visitor">;
+
 const CONNECT_TIMEOUT_MS = 12_000;
 
 export function brokerLogin({ mqtt }: Config, environment: NodeJS.ProcessEnv): BrokerLogin {
@@ -26,7 +28,7 @@ export function brokerLogin({ mqtt }: Config, environment: NodeJS.ProcessEnv): B
 export async function brokerDiagnosis(
   mqtt: MqttConfig,
   login: BrokerLogin,
-  deps: VisitDeps,
+  deps: BrokerVisitDeps,
 ): Promise<Diagnosis> {
   const name = "mqtt broker";
   if (!login.ok) return { name, verdict: "unknown", detail: login.detail };
@@ -39,7 +41,7 @@ export async function brokerDiagnosis(
 async function connectFailure(
   mqtt: MqttConfig,
   password: string | undefined,
-  deps: VisitDeps,
+  deps: BrokerVisitDeps,
 ): Promise<string | undefined> {
   let settle: (cause: string | undefined) => void = () => {};
   const outcome = new Promise<string | undefined>((resolve) => {
@@ -60,7 +62,7 @@ async function connectFailure(
   return cause;
 }
 
-function brokerOptions(mqtt: MqttConfig, password: string | undefined, { visitor }: VisitDeps) {
+function brokerOptions(mqtt: MqttConfig, password: string | undefined, { visitor }: BrokerVisitDeps) {
   return {
     url: mqtt.url,
     clientId: visitor,
