@@ -18,6 +18,8 @@ export interface MqttConnectionOptions {
   readonly will: { readonly topic: string; readonly payload: string } | undefined;
   /** Topic filters, each subscribed with QoS 1 on every connect. */
   readonly subscription: string | readonly string[];
+  /** A larger packet ends the connection; 64 kB by default, nothing that is meant for us is nearly as large. */
+  readonly largestPacketBytes?: number;
 }
 
 export interface MqttConnectionListener {
@@ -52,7 +54,6 @@ export interface MqttConnection {
 const LARGEST_BACKLOG_BYTES = 256 * 1_024;
 /** Unconfirmed QoS 1 messages beyond which it does. */
 const LARGEST_UNCONFIRMED = 256;
-/** Nothing that is meant for us is nearly as large. */
 const LARGEST_PACKET_BYTES = 64 * 1_024;
 const KEEPALIVE_S = 30;
 /** The library's own timer: it guards a real socket, so it runs in real time whatever the clock says. */
@@ -94,7 +95,7 @@ export function createMqttConnection(
   /** Follows one client until its end; the library never reconnects by itself. */
   function attach(opened: MqttClient): void {
     let isOver = false;
-    const guard = createFrameGuard(LARGEST_PACKET_BYTES);
+    const guard = createFrameGuard(options.largestPacketBytes ?? LARGEST_PACKET_BYTES);
     const end = (cause: unknown) => {
       if (isOver) return;
       isOver = true;
@@ -207,7 +208,9 @@ function clientOptions(options: MqttConnectionOptions, ca: Uint8Array | undefine
     resubscribe: false,
     queueQoSZero: false,
     rejectUnauthorized: true,
-    ...(options.protocolVersion === 5 ? { properties: { maximumPacketSize: LARGEST_PACKET_BYTES } } : {}),
+    ...(options.protocolVersion === 5
+      ? { properties: { maximumPacketSize: options.largestPacketBytes ?? LARGEST_PACKET_BYTES } }
+      : {}),
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.password === undefined ? {} : { password: options.password }),
     ...(options.will === undefined ? {} : { will: willOf(options.will) }),

@@ -12,6 +12,7 @@ export type BrokerLogin =
   | { readonly ok: true; readonly secret: { readonly password?: string } }
   | { readonly ok: false; readonly detail: string };
 
+export type BrokerAddress = Pick<MqttConfig, "url" | "username" | "protocol_version" | "ca_file">;
 export type BrokerVisitDeps = Pick<VisitDeps, "clock" | "log" | "visitor">;
 
 const CONNECT_TIMEOUT_MS = 12_000;
@@ -26,7 +27,7 @@ export function brokerLogin({ mqtt }: Config, environment: NodeJS.ProcessEnv): B
 
 /** Whether the broker takes our login; nothing is published there. */
 export async function brokerDiagnosis(
-  mqtt: MqttConfig,
+  mqtt: BrokerAddress,
   login: BrokerLogin,
   deps: BrokerVisitDeps,
 ): Promise<Diagnosis> {
@@ -39,7 +40,7 @@ export async function brokerDiagnosis(
 
 /** Why the broker does not take us; undefined when it does. */
 async function connectFailure(
-  mqtt: MqttConfig,
+  mqtt: BrokerAddress,
   password: string | undefined,
   deps: BrokerVisitDeps,
 ): Promise<string | undefined> {
@@ -62,7 +63,7 @@ async function connectFailure(
   return cause;
 }
 
-function brokerOptions(mqtt: MqttConfig, password: string | undefined, { visitor }: BrokerVisitDeps) {
+function brokerOptions(mqtt: BrokerAddress, password: string | undefined, { visitor }: BrokerVisitDeps) {
   return {
     url: mqtt.url,
     clientId: visitor,
@@ -73,7 +74,7 @@ function brokerOptions(mqtt: MqttConfig, password: string | undefined, { visitor
   };
 }
 
-function remedyFor(cause: string): string {
+export function remedyFor(cause: string): string {
   if (/authori[sz]ed|user ?name|password/i.test(cause)) return "are mqtt.username and mqtt.password right?";
   if (/protocol version/i.test(cause)) return "set mqtt.protocol_version to 4";
   if (/certificate|CERT|SSL|TLS|ENOENT/.test(cause)) return "is mqtt.ca_file the broker's authority?";
@@ -114,4 +115,76 @@ export async function nextMessage(
   const message = await withTimeout(deps.clock, deps.listenMs, heard, undefined);
   await reader.stop();
   return message;
+}
+
+/** What was heard on one topic. */
+export interface HeardTopic {
+  readonly topic: string;
+  /** The newest message. */
+  readonly payload: Uint8Array;
+  readonly isRetained: boolean;
+  readonly messages: number;
+}
+
+export type Listening =
+  | {
+      readonly ok: true;
+      readonly topics: readonly HeardTopic[];
+      /** Messages of further topics than are kept. */
+      readonly leftOut: number;
+    }
+  | { readonly ok: false; readonly cause: string };
+
+/** A house with many Zigbee devices keeps lists of some 100 kB. */
+const LARGEST_HEARD_BYTES = 1_024 * 1_024;
+const MOST_TOPICS = 500;
+
+/** Listens at the broker for `listenMs` and tells the newest message of each topic; publishes nothing. */
+export async function heardTopics(
+  { mqtt, password, filter }: HeardRequest,
+  deps: BrokerVisitDeps & Pick<VisitDeps, "listenMs">,
+): Promise<Listening> {
+  const topics = new Map<string, HeardTopic>();
+  let leftOut = 0;
+  let settle: (cause: string) => void = () => {};
+  const lost = new Promise<string>((resolve) => {
+    settle = resolve;
+  });
+  let isConnected = false;
+  const connection = createMqttConnection(
+    {
+      ...brokerOptions(mqtt, password, deps),
+      will: undefined,
+      subscription: filter,
+      largestPacketBytes: LARGEST_HEARD_BYTES,
+    },
+    {
+      ...deps,
+      random: Math.random,
+      listener: {
+        onConnected() {
+          isConnected = true;
+        },
+        onMessage(topic, payload, isRetained) {
+          const messages = (topics.get(topic)?.messages ?? 0) + 1;
+          if (messages === 1 && topics.size >= MOST_TOPICS) leftOut++;
+          else topics.set(topic, { topic, payload, isRetained, messages });
+        },
+        onLost: settle,
+      },
+    },
+  );
+  connection.start();
+  const cause = await withTimeout(deps.clock, deps.listenMs, lost, undefined);
+  await connection.stop(undefined);
+  if (cause !== undefined) return { ok: false, cause };
+  if (!isConnected) return { ok: false, cause: `no answer within ${deps.listenMs / 1_000} s` };
+  return { ok: true, topics: [...topics.values()], leftOut };
+}
+
+export interface HeardRequest {
+  readonly mqtt: BrokerAddress;
+  readonly password: string | undefined;
+  /** Topic filter, e.g. `#`. */
+  readonly filter: string;
 }

@@ -9,6 +9,11 @@ export const probeCommand = commandGroup(
       load: async () => (await import("../modbus/probe-modbus-command.ts")).probeModbusCommand,
     },
     {
+      name: "probe mqtt",
+      summary: "Log in at an MQTT broker and show what is published there.",
+      load: async () => (await import("./probe-mqtt-command.ts")).probeMqttCommand,
+    },
+    {
       name: "probe partner",
       summary: "Log in at the config's Partner API and show the charging-config.",
       load: async () => (await import("../partner/probe-partner-command.ts")).probePartnerCommand,
