@@ -12,6 +12,7 @@ export { createModbusContact } from "./modbus/modbus-contact.ts";
 export { createModbusProxy, type ModbusProxy } from "./modbus-proxy/modbus-proxy.ts";
 export { createRecordedBus, type RecordedBus } from "./modbus-proxy/recorded-bus.ts";
 export type { BoxHabits } from "./ocpp/box-habits.ts";
+export { type BoxVisit, type VisitedBox, visitBox } from "./ocpp/box-visit.ts";
 export {
   type CentralSystem,
   createCentralSystem,

@@ -9,6 +9,11 @@ export const probeCommand = commandGroup(
       load: async () => (await import("../modbus/probe-modbus-command.ts")).probeModbusCommand,
     },
     {
+      name: "probe ocpp",
+      summary: "Wait for a wallbox to dial in, and show what it is and can do.",
+      load: async () => (await import("./probe-ocpp-command.ts")).probeOcppCommand,
+    },
+    {
       name: "probe mqtt",
       summary: "Log in at an MQTT broker and show what is published there.",
       load: async () => (await import("./probe-mqtt-command.ts")).probeMqttCommand,
