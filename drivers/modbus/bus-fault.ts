@@ -22,6 +22,10 @@ export function isRefusal(fault: BusFault): boolean {
 /** A gateway's word that the unit behind it is away, in the Modbus application protocol 1.1b3, section 7. */
 const UNIT_AWAY_CODES: ReadonlySet<number> = new Set([10, 11]);
 
+export function isUnitAway(fault: BusFault): boolean {
+  return fault.kind === "exception" && UNIT_AWAY_CODES.has(fault.code);
+}
+
 /** What a bus fault means for the device that was asked. */
 export function deviceFault(fault: BusFault): DeviceFault {
   const { detail } = fault;
@@ -29,7 +33,7 @@ export function deviceFault(fault: BusFault): DeviceFault {
     case "timeout":
       return { kind: "timeout", detail };
     case "exception":
-      return UNIT_AWAY_CODES.has(fault.code)
+      return isUnitAway(fault)
         ? { kind: "unreachable", detail }
         : { kind: "refused", detail, code: fault.code };
     case "protocol":

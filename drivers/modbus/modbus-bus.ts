@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Clock, Timer } from "../../src/ports/clock.ts";
+import { createAbsentUnits } from "./absent-units.ts";
 import { createBusPace } from "./bus-pace.ts";
 import {
   type BusOutcome,
@@ -85,6 +86,7 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
   /** On a line with another master: what may be our answer, until it is clear that no second one comes. */
   let held: Buffer | undefined;
   const pace = createBusPace(gapMs);
+  const absent = createAbsentUnits(clock);
   const line = createSharedLine(timeoutMs, { clock, log });
 
   const connection = createConnection(
@@ -191,6 +193,7 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
     if (active !== job) return;
     takeActive();
     timeoutsInARow = 0;
+    absent.judge(job.request.unit, outcome);
     const silenceMs = pace.gapAfterMs(outcome);
     notBeforeMs = silenceMs > 0 ? clock.monotonicMs() + silenceMs : 0;
     job.settle(outcome);
@@ -209,7 +212,9 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
     }
     takeActive();
     timeoutsInARow += 1;
-    job.settle(failed({ kind: "timeout", detail: `no answer within ${timeoutMs} ms` }));
+    const outcome = failed({ kind: "timeout", detail: `no answer within ${timeoutMs} ms` });
+    absent.judge(job.request.unit, outcome);
+    job.settle(outcome);
     if (isSocket && timeoutsInARow >= MOST_TIMEOUTS_IN_A_ROW) {
       connection.drop(`no answer to ${timeoutsInARow} requests in a row`);
       return;
@@ -239,7 +244,7 @@ export function createModbusBus(options: ModbusBusOptions, deps: ModbusBusDeps):
   }
 
   return {
-    read: submit,
+    read: (request) => absent.ask(request, submit),
     write: submit,
     close() {
       connection.close();
