@@ -7,8 +7,8 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
- * `idle` before the first use; `opening` until the device takes requests, a settling time included; `pausing` between
- * two attempts.
+ * `idle` before the first use and after a connection that nobody used; `opening` until the device takes requests, a
+ * settling time included; `pausing` between two attempts.
  */
 export type ConnectionState = "idle" | "opening" | "open" | "pausing" | "closed";
 
@@ -53,6 +53,7 @@ export function createConnection(options: ConnectionOptions, deps: ConnectionDep
   let timer: Timer | undefined;
   let failures = 0;
   let isConfirmed = false;
+  let isUsed = false;
   let isLossReported = false;
 
   function setTimer(delayMs: number, callback: () => void): void {
@@ -68,6 +69,7 @@ export function createConnection(options: ConnectionOptions, deps: ConnectionDep
   function connect(): void {
     state = "opening";
     isConfirmed = false;
+    isUsed = false;
     setTimer(options.openTimeoutMs, () => lose("no connection in time"));
     link = options.openLink({ onUp: settle, onData: deps.onData, onDown: lose });
   }
@@ -89,12 +91,18 @@ export function createConnection(options: ConnectionOptions, deps: ConnectionDep
     link?.destroy();
     link = undefined;
     lastProblem = detail;
-    const isAtOnce = isConfirmed;
-    state = isAtOnce ? "opening" : "pausing";
-    if (!isAtOnce) reportLoss(detail);
+    const next = stateAfterLoss();
+    state = next;
+    if (next === "pausing") reportLoss(detail);
     deps.onLost(detail);
-    if (isAtOnce) connect();
-    else pause();
+    if (next === "opening") connect();
+    else if (next === "pausing") pause();
+  }
+
+  /** Many devices close what is idle: that is no loss, and the next request connects. */
+  function stateAfterLoss(): ConnectionState {
+    if (isConfirmed) return "opening";
+    return state === "open" && !isUsed ? "idle" : "pausing";
   }
 
   function pause(): void {
@@ -118,6 +126,7 @@ export function createConnection(options: ConnectionOptions, deps: ConnectionDep
       if (state === "idle") connect();
     },
     send(bytes) {
+      isUsed = true;
       link?.write(bytes);
     },
     confirm() {

@@ -66,6 +66,7 @@ describe("a connection", () => {
     links[0]?.handlers.onDown("reset");
     expect(links).toHaveLength(2);
     links[1]?.handlers.onUp();
+    connection.send(Buffer.from([1]));
     links[1]?.handlers.onDown("reset");
     expect(links).toHaveLength(2);
     expect(lost).toEqual(["opening", "pausing"]);

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../support/eventually.ts";
@@ -344,6 +345,24 @@ describe("a bus over Modbus TCP", () => {
     expect(server.sockets).toEqual([]);
     await readAt(bus, 0);
     expect(server.sockets).toHaveLength(1);
+  });
+
+  it("is connected again by the next request when the device closed a connection that nobody used", async () => {
+    const lines: string[] = [];
+    const log = pino({ base: null }, { write: (line: string) => lines.push(line) });
+    const { bus, server, clock } = await busWithDevice("tcp", answerTcp, { log });
+    for (let round = 0; round < 3; round++) {
+      expect(await readAt(bus, round)).toEqual(registersAt(round));
+      for (const connections of [2 * round + 1, 2 * round + 2]) {
+        await eventually(() => server.sockets.length === connections);
+        const closed = once(server.sockets.at(-1)!, "close");
+        server.sockets.at(-1)!.end();
+        await closed;
+      }
+      await clock.advance(300_000);
+    }
+    expect(server.sockets).toHaveLength(6);
+    expect(lines).toEqual([]);
   });
 
   it("refuses more than it can queue", async () => {
