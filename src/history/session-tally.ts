@@ -1,6 +1,6 @@
 import { isPluggedIn } from "../core/boost.ts";
 import type { ChargeTransaction } from "../core/site-sample.ts";
-import { energyWh } from "../core/units.ts";
+import { energyWh, powerW } from "../core/units.ts";
 import type { RecordedSession } from "../ports/history.ts";
 import type { StateStore } from "../ports/state-store.ts";
 import type { BoxPass } from "./site-pass.ts";
@@ -12,6 +12,8 @@ const LEAST_ENERGY_WH = 10;
 const SAVE_INTERVAL_MS = 60_000;
 /** After a longer silence nobody knows whether it is still the same car, ms. */
 const LONGEST_SILENCE_MS = 6 * 3_600_000;
+/** IEC 61851-1: a wallbox gives 63 A on three phases at the most. A register that grew faster is not believed. */
+const LARGEST_POWER_W = powerW(63, 3);
 
 /** A session under way, with the wall time of its newest pass. Plain JSON: it survives a restart. */
 interface OpenSession extends Omit<RecordedSession, "endMs" | "costCt" | "registerWh"> {
@@ -27,6 +29,8 @@ interface Register {
   readonly id: number;
   readonly nowWh: number;
   readonly beforeWh: number;
+  /** What the session counted when the register came to stand there, Wh. */
+  readonly countedWh: number;
 }
 
 export interface SessionPass {
@@ -52,14 +56,16 @@ export function createSessionTally(
   const key = `session/${wallbox}`;
   let finished: RecordedSession[] = [];
   let open: OpenSession | undefined;
+  /** As it was found at the start, until the box has told what it gave the car meanwhile. */
+  let resumed: OpenSession | undefined;
   let savedMs = Number.NEGATIVE_INFINITY;
   const stored = storedSession(deps.store.get(key));
   if (stored !== undefined && deps.wallMs - stored.lastMs > LONGEST_SILENCE_MS) finish(stored);
-  else open = stored;
+  else open = resumed = stored;
 
   function finish(session: OpenSession): void {
     if (session.energyWh >= LEAST_ENERGY_WH) finished.push(recorded(session, session.lastMs));
-    open = undefined;
+    open = resumed = undefined;
     deps.store.put(key, null);
   }
 
@@ -78,6 +84,10 @@ export function createSessionTally(
       if (open === undefined && !isPluggedIn(box.vehicle)) return;
       if (open !== undefined && isSomebodyElse(open, box)) finish(open);
       open = grown(open ?? begun(wallbox, pass.wallMs), box, pass);
+      if (resumed !== undefined && box.transaction?.energyWh !== undefined) {
+        open = withUnseen(open, resumed, pass);
+        resumed = undefined;
+      }
       save(open, pass.wallMs);
     },
     running() {
@@ -117,29 +127,57 @@ function grown(session: OpenSession, box: BoxPass, pass: SessionPass): OpenSessi
   const chargeW = box.chargeW ?? 0;
   const solarWh = energyWh(box.solarW ?? 0, pass.durationMs);
   const gridWh = energyWh(chargeW, pass.durationMs) - solarWh;
+  const countedWh = session.energyWh + solarWh + gridWh;
   return {
     ...session,
     lastMs: pass.wallMs,
     chargingS: session.chargingS + (chargeW >= CHARGING_POWER_W ? pass.durationMs / 1_000 : 0),
-    energyWh: session.energyWh + solarWh + gridWh,
+    energyWh: countedWh,
     solarWh: session.solarWh + solarWh,
-    gridWh: session.gridWh + gridWh,
+    ...withGridEnergy(session, gridWh, pass.priceCtKwh),
     maxPowerW: Math.max(session.maxPowerW, chargeW),
-    costCt: session.costCt + ((pass.priceCtKwh ?? 0) * gridWh) / 1_000,
-    unpricedWh: session.unpricedWh + (pass.priceCtKwh === undefined ? gridWh : 0),
     idTag: session.idTag ?? box.transaction?.idTag,
-    register: nextRegister(session.register, box.transaction),
+    register: nextRegister(session.register, box.transaction, countedWh),
   };
 }
 
 function nextRegister(
   register: Register | undefined,
   transaction: ChargeTransaction | undefined,
+  countedWh: number,
 ): Register | undefined {
   if (transaction?.energyWh === undefined) return register;
   const { id, energyWh: nowWh } = transaction;
-  if (register === undefined) return { id, nowWh, beforeWh: 0 };
-  return { id, nowWh, beforeWh: register.beforeWh + (register.id === id ? 0 : register.nowWh) };
+  if (register === undefined) return { id, nowWh, beforeWh: 0, countedWh };
+  if (register.id === id && register.nowWh === nowWh) return register;
+  return { id, nowWh, beforeWh: register.beforeWh + (register.id === id ? 0 : register.nowWh), countedWh };
+}
+
+/**
+ * With what the box gave the car while nobody counted, by its own register: from a kill or a power cut until the first
+ * passes after it. It counts as grid, at the price of now, because nobody saw the sun's part.
+ */
+function withUnseen(session: OpenSession, resumed: OpenSession, pass: SessionPass): OpenSession {
+  const [then, now] = [resumed.register, session.register];
+  if (then === undefined || now === undefined || then.id !== now.id) return session;
+  const unseenWh = now.nowWh - then.nowWh - (now.countedWh - then.countedWh);
+  const mostWh = energyWh(LARGEST_POWER_W, pass.wallMs - resumed.lastMs);
+  // Also false where a session of an earlier version lacks a figure.
+  if (!(unseenWh > 0 && unseenWh <= mostWh)) return session;
+  return {
+    ...session,
+    ...withGridEnergy(session, unseenWh, pass.priceCtKwh),
+    energyWh: session.energyWh + unseenWh,
+    register: { ...now, countedWh: now.countedWh + unseenWh },
+  };
+}
+
+function withGridEnergy(session: OpenSession, addedWh: number, priceCtKwh: number | undefined) {
+  return {
+    gridWh: session.gridWh + addedWh,
+    costCt: session.costCt + ((priceCtKwh ?? 0) * addedWh) / 1_000,
+    unpricedWh: session.unpricedWh + (priceCtKwh === undefined ? addedWh : 0),
+  };
 }
 
 function recorded(session: OpenSession, endMs: number | undefined): RecordedSession {

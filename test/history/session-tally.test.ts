@@ -89,6 +89,35 @@ describe("a session", () => {
     ]);
   });
 
+  /** An hour at 6 kW, a kill, 20 minutes without a gateway, and the minutes since: `registerWh` is what the box says then. */
+  function afterAKill(registerWh: number, id = 7) {
+    const before = garage();
+    for (let minute = 1; minute <= 60; minute++) {
+      before.minutes(1, "charging", 6_000, { price: 30, transaction: charge(7, undefined, minute * 100) });
+    }
+    const after = garage(before.store, START_MS + 80 * 60_000);
+    after.minutes(1, "charging", 6_000, { price: 30, transaction: charge(id, undefined, undefined) });
+    after.minutes(1, "charging", 6_000, { price: 30, transaction: charge(id, undefined, registerWh) });
+    after.minutes(1, "charging", 6_000, { price: 30, transaction: charge(id, undefined, registerWh + 100) });
+    return after.tally.running();
+  }
+
+  it("counts what the box gave the car while the gateway was dead, once, as grid at the price of now", () => {
+    const session = afterAKill(8_200);
+    expect(session).toMatchObject({ registerWh: 8_300, costCt: 60 });
+    expect(session?.energyWh).toBeCloseTo(8_300, 6);
+    expect(session?.solarWh).toBeCloseTo(6_300, 6);
+    expect(session?.gridWh).toBeCloseTo(2_000, 6);
+  });
+
+  it.each([
+    ["fell", 5_000, 7],
+    ["grew faster than any wallbox charges", 6_200 + 20_000, 7],
+    ["counts another charge", 8_200, 8],
+  ])("counts nothing of that when the register %s", (_what, registerWh, id) => {
+    expect(afterAKill(registerWh, id)?.energyWh).toBeCloseTo(6_300, 6);
+  });
+
   it("keeps card and register over a restart", () => {
     const { store, minutes } = garage();
     minutes(60, "charging", 6_000, { transaction: charge(7, "CARD-1", 6_000) });
