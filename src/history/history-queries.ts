@@ -188,12 +188,21 @@ function sessionOf(row: Row): RecordedSession {
 }
 
 function eventOf(row: Row): RecordedEvent {
-  const detail: unknown = JSON.parse(String(row.detail));
   return {
     atMs: Math.floor(Number(row.id) / 1_000),
     event: String(row.event),
-    detail: typeof detail === "object" && detail !== null ? { ...detail } : {},
+    detail: detailOf(String(row.detail)),
   };
+}
+
+/** A bad card changes texts without SQLite noticing: one of them must not cost the whole page. */
+function detailOf(text: string): RecordedEvent["detail"] {
+  try {
+    const detail: unknown = JSON.parse(text);
+    return typeof detail === "object" && detail !== null ? { ...detail } : {};
+  } catch {
+    return {};
+  }
 }
 
 function energiesOf(row: Row): { readonly [column in EnergyColumn]?: number } {

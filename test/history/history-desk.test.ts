@@ -185,6 +185,19 @@ describe("sessions and events", () => {
     // More events of one moment than a page holds are cut, rather than told for ever.
     expect(desk.events(1)).toMatchObject({ nextMs: at + 1, rows: [{ event: "mode_changed" }] });
   });
+
+  it("are given back although a detail is damaged, without it", () => {
+    const desk = openDesk(folder);
+    const at = DAY_S * 1_000;
+    const events = [0, 1, 2].map((nth) => ({ atMs: at + nth, event: "started", detail: { nth } }));
+    desk.write({ events });
+    desk.close();
+    const file = new DatabaseSync(path());
+    file.exec(`UPDATE events SET detail = '{"nth":' WHERE id = ${(at + 1) * 1_000}`);
+    file.close();
+    desk.write({});
+    expect(desk.events().rows).toEqual([events[0], { ...events[1], detail: {} }, events[2]]);
+  });
 });
 
 describe("retention", () => {
