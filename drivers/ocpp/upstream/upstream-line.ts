@@ -119,12 +119,12 @@ export function createUpstreamLine(options: DialOptions, deps: UpstreamLineDeps)
     if (outcome.kind === "disconnected") return;
     const told = outcome.kind === "result" ? outcome.payload : {};
     const intervalMs = Math.max(SHORTEST_HEARTBEAT_MS, (integerOf(told.interval) ?? 0) * 1_000);
-    if (told.status !== "Accepted") {
+    isRegistered = told.status === "Accepted";
+    if (!isRegistered) {
       nextBootMs = clock.monotonicMs() + intervalMs;
       return;
     }
     heartbeatMs = Math.min(LONGEST_HEARTBEAT_MS, intervalMs);
-    isRegistered = true;
     deps.onRegistered();
   }
 

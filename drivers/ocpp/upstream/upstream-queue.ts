@@ -8,7 +8,10 @@ const MAX_MESSAGES = 400;
 const MAX_IDS = 50;
 /** Signed meter values are about as large as this; more would fill the store. */
 const MAX_PAYLOAD_CHARACTERS = 8_000;
+/** What was refused so often, or meter values without an answer, will not be taken. */
 const MAX_ATTEMPTS = 3;
+/** Silence is an outage, which starts and stops outlast: so many times a call timeout and a retry are two hours. */
+const MAX_SILENT_ATTEMPTS = 100;
 const RETRY_MS = 30_000;
 
 export type QueuedAction = "StartTransaction" | "MeterValues" | "StopTransaction";
@@ -97,7 +100,7 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
     if (outcome.kind === "disconnected") return false;
     attempts = outcome.kind === "result" ? 0 : attempts + 1;
     if (outcome.kind === "result") taken(message, outcome.payload);
-    if (outcome.kind !== "result" && attempts < MAX_ATTEMPTS) {
+    if (outcome.kind !== "result" && attempts < mostAttempts(message, outcome)) {
       notBeforeMs = deps.monotonicMs() + RETRY_MS;
       return false;
     }
@@ -128,6 +131,10 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
       isDraining = false;
     },
   };
+}
+
+function mostAttempts({ action }: Queued, outcome: CallOutcome): number {
+  return outcome.kind === "error" || action === "MeterValues" ? MAX_ATTEMPTS : MAX_SILENT_ATTEMPTS;
 }
 
 function queuedOf(item: unknown): readonly Queued[] {

@@ -185,6 +185,53 @@ describe("a second central system", () => {
     expect(box.calls("UnlockConnector")).toEqual([]);
   });
 
+  it("that is silent for long has starts and stops kept for it, and is given up with what it refuses", async () => {
+    await relay();
+    await passUntil(() => backend.of("StatusNotification").length > 0);
+    let asked = 0;
+    backend.script("StartTransaction", () => {
+      asked += 1;
+      return asked > 5
+        ? { transactionId: 77, idTagInfo: { status: "Accepted" } }
+        : new Promise<never>(() => {});
+    });
+    backend.script("StopTransaction", () => {
+      throw new Error("no such transaction");
+    });
+    const ours = await charge();
+    await box.call("StopTransaction", {
+      transactionId: ours,
+      meterStop: 9,
+      timestamp: "2022-03-19T07:00:00Z",
+    });
+    await passUntil(() => backend.of("StopTransaction").length === 3);
+    expect(backend.of("StartTransaction")).toHaveLength(6);
+    expect(backend.of("StopTransaction")[0]).toMatchObject({ transactionId: 77 });
+    await passUntil(() => site.wallbox.card().upstream?.queued === 0);
+  });
+
+  it("that will have us wait for the second time hears nothing until it takes us again", async () => {
+    await relay();
+    await passUntil(() => site.wallbox.card().upstream?.isConnected === true);
+    backend.script("BootNotification", () => ({
+      status: "Pending",
+      currentTime: "2022-03-19T06:00:00Z",
+      interval: 60,
+    }));
+    await backend.call("TriggerMessage", { requestedMessage: "BootNotification" });
+    await passUntil(() => backend.of("BootNotification").length === 2);
+    await passUntil(() => site.wallbox.card().upstream?.isConnected === false);
+    await charge();
+    await site.clock.advance(30_000);
+    expect(backend.of("StartTransaction")).toEqual([]);
+    backend.script("BootNotification", () => ({
+      status: "Accepted",
+      currentTime: "2022-03-19T06:00:00Z",
+      interval: 60,
+    }));
+    await passUntil(() => backend.of("StartTransaction").length === 1);
+  });
+
   it("being away is not noticed by the box, and gets everything in order afterwards, over our restart too", async () => {
     const { port } = new URL(backend.url);
     await relay();
