@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createHistoryThread, type HistoryThread } from "../../src/history/history-thread.ts";
 import { createSystemClock } from "../../src/service/clock.ts";
 import { batch, DAY_S, minuteRecord, RETENTION } from "../history/support/records.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { ask } from "./support/http.ts";
 import { serve } from "./support/serve.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-history-api-"));
+const folder = temporaryFolder();
 const at = (minute: number) => (DAY_S + minute * 60) * 1_000;
 let history: HistoryThread;
 
@@ -41,10 +40,7 @@ beforeAll(async () => {
   );
   expect(written).toMatchObject({ ok: true });
 });
-afterAll(async () => {
-  await history.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => history.close());
 
 describe("GET /api/history", () => {
   it("tells the energies of a range in the resolution asked for", async () => {

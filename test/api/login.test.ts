@@ -1,10 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { get as getOverTls } from "node:https";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Fastify from "fastify";
 import { pino } from "pino";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createMemoryAccessFile } from "../../src/api/login/access-file.ts";
 import { createToken } from "../../src/api/login/api-tokens.ts";
 import { createGuard } from "../../src/api/login/guard.ts";
@@ -17,6 +16,7 @@ import { eventually } from "../support/eventually.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { sampleReport } from "../support/sample-report.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { type Ask, ask, watch } from "./support/http.ts";
 import { serve } from "./support/serve.ts";
 
@@ -27,8 +27,7 @@ const HASH = await hashPassword(PASSWORD, { logN: 4, r: 8, p: 1 });
 const ELSEWHERE = { "x-forwarded-for": "192.168.1.77" };
 const TLS = join(import.meta.dirname, "../drivers/ocpp/support/tls");
 
-const page = mkdtempSync(join(tmpdir(), "hems-page-"));
-afterAll(() => rmSync(page, { recursive: true }));
+const page = temporaryFolder();
 for (const name of ["index.html", "app.js", "index.css", "icon.svg", "manifest.webmanifest"]) {
   writeFileSync(join(page, name), "");
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createSupportDesk } from "../../src/support/support-desk.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { sampleReport } from "../support/sample-report.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { ask } from "./support/http.ts";
 import { serve } from "./support/serve.ts";
 
@@ -14,8 +14,7 @@ wallbox: {identity: BOX, phases: 3, max_current_a: 16, password: wallbox-secret}
 `;
 
 async function serveWithFile(text: string) {
-  const folder = mkdtempSync(join(tmpdir(), "hems-edge-support-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const configPath = join(folder, "config.yaml");
   writeFileSync(configPath, text, { mode: 0o600 });
   const support = createSupportDesk({

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createAccessFile } from "../../src/api/login/access-file.ts";
 import { createToken } from "../../src/api/login/api-tokens.ts";
 import { isPassword } from "../../src/api/login/password-hash.ts";
@@ -10,12 +9,12 @@ import type { TypedInput } from "../../src/cli/command.ts";
 import { serve } from "../api/support/serve.ts";
 import { capturedCli } from "../support/captured-cli.ts";
 import { sampleReport } from "../support/sample-report.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const PASSWORD = "correct horse";
 
 function stateFolder() {
-  const folder = mkdtempSync(join(tmpdir(), "hems-access-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   return { folder, path: join(folder, "access.json"), file: createAccessFile(folder) };
 }
 

@@ -2,37 +2,35 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { readArchive, writeArchive } from "../../src/cli/backup/sqlite-archive.ts";
 import { createSqliteStateStore } from "../../src/history/sqlite-state-store.ts";
 import { minuteRecord, openDesk } from "../history/support/records.ts";
 import { capturedCli } from "../support/captured-cli.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 let folder = "";
 let stateDir = "";
 let archive = "";
 let config = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "hems-backup-"));
+  folder = temporaryFolder();
   stateDir = join(folder, "state");
   archive = join(folder, "saved.sqlar");
   config = join(folder, "config.yaml");
   mkdirSync(stateDir);
   writeFileSync(config, `state_dir: ${stateDir}\n# mine\n`);
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...argv: string[]) => capturedCli(argv, { HEMS_EDGE_CONFIG: config });
 

@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   createPartnerServer,
   SIMULATED_ORG_ID,
@@ -19,11 +18,11 @@ import { closedAfterTest } from "../drivers/modbus/support/bus-under-test.ts";
 import { createSimulatedSite } from "../drivers/ocpp/support/simulated-site.ts";
 import { modbusProfile, serve as serveDevice } from "../drivers/profiles/support.ts";
 import { capturedCli } from "../support/captured-cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { webServer } from "../support/web-server.ts";
 import { startBroker } from "../telemetry/support/broker.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-edge-check-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 const NOON = { gridPowerW: -2_310, pvPowerW: 6_360, batteryPowerW: -1_500, batterySocPct: 64 };
 /** Nobody listens on port 1. */

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { typed } from "./support/typed.ts";
 
 const STATE = {
@@ -114,11 +114,10 @@ describe("asking the running daemon", () => {
 
   it("the address is found in the config, even when the rest of it is wrong", async () => {
     const { url } = await listen(json(200, STATE));
-    const folder = mkdtempSync(join(tmpdir(), "hems-address-"));
+    const folder = temporaryFolder();
     const path = join(folder, "config.yaml");
     writeFileSync(path, `api: { host: 0.0.0.0, port: ${new URL(url).port} }\nsite: wrong\n`);
     const { out } = await typed("mode", "--config", path);
-    rmSync(folder, { recursive: true });
     expect(out).toBe("hems\n");
   });
 });

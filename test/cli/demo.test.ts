@@ -1,16 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { plannedPull } from "../../src/cli/demo/demo-options.ts";
 import { summaryText } from "../../src/cli/demo/demo-summary.ts";
 import { spawnProgram } from "../hil/support/daemon-process.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-edge-demo-test-"));
+const folder = temporaryFolder();
 const MINUTE_MS = 60_000;
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A CSV file with the same sun and load for some minutes. */
 function csvDay(minutes: number, pvW: number, loadW: number): string {

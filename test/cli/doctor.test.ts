@@ -1,9 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import {
   type Diagnosis,
@@ -16,13 +15,13 @@ import {
 import { serve } from "../api/support/serve.ts";
 import { capturedCli } from "../support/captured-cli.ts";
 import { sampleReport } from "../support/sample-report.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { startBroker } from "../telemetry/support/broker.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "hems-doctor-"));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("doctor", () => {
   it.each([

@@ -1,13 +1,13 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { csvLine } from "../../src/api/csv.ts";
 import { DAY_S, minuteRecord, openDesk } from "../history/support/records.ts";
 import { capturedCli } from "../support/captured-cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-history-cli-"));
+const folder = temporaryFolder();
 const writer = openDesk(folder, { meta: { time_zone: "Europe/Berlin", site: "home" } });
 
 /** The daemon that writes never closes the file. */
@@ -32,10 +32,7 @@ beforeAll(() => {
     events: [{ atMs: DAY_S * 1_000, event: "state_changed", detail: { reason_text: 'Now, "sun".' } }],
   });
 });
-afterAll(() => {
-  writer.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => writer.close());
 
 const run = (argv: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
   capturedCli(argv, { HEMS_EDGE_CONFIG: "/nonexistent", ...environment });

@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { loadProfile } from "../../drivers/profiles/catalogue.ts";
 import { string } from "../../simulator/modbus/registers.ts";
 import { dumpRegisters, dumpSchema } from "../../simulator/profile/dump-file.ts";
@@ -12,9 +11,9 @@ import { withoutSerials } from "../../src/cli/modbus/register-dump.ts";
 import { closedAfterTest } from "../drivers/modbus/support/bus-under-test.ts";
 import { fixtureBank, modbusProfile, serve } from "../drivers/profiles/support.ts";
 import { fixture, startDevice } from "../drivers/sunspec/support/device.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-edge-modbus-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 async function cli(...argv: string[]) {
   const [out, err]: [string[], string[]] = [[], []];

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mqtt from "mqtt";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createCentralSystem } from "../../drivers/index.ts";
 import { freePort } from "../../simulator/free-port.ts";
 import { runCli } from "../../src/cli/cli.ts";
@@ -13,9 +12,10 @@ import { createSystemClock } from "../../src/service/clock.ts";
 import { type DaemonProcess, spawnProgram } from "../hil/support/daemon-process.ts";
 import { eventually } from "../support/eventually.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const PATIENCE_MS = 15_000;
-const folder = mkdtempSync(join(tmpdir(), "hems-edge-simulate-"));
+const folder = temporaryFolder();
 const running: DaemonProcess[] = [];
 
 function simulate(...argv: string[]): DaemonProcess {
@@ -43,7 +43,6 @@ afterEach(async () => {
   for (const program of running) if (program.isRunning) program.kill("SIGKILL");
   await Promise.all(running.splice(0).map(({ ended }) => ended));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("hems-edge simulate", { timeout: 60_000 }, () => {
   it.each(["inverter", "meter"])("runs a SunSpec %s on Modbus TCP until it is told to stop", async (name) => {

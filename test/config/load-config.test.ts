@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { loadConfig, parseConfig } from "../../src/config/load-config.ts";
 import type { ConfigProblem } from "../../src/config/problem.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const SOUND = `
 site: { main_fuse_a: 35, pv_peak_w: 10000 }
@@ -585,9 +585,8 @@ describe("warnings let the config pass", () => {
 describe("the file", () => {
   let folder = "";
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "hems-config-"));
+    folder = temporaryFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   function load(text: string, mode: number, environment: NodeJS.ProcessEnv = {}) {
     const path = join(folder, "config.yaml");
@@ -637,12 +636,11 @@ describe("config/example.yaml", () => {
   const text = readFileSync(path, "utf8");
 
   it("is valid and earns no warning where its credentials are", () => {
-    const folder = mkdtempSync(join(tmpdir(), "hems-credentials-"));
+    const folder = temporaryFolder();
     const ours = ["ocpp-password", "partner-password", "mqtt-password", "influx-token"];
     const channels = ["ntfy-url", "ntfy-token", "webhook-url", "webhook-secret"];
     for (const name of [...ours, ...channels]) writeFileSync(join(folder, name), "x");
     const outcome = loadConfig(path, { environment: { CREDENTIALS_DIRECTORY: folder } });
-    rmSync(folder, { recursive: true });
     expect(outcome).toMatchObject({ ok: true, warnings: [] });
   });
 

@@ -1,9 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createBench } from "../hil/support/bench.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { diskOutage } from "./disk-outage.ts";
 
 /** From now on the kernel refuses the process to write beyond this place of any file (EFBIG); no root is needed for it. */
@@ -13,12 +11,9 @@ function limitFiles(processId: number | undefined, bytes: number | "unlimited"):
 
 describe("a disk on which nothing can be written any more while the car charges", () => {
   it("is told, does not hinder control, and gets all that was kept for it when it can be written again", async () => {
-    const stateDir = mkdtempSync(join(tmpdir(), "hems-edge-disk-"));
+    const stateDir = temporaryFolder();
     const bench = await createBench({ stateDir });
-    onTestFinished(async () => {
-      await bench.close();
-      rmSync(stateDir, { recursive: true, force: true });
-    });
+    onTestFinished(() => bench.close());
     const daemon = bench.startDaemon();
     await bench.offers(11, 300);
     const { recorded_s, passed_s } = await diskOutage(bench, daemon, {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../simulator/free-port.ts";
 import { createLockstepClock, type LockstepClock } from "../../simulator/lockstep-clock.ts";
@@ -11,6 +8,7 @@ import { readSecrets } from "../../src/daemon/secrets.ts";
 import { createDaemon, type Daemon } from "../../src/daemon.ts";
 import { createSqliteStateStore } from "../../src/history/sqlite-state-store.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { constantTrace } from "./support/constant-trace.ts";
 
 const MINUTE_MS = 60_000;
@@ -19,7 +17,7 @@ const CHOSEN = { hems_min_export_to_start_w: 4_300, hems_max_import_before_stopp
 
 /** An hour passes in seconds: daemon and house in this process on a clock in lock step. */
 describe("a Partner API that is away for an hour", { timeout: 60_000 }, () => {
-  const stateDir = mkdtempSync(join(tmpdir(), "hems-edge-outage-"));
+  const stateDir = temporaryFolder();
   let clock: LockstepClock;
   let site: Site;
   let daemon: Daemon;
@@ -41,7 +39,6 @@ describe("a Partner API that is away for an hour", { timeout: 60_000 }, () => {
     await stopDaemon();
     await site.close();
     clock.close();
-    rmSync(stateDir, { recursive: true, force: true });
   });
 
   async function startedDaemon(): Promise<Daemon> {

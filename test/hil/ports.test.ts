@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { freePort } from "../../simulator/free-port.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { eventually } from "../support/eventually.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { spawnProgram } from "./support/daemon-process.ts";
 
 const PATIENCE_MS = 30_000;
@@ -61,7 +61,7 @@ function addressOf(local: string): string {
 }
 
 async function listensOn(parts: object, expected: readonly string[]): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "hems-edge-ports-"));
+  const folder = temporaryFolder();
   const config = join(folder, "config.yaml");
   writeFileSync(config, stringify({ ...HOUSE, ...parts, state_dir: join(folder, "state") }), { mode: 0o600 });
   const daemon = spawnProgram(["run", "--config", config]);
@@ -75,7 +75,6 @@ async function listensOn(parts: object, expected: readonly string[]): Promise<vo
   } finally {
     daemon.kill("SIGKILL");
     await daemon.ended;
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

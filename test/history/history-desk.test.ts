@@ -1,18 +1,17 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { ENERGY_COLUMNS, HISTORY_VERSION, MIGRATIONS, migrate } from "../../src/history/history-format.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { DAMAGES, fillDisk, garbleOpenFile, takeDiskAway } from "./support/damage.ts";
 import { DAY_S, minuteRecord, openDesk, RETENTION } from "./support/records.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "hems-history-"));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const path = () => join(folder, "history.db");
 const minutes = (from: number, until: number, changes = {}) =>

@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { isoUtc } from "../../src/core/iso-time.ts";
 import type { TickReport } from "../../src/core/tick-report.ts";
 import { createHistoryRecorder } from "../../src/history/history-recorder.ts";
@@ -12,13 +11,13 @@ import { createSystemClock } from "../../src/service/clock.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { sampleReport } from "../support/sample-report.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { openDesk, RETENTION } from "./support/records.ts";
 
 let folder = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "hems-recorder-"));
+  folder = temporaryFolder();
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const EVER: HistoryRange = { fromMs: 0, untilMs: 4e12, limit: 100 };
 const START_MS = Date.UTC(2022, 2, 19, 12);

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import {
@@ -14,6 +13,7 @@ import { createFakeStore, type FakeStore } from "../control/support/fakes.ts";
 import { eventually } from "../support/eventually.ts";
 import { createManualClock, type ManualClock } from "../support/manual-clock.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const HOUR_MS = 3_600_000;
 /** 10:00 in Berlin. */
@@ -189,7 +189,7 @@ describe("a price feed", () => {
   });
 
   it("reads a file, and does without one that is away", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "prices-")), "prices.csv");
+    const path = join(temporaryFolder(), "prices.csv");
     const clock = createManualClock(MORNING_MS);
     const feed = feedOf({ source: { type: "csv", path } }, clock);
     feed.start();

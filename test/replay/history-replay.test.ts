@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { historyDays, historyHouse } from "../../src/cli/replay/history-trace.ts";
 import { configSchema } from "../../src/config/schema.ts";
 import { historyMeta } from "../../src/daemon/history.ts";
@@ -9,8 +6,9 @@ import type { MinuteRecord } from "../../src/history/history-batch.ts";
 import { openHistoryFile } from "../../src/history/history-file.ts";
 import { minuteRecord, openDesk } from "../history/support/records.ts";
 import { capturedCli } from "../support/captured-cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-replay-history-"));
+const folder = temporaryFolder();
 /** Local midnights in Berlin of 2026-03-27 to 2026-03-31; the 29th has 23 hours. */
 const MIDNIGHTS = [27, 28, 29, 30, 31].map((day) => Date.UTC(2026, 2, day - 1, day < 30 ? 23 : 22) / 1_000);
 
@@ -68,7 +66,6 @@ beforeAll(() => {
   });
   desk.close();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...argv: string[]) => capturedCli(argv);
 

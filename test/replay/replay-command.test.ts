@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { capturedCli } from "../support/captured-cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const run = (...argv: string[]) => capturedCli(["replay", ...argv]);
 
@@ -12,7 +12,7 @@ function dayFile(name: string, pvW: number): string {
     const time = `2026-06-21T10:${String(minute).padStart(2, "0")}:00Z`;
     return `${time},${minute < 5 ? 0 : pvW},300`;
   });
-  const path = join(mkdtempSync(join(tmpdir(), "hems-replay-")), name);
+  const path = join(temporaryFolder(), name);
   writeFileSync(path, ["time,pv_w,load_w", ...rows, ""].join("\n"));
   return path;
 }

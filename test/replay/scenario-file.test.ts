@@ -1,10 +1,10 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { runScenario } from "../../src/cli/replay/scenario/run-scenario.ts";
 import { parseScenario } from "../../src/cli/replay/scenario/scenario-file.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const HEAD = "title: A made hour\npain: None at all.\n";
 const SUNNY = "house: { minutes: 30, sun: [{ kind: steady, power_w: 3000 }] }\n";
@@ -39,7 +39,7 @@ async function replay(...argv: string[]) {
 }
 
 function fileOf(text: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), "hems-scenario-")), "made.yaml");
+  const path = join(temporaryFolder(), "made.yaml");
   writeFileSync(path, text);
   return path;
 }

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
 import type { DeviceAddress, DeviceSearch } from "../../src/ports/device-search.ts";
 import { createSetUpDesk } from "../../src/setup/set-up-desk.ts";
 import { eventually } from "../support/eventually.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const HOUSE = {
   site: { main_fuse_a: 35, pv_peak_w: 9_800 },
@@ -27,8 +27,7 @@ const NOTHING_FOUND: DeviceSearch = {
 };
 
 function desk(former: string | undefined, search: Partial<DeviceSearch> = {}) {
-  const folder = mkdtempSync(join(tmpdir(), "hems-edge-setup-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const configPath = join(folder, "config.yaml");
   if (former !== undefined) writeFileSync(configPath, former);
   const created = createSetUpDesk(

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { bootMachine, builtPackage, laterPackage, type Machine } from "./support/machine.ts";
 
 const DOCS = join(import.meta.dirname, "../../docs");
@@ -10,7 +10,7 @@ const START_MS = 60_000;
 const FIRST = "/root/first";
 const LATER = "/root/later";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-edge-documents-"));
+const folder = temporaryFolder();
 let machine: Machine;
 
 beforeAll(async () => {
@@ -25,10 +25,7 @@ beforeAll(async () => {
   machine.must("chmod 755 /usr/bin/sudo");
   machine.write("/etc/apt/apt.conf.d/90yes", 'APT::Get::Assume-Yes "true";\n');
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true, force: true });
-  await machine?.stop();
-});
+afterAll(() => machine?.stop());
 
 /** Blocks of commands of a page, in their order. */
 function blocksOf(page: string): readonly (readonly string[])[] {

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { bootMachine, builtPackage, type Machine, saveJournal } from "./support/machine.ts";
 
 const UNIT = join(import.meta.dirname, "../../systemd/hems-edge.service");
@@ -174,15 +174,10 @@ describe("an upgrade, a removal and a purge", () => {
 describe("the sandbox", () => {
   /** `systemd-analyze security` of the unit with a drop-in; exit code 1 above the threshold. */
   function isWithin(threshold: number, dropIn: string): boolean {
-    const folder = mkdtempSync(join(tmpdir(), "hems-edge-unit-"));
-    try {
-      const file = join(folder, "hems-edge.service");
-      writeFileSync(file, `${readFileSync(UNIT, "utf8")}\n${dropIn}`);
-      const argv = ["security", "--offline=true", `--threshold=${threshold}`, file];
-      return spawnSync("systemd-analyze", argv).status === 0;
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const file = join(temporaryFolder(), "hems-edge.service");
+    writeFileSync(file, `${readFileSync(UNIT, "utf8")}\n${dropIn}`);
+    const argv = ["security", "--offline=true", `--threshold=${threshold}`, file];
+    return spawnSync("systemd-analyze", argv).status === 0;
   }
 
   it("is as tight as measured: 1.5 for the network unit, 1.8 with a serial adapter", () => {

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { NOMINAL_DEVICE } from "../../src/cli/replay/replay-device.ts";
 import { NET_SOLAR } from "../../src/cli/tune/objective.ts";
 import type { TuneResult } from "../../src/cli/tune/tune-run.ts";
 import { tuneText } from "../../src/cli/tune/tune-text.ts";
 import { traceOf } from "../replay/traces.ts";
 import { capturedCli } from "../support/captured-cli.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "hems-tune-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 const run = (...argv: string[]) => capturedCli(["tune", ...argv]);
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import {
@@ -11,6 +10,7 @@ import {
 import { runCli } from "../../../src/cli/cli.ts";
 import { createSystemClock } from "../../../src/service/clock.ts";
 import { ANNA_SEED, BEN_SEED } from "../../partner/organisation-fixture.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 export interface Ran {
   readonly code: number;
@@ -39,11 +39,8 @@ export async function partnerProgram(options: Partial<PartnerServerOptions> = {}
     users: [ANNA_SEED, BEN_SEED],
     ...options,
   });
-  const folder = mkdtempSync(join(tmpdir(), "hems-edge-back-office-"));
-  onTestFinished(async () => {
-    await server.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const folder = temporaryFolder();
+  onTestFinished(() => server.close());
   const audit = join(folder, "audit.jsonl");
   const environment = {
     HOME: folder,

@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { freePort } from "../../../simulator/free-port.ts";
 import { type DaemonProcess, spawnProgram } from "../../hil/support/daemon-process.ts";
 import { eventually } from "../../support/eventually.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { hostileInputs } from "./support/hostile-inputs.ts";
 import { connectRaw, frame, type RawPeer, upgradeRaw, upgradeRequest } from "./support/raw-peer.ts";
 import { dialIn, type ScriptedBox } from "./support/scripted-box.ts";
@@ -14,7 +14,7 @@ const LARGEST_GROWTH_MB = 120;
 /** Real time that a busy machine may need, ms. */
 const LONG_MS = 15_000;
 
-const folder = mkdtempSync(join(tmpdir(), "hems-edge-hostile-"));
+const folder = temporaryFolder();
 let daemon: DaemonProcess;
 let port: number;
 let pagePort: number;
@@ -96,7 +96,6 @@ beforeAll(async () => {
 afterAll(async () => {
   daemon.kill("SIGKILL");
   await daemon.ended;
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Dials as a box does, again and again, until it is let in. */

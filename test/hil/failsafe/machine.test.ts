@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, describe, expect } from "vitest";
+import { describe, expect } from "vitest";
 import { isoUtc } from "../../../src/core/iso-time.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { onBench, startCharging } from "../support/bench.ts";
 import { failsafe, offerSince, secondsUntil } from "../support/failsafe.ts";
 
@@ -14,8 +14,7 @@ const NOON_WALL_MS = Date.UTC(2026, 2, 18, 12);
 /** One minute before clocks go from 2 to 3 h in Berlin. */
 const BEFORE_SUMMER_MS = Date.UTC(2026, 2, 29, 0, 59);
 
-const folder = mkdtempSync(join(tmpdir(), "hems-edge-failsafe-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 /** Prices of two days: cheapest in the first two hours, cheap in two of the next morning, dear at all other times. */
 function pricesFile(): string {

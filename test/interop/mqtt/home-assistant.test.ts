@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pino } from "pino";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -10,6 +9,7 @@ import { createMqttTelemetry } from "../../../src/telemetry/mqtt-telemetry.ts";
 import { eventually } from "../../support/eventually.ts";
 import { recordingCommands } from "../../support/recording-commands.ts";
 import { sampleReport } from "../../support/sample-report.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { discoverySchema } from "../../telemetry/support/home-assistant.ts";
 import { run } from "../programs.ts";
 import { authority, GATEWAY, type Mosquitto, startMosquitto } from "./mosquitto.ts";
@@ -70,8 +70,7 @@ function printed(text: string): ReadonlyMap<string, string> {
 
 /** What Home Assistant's template engine makes of each payload. */
 async function renderedByJinja(parts: readonly { readonly template: string; readonly payload: string }[]) {
-  const folder = mkdtempSync(join(tmpdir(), "jinja-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   writeFileSync(join(folder, "parts.json"), JSON.stringify(parts));
   const text = await run("python3", [join(import.meta.dirname, "render.py"), join(folder, "parts.json")]);
   return JSON.parse(text) as string[];
@@ -139,8 +138,7 @@ describe.each([4, 5] as const)(
       await connected();
       await broker.subscriber([CONFIG]).printed(new RegExp(`^1 1 ${CONFIG} \\{`, "m"));
 
-      const folder = mkdtempSync(join(tmpdir(), "authority-"));
-      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const folder = temporaryFolder();
       const stranger = gateway(broker, {
         protocolVersion: version,
         caFile: await authority(folder, "stranger"),

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
 import { freePort } from "../../../simulator/free-port.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { type Program, run, start } from "../programs.ts";
 
 export const GATEWAY = { username: "hems-edge", password: "gateway-secret" };
@@ -32,8 +31,7 @@ export async function startMosquitto({
   readonly protocolVersion: 4 | 5;
   readonly isTls?: boolean;
 }): Promise<Mosquitto> {
-  const folder = mkdtempSync(join(tmpdir(), "mosquitto-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const file = (name: string) => join(folder, name);
   const port = await freePort();
   const caFile = isTls ? await certificates(folder) : undefined;

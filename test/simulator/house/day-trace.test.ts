@@ -1,7 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import {
   type DayTrace,
   type DayTraceResult,
@@ -11,6 +10,7 @@ import {
   loadShippedDay,
   parseDayTrace,
 } from "../../../simulator/house/day-trace.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const HEADER = "time,pv_w,load_w";
 
@@ -68,9 +68,8 @@ describe("the shipped days", () => {
 describe("a day given by path", () => {
   let folder = "";
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "hems-edge-days-"));
+    folder = temporaryFolder();
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   it("is parsed like a shipped one", () => {
     const path = join(folder, "my-house.csv");

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createPartnerServer } from "../../../simulator/partner/partner-server.ts";
 import type { DeviceSeed, UserSeed } from "../../../simulator/partner/seed.ts";
 import type { StoredFields } from "../../../simulator/partner/wire-devices.ts";
 import { createManualClock } from "../../support/manual-clock.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 
 const USER = "11111111-2222-4333-8444-555555555555";
 const CAR: DeviceSeed = { kind: "electric_vehicle", id: "car" };
@@ -157,8 +156,7 @@ describe("what a household shows", () => {
 
 describe("the state file", () => {
   it("keeps users and devices over a restart", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "hems-edge-partner-"));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder();
     const file = join(folder, "state.sqlite");
     const before = await household([CAR, BOX, SUN], {}, file);
     before.server.setMode("spot");
