@@ -91,6 +91,32 @@ describe("backup and restore", () => {
     expect(Number(rows[1]?.packed)).toBeLessThan(Number(rows[1]?.sz) / 2);
   });
 
+  it("bring back the password and the tokens of the page, for their owner only", async () => {
+    const running = daemon();
+    running.write(1, 1);
+    running.stop();
+    const access = join(stateDir, "access.json");
+    expect((await run("token", "create", "prometheus", "--scope", "read")).code).toBe(0);
+    const saved = readFileSync(access, "utf8");
+    expect((await run("backup", archive)).out).toContain("state.db, history.db, access.json, config.yaml");
+
+    rmSync(access);
+    expect((await run("restore", archive)).code).toBe(0);
+    expect(readFileSync(access, "utf8")).toBe(saved);
+    expect(statSync(access).mode & 0o777).toBe(0o600);
+    expect((await run("token", "list")).out).toContain("prometheus");
+  });
+
+  it("an archive without password and tokens leaves those of the gateway alone", async () => {
+    const running = daemon();
+    running.write(1, 1);
+    running.stop();
+    await run("backup", archive);
+    await run("token", "create", "later", "--scope", "read");
+    expect((await run("restore", archive)).code).toBe(0);
+    expect((await run("token", "list")).out).toContain("later");
+  });
+
   it("restore refuses while a daemon runs, and changes nothing", async () => {
     const running = daemon();
     running.write(1, 5);
@@ -153,6 +179,20 @@ describe("backup and restore", () => {
       },
       1,
       /history\.db is broken/,
+    ],
+    [
+      "a broken list of who may come in",
+      () => {
+        const state = readFileSync(join(stateDir, "state.db"));
+        const files = [
+          { name: "state.db", content: state },
+          { name: "access.json", content: Buffer.from('{"tokens": "all"}') },
+        ];
+        writeArchive(archive, files, 0);
+        return archive;
+      },
+      1,
+      /access\.json is broken/,
     ],
   ])("restore of %s changes nothing", async (_, make, code, message) => {
     const running = daemon();

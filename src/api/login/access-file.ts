@@ -81,6 +81,12 @@ export function passwordHashOf(access: AccessRead): string | undefined {
   return access.ok ? access.record.password_hash : undefined;
 }
 
+/** Why nobody could come in with the file of this path; undefined where it is sound. */
+export function accessFlaw(path: string): string | undefined {
+  const read = readRecord(path);
+  return read.ok ? undefined : read.detail;
+}
+
 function ok(record: AccessRecord): AccessRead {
   return { ok: true, record };
 }

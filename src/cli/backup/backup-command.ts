@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ACCESS_FILE } from "../../api/login/access-file.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command } from "../command.ts";
@@ -46,6 +47,8 @@ function backUp(places: StatePlaces, target: string): readonly string[] {
     }
     if (files.length === 0)
       throw new Error(`${places.stateDir} holds no state: name another with --state-dir`);
+    const access = join(places.stateDir, ACCESS_FILE);
+    if (existsSync(access)) files.push({ name: ACCESS_FILE, content: readFileSync(access) });
     if (existsSync(places.configPath)) {
       files.push({ name: CONFIG_FILE, content: readFileSync(places.configPath) });
     }

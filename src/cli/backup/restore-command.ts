@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ACCESS_FILE, accessFlaw } from "../../api/login/access-file.ts";
 import { isoUtc } from "../../core/iso-time.ts";
 import { createSystemClock } from "../../service/clock.ts";
 import { EXIT } from "../../service/exit-codes.ts";
@@ -54,6 +55,13 @@ function refusalOf(source: string, { stateDir }: StatePlaces): string | undefine
   return undefined;
 }
 
+interface Target {
+  readonly content: Uint8Array;
+  readonly path: string;
+  /** What makes the file of this path unfit to be put in place; a config is checked by `hems-edge check`. */
+  readonly flawOf?: (path: string) => string | undefined;
+}
+
 /** Checks everything before it changes anything. The paths that were restored; throws otherwise. */
 function restore(
   files: readonly ArchivedFile[],
@@ -65,25 +73,22 @@ function restore(
   if (databases.length === 0) throw new Error("this archive holds no state of hems-edge");
   const config = isConfigWanted ? files.find(({ name }) => name === CONFIG_FILE) : undefined;
   if (isConfigWanted && config === undefined) throw new Error("this archive holds no config");
-  const targets = [
-    ...databases.map(({ name, content }) => ({
-      content,
-      path: join(places.stateDir, name),
-      isDatabase: true,
-    })),
-    ...(config === undefined
-      ? []
-      : [{ content: config.content, path: places.configPath, isDatabase: false }]),
+  const access = files.filter(({ name }) => name === ACCESS_FILE);
+  const inStateDir = ({ name, content }: ArchivedFile) => ({ content, path: join(places.stateDir, name) });
+  const targets: readonly Target[] = [
+    ...databases.map((file) => ({ ...inStateDir(file), flawOf: databaseFlaw })),
+    ...access.map((file) => ({ ...inStateDir(file), flawOf: accessFlaw })),
+    ...(config === undefined ? [] : [{ content: config.content, path: places.configPath }]),
   ];
   const folders: string[] = [];
   try {
-    const staged = targets.map(({ content, path, isDatabase }) => {
+    const staged = targets.map(({ content, path, flawOf }) => {
       // Beside its place: only there a rename is sure to be one.
       const folder = mkdtempSync(join(dirname(path), ".hems-edge-restore-"));
       folders.push(folder);
       const newPath = join(folder, "new");
       writeFileSync(newPath, content, { mode: 0o600 });
-      const flaw = isDatabase ? databaseFlaw(newPath) : undefined;
+      const flaw = flawOf?.(newPath);
       if (flaw !== undefined) throw new Error(`the archived ${path} is broken: ${flaw}`);
       return { newPath, path };
     });
