@@ -1,3 +1,4 @@
+import { reasons } from "../../src/core/reasons.ts";
 import type { TickReport } from "../../src/core/tick-report.ts";
 
 const THRESHOLDS = { minExportToStartW: 1_500, maxImportBeforeStoppingW: 300 };
@@ -17,7 +18,7 @@ export const idleReport: TickReport = {
   limits: [],
   userMaxA: undefined,
   gridOperator: undefined,
-  reason: { code: "no_vehicle", text: "No car is plugged in." },
+  reason: reasons.noVehicle(),
   thresholds: { asked: THRESHOLDS, effective: THRESHOLDS, isWidened: false },
   powers: {
     gridPowerW: 300,

@@ -16,7 +16,11 @@ describe("the live line", () => {
         chargePowerW: 7_448,
         loadPowerW: 7_948,
       },
-      reason: { code: "following_surplus", text: "Charging from surplus: 7 500 W available, 11 A allowed." },
+      reason: {
+        code: "following_surplus",
+        text: "Charging from surplus: 7 500 W available, 11 A allowed.",
+        germanText: "",
+      },
     });
     const line = liveLine(report, view, 80);
     expect(line).toBe("12:30 ███░░░ sun 8.0 house 0.5 grid -0.1 car 7.4 kW/11 A Charging from surplus…");

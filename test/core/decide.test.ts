@@ -96,6 +96,7 @@ describe("a pass", () => {
       reason: {
         code: "following_surplus",
         text: "Charging from surplus: 2\u00a0800 W available, 12 A allowed.",
+        germanText: "Lädt mit Überschuss: 2\u00a0800 W verfügbar, 12 A erlaubt.",
       },
       thresholds: { asked: SETTINGS.thresholds, effective: SETTINGS.thresholds, isWidened: false },
       powers: {

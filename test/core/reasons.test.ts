@@ -172,7 +172,7 @@ describe("a reason", () => {
       "No electricity prices are known, so no cheap hour can be chosen: use boost to charge now.",
     ],
   ])("%o", (reason, code, text) => {
-    expect(reason).toEqual({ code, text });
+    expect(reason).toMatchObject({ code, text });
   });
 
   it.each<[LimitName, string]>([
@@ -192,11 +192,11 @@ describe("a reason", () => {
     ],
     ["safe_mode", "safe mode, because the gateway has restarted again and again"],
   ])("names the limit %s", (limit, words) => {
-    expect(reasons.limited(limit, 13.2, FIGURES)).toEqual({
+    expect(reasons.limited(limit, 13.2, FIGURES)).toMatchObject({
       code: "limited",
       text: `Limited to 13.2 A by ${words}.`,
     });
-    expect(reasons.limited(limit, 0, FIGURES)).toEqual({
+    expect(reasons.limited(limit, 0, FIGURES)).toMatchObject({
       code: "limited",
       text: `Paused: ${words} leaves less than the car needs to charge.`,
     });

@@ -21,7 +21,11 @@ export function sampleReport(changes: Partial<TickReport> = {}): TickReport {
     ],
     userMaxA: undefined,
     gridOperator: undefined,
-    reason: { code: "following_surplus", text: "Charging with 10 A from the sun." },
+    reason: {
+      code: "following_surplus",
+      text: "Charging with 10 A from the sun.",
+      germanText: "Lädt mit 10 A von der Sonne.",
+    },
     thresholds: {
       asked: { minExportToStartW: 1_000, maxImportBeforeStoppingW: 200 },
       effective: { minExportToStartW: 1_180, maxImportBeforeStoppingW: 200 },

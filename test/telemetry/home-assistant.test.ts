@@ -78,7 +78,7 @@ async function published() {
   telemetry.report(
     sampleReport({
       powers: { ...powers, batteryPowerW: -800, batterySocPct: 63.5 },
-      reason: { code: "following_surplus", text: "Sun. ".repeat(100) },
+      reason: { code: "following_surplus", text: "Sun. ".repeat(100), germanText: "" },
       wallboxes: [
         { ...box, name: "garage" },
         { ...box, name: "yard", boost: "armed", setpointA: 6 },

@@ -137,7 +137,10 @@ describe("what is published", () => {
     const peer = await broker();
     const { telemetry, report } = await connected({ url: peer.url });
     report();
-    report({ reason: { code: "following_surplus", text: "other figures" }, ...powers({ gridPowerW: 90 }) });
+    report({
+      reason: { code: "following_surplus", text: "other figures", germanText: "" },
+      ...powers({ gridPowerW: 90 }),
+    });
     report({ setpointA: 11 });
     report({ setpointA: 11, ...powers({ gridPowerW: -20 }) });
     report({ setpointA: 11, wallMs: 1_647_669_700_000 }, 60_000);
@@ -281,7 +284,10 @@ describe("what is published", () => {
     const peer = await broker();
     const { telemetry, report } = await connected({ url: peer.url });
     report({ state: "idle" });
-    report({ state: "commitment", reason: { code: "proving_start", text: "starts in 60 s" } });
+    report({
+      state: "commitment",
+      reason: { code: "proving_start", text: "starts in 60 s", germanText: "" },
+    });
     await allArrived(peer, telemetry);
     const event = peer.messages.find((message) => message.topic === `${BASE}/event`);
     expect(event).toMatchObject({ qos: 1, isRetained: false });
