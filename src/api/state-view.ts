@@ -14,7 +14,7 @@ export function stateView(context: ApiContext, report: TickReport) {
     version: options.version,
     pass: report.pass,
     pass_age_ms: Math.round(clock.monotonicMs() - report.monotonicMs),
-    state: stateWire(report),
+    state: { ...stateWire(report), ...germanWire(report) },
     telemetry: telemetryWire(report),
     status: smartChargingStatus(report),
     min_band_w: options.minBandW,
@@ -36,11 +36,17 @@ export function stateView(context: ApiContext, report: TickReport) {
   };
 }
 
+/** The page speaks German, too. */
+function germanWire({ reason }: Pick<TickReport, "reason">) {
+  return { reason_text_de: reason.germanText };
+}
+
 /** One box with all that is decided and known of it. */
 function wallboxWire(box: NamedBoxReport) {
   const { chargePowerW, surplusPowerW } = box.powers;
   return {
     ...boxDecisionWire(box),
+    ...germanWire(box),
     limits: limitsWire(box.limits),
     charge_w: chargePowerW === undefined ? null : Math.round(chargePowerW),
     surplus_w: surplusPowerW === undefined ? null : Math.round(surplusPowerW),

@@ -74,7 +74,14 @@ describe("GET /api/state", () => {
       version: "1.2.3",
       pass: 1,
       pass_age_ms: 250,
-      state: { mode: "hems", phase: "active", reason_text: expect.any(String), setpoint_a: 10 },
+      state: {
+        mode: "hems",
+        phase: "active",
+        reason_text: "Charging with 10 A from the sun.",
+        reason_text_de: "Lädt mit 10 A von der Sonne.",
+        setpoint_a: 10,
+      },
+      wallboxes: [{ reason_text_de: "Lädt mit 10 A von der Sonne." }],
       telemetry: { grid_w: -150, pv_w: 3_000, battery_w: null, ages_ms: { grid: 400 } },
       status: { ux_phase: "active", boost: "available" },
       meter: "good",
@@ -275,7 +282,7 @@ describe("charging-config in the house", () => {
     "says why surplus charging is not possible: roles %j, %s",
     async (deviceRoles, code, reasons) => {
       const { api, port } = await serve({ deviceRoles });
-      api.report(sampleReport({ reason: { code, text: "" } }));
+      api.report(sampleReport({ reason: { code, text: "", germanText: "" } }));
       const config = (await ask(port, CONFIG)).json();
       expect(config).toMatchObject({ hems_eligible: false, hems_ineligible_reasons: reasons });
       const refused = await ask(port, CONFIG, { method: "PUT", body: { smart_charging_mode: "hems" } });

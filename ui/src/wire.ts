@@ -25,8 +25,8 @@ export interface State {
   readonly boost: "off" | "armed" | "ongoing";
   readonly phase: "idle" | "commitment" | "active";
   readonly ux_phase: string;
-  readonly reason: string;
   readonly reason_text: string;
+  readonly reason_text_de: string;
   readonly setpoint_a: number;
   readonly phases: 1 | 3;
   readonly limited_by: string | null;
@@ -62,6 +62,7 @@ export interface BoxView {
   readonly name: string;
   readonly boost: State["boost"];
   readonly reason_text: string;
+  readonly reason_text_de: string;
   readonly setpoint_a: number;
   readonly charge_w: number | null;
   readonly is_connected: boolean;

@@ -1,5 +1,4 @@
-import { amps, power } from "./format.ts";
-import type { View } from "./wire.ts";
+import type { State } from "./wire.ts";
 import { german } from "./words-de.ts";
 import { english } from "./words-en.ts";
 import type { Words } from "./words-shape.ts";
@@ -33,18 +32,7 @@ function withUnits(sentence: string): string {
   return sentence.replace(/(\d) (?=(?:k?Wh?|A|s|ct)\b)/g, "$1\u00a0");
 }
 
-/** Why the car gets its current: the gateway's own English sentence, or the same in the page's language. */
-export function whySentence({ state, telemetry }: View): string {
-  const key = `why.${state.reason}`;
-  if (words === english || words[key] === undefined) return withUnits(state.reason_text);
-  const surplus = telemetry.surplus_w;
-  return say(key, {
-    setpoint: amps(state.setpoint_a),
-    surplus: surplus === null || surplus >= 0 ? power(surplus) : `−${power(surplus)}`,
-    start: power(state.thresholds.effective.hems_min_export_to_start_w),
-    limit: say(`limit.${state.limited_by ?? "failsafe"}`),
-    next: state.plan?.next_start_text ?? "",
-    deadline: state.plan?.deadline_text ?? "",
-    seconds: /in (\d+) s/.exec(state.reason_text)?.[1] ?? "?",
-  });
+/** Why a car gets its current, in the gateway's own words. */
+export function whySentence(told: Pick<State, "reason_text" | "reason_text_de">): string {
+  return withUnits(words === german ? told.reason_text_de : told.reason_text);
 }

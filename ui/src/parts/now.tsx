@@ -14,7 +14,7 @@ export function Now({ view, isLive }: { view: View; isLive: boolean }) {
         <p class="phase" role="status">
           {phaseWords(view)}
         </p>
-        <p class="sentence">{whySentence(view)}</p>
+        <p class="sentence">{whySentence(view.state)}</p>
         <OtherBoxes view={view} />
       </section>
       <div class="columns">
@@ -41,7 +41,7 @@ function OtherBoxes({ view }: { view: View }) {
     <ul class="boxes">
       {boxes.map((box) => (
         <li key={box.name}>
-          <b>{box.name}</b> {power(box.charge_w)} · {say(`vehicle.${box.vehicle}`)} · {box.reason_text}
+          <b>{box.name}</b> {power(box.charge_w)} · {say(`vehicle.${box.vehicle}`)} · {whySentence(box)}
         </li>
       ))}
     </ul>
