@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { capturedCli } from "../../support/captured-cli.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
 import { startBroker } from "../../telemetry/support/broker.ts";
 
 const LOGIN = { user: "hems", password: "broker-canary" };
@@ -12,7 +12,7 @@ async function guardedBroker() {
     authenticate: (_client, user, password, done) =>
       done(null, user === LOGIN.user && password?.toString() === LOGIN.password),
   });
-  const folder = mkdtempSync(join(tmpdir(), "hems-edge-probe-"));
+  const folder = temporaryFolder();
   onTestFinished(async () => {
     await broker.close();
     rmSync(folder, { recursive: true, force: true });
