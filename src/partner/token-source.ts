@@ -63,6 +63,8 @@ export function createTokenSource(deps: {
     const holdMs = Math.min(LONGEST_HOLD_MS, SHORTEST_HOLD_MS * 2 ** refusals);
     refusals++;
     held = undefined;
+    // What it gives may be what is refused: the next try begins with the credentials.
+    refreshToken = undefined;
     holdFor(Math.max(holdMs, error.retryAfterMs ?? 0), error);
   }
 

@@ -4,7 +4,7 @@ import { parseIsoMs } from "../core/iso-time.ts";
 import type { PartnerClient } from "../partner/partner-client.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StateStore } from "../ports/state-store.ts";
-import type { Conflict, PendingChange, RemoteView } from "./pending-change.ts";
+import type { Conflict, Origin, PendingChange, RemoteView } from "./pending-change.ts";
 
 const decisionSchema = z.object({
   wallMs: z.number(),
@@ -60,7 +60,7 @@ export function createArbitration(deps: ArbitrationDeps): Arbitration {
       const isDatesNeeded = conflicts.some(({ origin }) => !origin.isConfirmed);
       const updatedMs = isDatesNeeded ? await remoteChangeMs(client) : undefined;
       for (const conflict of conflicts) {
-        const { winner, because } = verdict(conflict, updatedMs);
+        const { winner, because } = verdict(conflict, updatedMs, clock);
         if (winner === "remote") pending.drop(conflict.part);
         record(conflict, winner, because);
       }
@@ -71,12 +71,22 @@ export function createArbitration(deps: ArbitrationDeps): Arbitration {
   };
 }
 
-function verdict({ origin }: Conflict, remoteMs: number | undefined): Pick<Decision, "winner" | "because"> {
+function verdict(
+  { origin }: Conflict,
+  remoteMs: number | undefined,
+  clock: Clock,
+): Pick<Decision, "winner" | "because"> {
   if (origin.isConfirmed) return { winner: "remote", because: "remote_changed_after_local" };
   if (remoteMs === undefined) return { winner: "local", because: "order_unknown" };
-  return remoteMs > origin.madeWallMs
+  return remoteMs > madeWallMs(origin, clock)
     ? { winner: "remote", because: "remote_is_newer" }
     : { winner: "local", because: "local_is_newer" };
+}
+
+/** By the wall clock of now: a gateway that starts without the time learns it later, and then its wish is no older for it. */
+function madeWallMs(origin: Origin, clock: Clock): number {
+  if (origin.madeAtMs === undefined) return origin.madeWallMs;
+  return clock.wallMs() - (clock.monotonicMs() - origin.madeAtMs);
 }
 
 async function remoteChangeMs(client: ArbitrationDeps["client"]): Promise<number | undefined> {

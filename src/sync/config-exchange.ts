@@ -148,7 +148,8 @@ export function createConfigExchange(deps: ConfigExchangeDeps): ConfigExchange {
     },
     stop: lane.stop,
     queue(change) {
-      pending.add(change, lastGood.view(), clock.wallMs());
+      const now = { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+      pending.add(change, lastGood.view(), now);
       rejected = undefined;
       appliedText = undefined;
       // During an outage the back-off decides.

@@ -12,8 +12,10 @@ export type Part = (typeof PARTS)[number];
 
 /** Where a local wish came into the world. */
 export interface Origin {
-  /** When it was made, wall time, ms. */
+  /** When it was made, wall time, ms; wrong where the wall clock was. */
   readonly madeWallMs: number;
+  /** The same, monotonic, ms; not kept over a restart, where it would mean nothing. */
+  readonly madeAtMs?: number;
   /** What the Partner API said then; null where that was not known. */
   readonly baseline: string | number | null;
   /** The Partner API was seen to say so still after the wish was made. */
@@ -28,12 +30,18 @@ export interface Conflict {
   readonly origin: Origin;
 }
 
+/** A time by both clocks, ms. */
+export interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
 /** Local wishes that the Partner API has not taken yet; they survive a restart. */
 export interface PendingChange {
   current(): SettingsChange;
   isEmpty(): boolean;
   /** The newest value of each part wins; `remote` is what the Partner API says now. */
-  add(change: SettingsChange, remote: RemoteView, wallMs: number): void;
+  add(change: SettingsChange, remote: RemoteView, now: Moment): void;
   /** Takes note of what the Partner API says and returns the parts that both sides have changed. */
   observe(remote: RemoteView): readonly Conflict[];
   drop(part: Part): void;
@@ -64,7 +72,7 @@ const storedOriginsSchema = z.object({
   maxImportBeforeStoppingW: originSchema.exactOptional(),
 });
 
-type Origins = z.infer<typeof storedOriginsSchema>;
+type Origins = { [P in Part]?: Origin };
 
 export function createPendingChange(store: StateStore): PendingChange {
   let pending: SettingsChange = storedSchema.safeParse(store.get(STORE_KEY)).data ?? {};
@@ -87,11 +95,12 @@ export function createPendingChange(store: StateStore): PendingChange {
   return {
     current: () => pending,
     isEmpty: () => Object.keys(pending).length === 0,
-    add(change, remote, wallMs) {
+    add(change, remote, { wallMs, monotonicMs }) {
       const made = PARTS.filter((part) => change[part] !== undefined).map((part): [Part, Origin] => [
         part,
         {
           madeWallMs: wallMs,
+          madeAtMs: monotonicMs,
           // What a later wish replaces was never taken: both stand against the same state of the Partner API.
           baseline: origins[part]?.baseline ?? remotePart(remote, part) ?? null,
           isConfirmed: false,

@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { webServer } from "../support/web-server.ts";
 import { CLIENT_LOGIN, messages, partnerFixture, USER_LOGIN } from "./partner-fixture.ts";
 
 const TEN_HOURS_MS = 36_000_000;
@@ -87,6 +89,28 @@ describe("the user's login", () => {
       "password",
       "password",
     ]);
+  });
+
+  it("begins anew where the tokens that a refresh gives are refused", async () => {
+    const good = new Set<string>();
+    let grants = 0;
+    const baseUrl = await webServer(async (request, response) => {
+      if (request.method !== "POST") {
+        const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
+        const body = JSON.stringify({ smart_charging_mode: "hems" });
+        response.writeHead(good.has(token) ? 200 : 401).end(good.has(token) ? body : "{}");
+        return;
+      }
+      const token = `token-${++grants}`;
+      if ((await text(request)).includes('"password"')) good.add(token);
+      response.end(JSON.stringify({ access_token: token, expires_in: 3_600, refresh_token: "refresh" }));
+    });
+    const { client, clock } = await partnerFixture({ client: { baseUrl } });
+    expect((await client.getChargingConfig()).ok).toBe(true);
+    good.clear();
+    expect(await client.getChargingConfig()).toMatchObject({ ok: false, error: { kind: "unauthorized" } });
+    await clock.advance(5_000);
+    expect((await client.getChargingConfig()).ok).toBe(true);
   });
 
   it("goes to the configured token address where there is one", async () => {

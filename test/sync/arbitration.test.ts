@@ -26,6 +26,25 @@ describe("a setting that was changed here and in the Partner API", () => {
     expect(messages(logLines)).toContain("changed here and in the Partner API: settled");
   });
 
+  it("is no older for a wall clock that was wrong when it was made", async () => {
+    const { boot, clock, pass, server } = await syncFixture();
+    const sync = boot();
+    sync.start();
+    await pass(1);
+    await server.pull();
+    server.setMode("none");
+    await clock.advance(10_000);
+    const yearMs = 365 * 86_400_000;
+    clock.jumpWall(-yearMs);
+    sync.queue({ mode: "spot" });
+    await clock.advance(10_000);
+    clock.jumpWall(yearMs);
+    await server.plug();
+    await pass(LONG_MS, 10_000);
+    expect(server.config().smart_charging_mode).toBe("spot");
+    expect(sync.state().decisions).toMatchObject([{ winner: "local", because: "local_is_newer" }]);
+  });
+
   it("becomes what the Partner API says when that was later, part by part", async () => {
     const { applied, boot, clock, pass, server } = await syncFixture();
     const sync = boot();
