@@ -36,6 +36,8 @@ export interface BoxHabits {
   readonly phaseSwitching: PhaseSwitching;
   /** False for boxes that forget their limits when the link goes: nothing that is installed protects then. */
   readonly keepsProfilesOffline: boolean;
+  /** False for boxes that may forget their limit while they pause: it is written again when they go on. */
+  readonly keepsLimitInPause: boolean;
   /** True for boxes that hold other backends' profiles against ours until they are cleared. */
   readonly clearsOnCommissioning: boolean;
 }
@@ -56,5 +58,6 @@ export const USUAL_HABITS: BoxHabits = {
   readsConfiguration: "whole",
   phaseSwitching: "none",
   keepsProfilesOffline: true,
+  keepsLimitInPause: true,
   clearsOnCommissioning: false,
 };

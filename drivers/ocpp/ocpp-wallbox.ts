@@ -77,10 +77,12 @@ export function createOcppWallbox(options: OcppWallboxOptions, deps: OcppWallbox
   function vehicleIs(now: VehicleState): void {
     if (now === box.vehicle) return;
     log.info({ vehicle: now }, "vehicle state changed");
+    const isPauseOver = box.vehicle === "suspended_by_wallbox" && now === "charging";
     box.vehicle = now;
     measurements.vehicleChanged(now);
     writer.vehicleChanged(now);
     steering.vehicleChanged(now);
+    if (isPauseOver && !box.habits().keepsLimitInPause) writer.repeat();
   }
 
   const unregister = centralSystem.register(

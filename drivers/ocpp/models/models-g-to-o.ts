@@ -5,7 +5,7 @@ export const modelsGToO: readonly WallboxModel[] = [
     key: "go-e",
     name: "go-e Charger Gemini and HOME+",
     boot: { vendor: /^go-?e/i },
-    habits: { keepsProfilesOffline: false },
+    habits: { keepsProfilesOffline: false, keepsLimitInPause: false },
     facts: [
       reported(
         "forgets its limit the moment Wi-Fi goes and charges at full current (firmware 56.2)",

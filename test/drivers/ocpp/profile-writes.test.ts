@@ -409,6 +409,24 @@ describe("a wallbox that refuses", () => {
   });
 });
 
+describe("a wallbox whose pause ends", () => {
+  it.each([
+    ["go-e", ["0:6", "1:0", "1:10", "1:10"]],
+    ["keba-kecontact", ["0:6", "1:0", "1:10"]],
+  ])("of the model %s is told %j", async (model, limits) => {
+    site = await createTestSite({ wallbox: { model } });
+    const box = await site.dialReady();
+    await site.wallbox.apply(command(0));
+    await box.status("SuspendedEVSE");
+    await site.wallbox.apply(command(10));
+    await box.status("Charging");
+    await box.status("Charging");
+    await eventually(() => sentLimits(box).length >= limits.length);
+    await site.wallbox.apply(command(10));
+    expect(sentLimits(box)).toEqual(limits);
+  });
+});
+
 describe("the write budget", () => {
   it("defers raises beyond it, and lets reductions, renewals and urgent writes pass", async () => {
     site = await createTestSite({ wallbox: { maxWritesPerDay: 3 } });
