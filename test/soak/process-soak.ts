@@ -1,3 +1,4 @@
+import { serviceCommand } from "../../bench/footprint/service-command.ts";
 import { createBench } from "../hil/support/bench.ts";
 import { createCarLife } from "./car-life.ts";
 import { createDiskPace } from "./disk-pace.ts";
@@ -9,15 +10,15 @@ import { createViewer } from "./viewer.ts";
 const DAY_S = 86_400;
 const LOOK_S = 600;
 const WRITE_BACK_S = 30;
-/** As the service has it, but compiled: without a JIT a month would take a day. */
-const NODE_OPTIONS = "--max-old-space-size=192 --max-semi-space-size=1";
+/** The service's, but for one: interpreted, a month would take a day. */
+const NODE_FLAGS = serviceCommand().flags.filter((flag) => flag !== "--jitless");
 
 /** The daemon as a process of its own, led by the clock of the simulated house in this one: every second has its pass. */
 export async function soakAsProcess(
   { days, stateDir }: { readonly days: number; readonly stateDir: string },
   onDay: (day: SoakDay, index: number) => void,
 ): Promise<void> {
-  const bench = await createBench({ trace: shippedDaysInARow(), stateDir, nodeOptions: NODE_OPTIONS });
+  const bench = await createBench({ trace: shippedDaysInARow(), stateDir, nodeFlags: NODE_FLAGS });
   const daemon = bench.startDaemon();
   const processId = daemon.child.pid;
   if (processId === undefined) throw new Error("the daemon could not be started");

@@ -34,8 +34,8 @@ ${rows(one, own)
 
 - **in one process**: the daemon and all its peers on [one clock](adr/0005-lock-step-clock-for-the-demo.md); memory and handles are those of
   all of them together.
-- **as a process**: the daemon alone, with the service's limits of memory but compiled (without a JIT a month takes a day), [led by the clock](adr/0017-the-bench-leads-the-daemons-clock.md) of the same peers
-  in another process.
+- **as a process**: the daemon alone, with the service's flags but compiled (interpreted, a month takes a day), [led by the
+  clock](adr/0017-the-bench-leads-the-daemons-clock.md) of the same peers in another process.
 - **written**: \`write_bytes\` of /proc, with everything brought to the disk each simulated half minute, as Linux does in real time.
 ${[one, own].flatMap((figures) => (figures === undefined ? [] : missedGoals(figures).map((missed) => `- **missed**: ${missed}\n`))).join("")}`;
 }

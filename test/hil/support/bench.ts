@@ -58,8 +58,8 @@ export interface BenchOptions extends BenchConfigOptions {
   readonly isLive?: boolean;
   /** The config says no more than how the gateway is reached: it waits to be set up. */
   readonly isWithoutHouse?: boolean;
-  /** Options of node for the daemon, as `NODE_OPTIONS` takes them. */
-  readonly nodeOptions?: string;
+  /** Flags of node for the daemon. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** A daemon on the bench's clock. */
@@ -187,9 +187,7 @@ export async function createBench(options: BenchOptions): Promise<Bench> {
 
   function startDaemon(wallMs = clock.wallMs()): BenchDaemon {
     const argv = ["run", "--config", configPath, "--clock-led", `${wallMs}`];
-    const { nodeOptions } = options;
-    const environment = nodeOptions === undefined ? {} : { NODE_OPTIONS: nodeOptions };
-    const program = spawnProgram(argv, environment, "ipc");
+    const program = spawnProgram(argv, {}, { channel: "ipc", nodeFlags: options.nodeFlags });
     const follower = follow(program.child, clock);
     const daemon = Object.assign(program, follower, {
       async end(signal: NodeJS.Signals) {

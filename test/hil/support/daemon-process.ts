@@ -26,9 +26,13 @@ export interface DaemonProcess {
 export function spawnProgram(
   argv: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  channel: "ipc" | "ignore" = "ignore",
+  options: {
+    readonly channel?: "ipc" | "ignore" | undefined;
+    readonly nodeFlags?: readonly string[] | undefined;
+  } = {},
 ): DaemonProcess {
-  const child = spawn(process.execPath, [MAIN, ...argv], {
+  const { channel = "ignore", nodeFlags = [] } = options;
+  const child = spawn(process.execPath, [...nodeFlags, MAIN, ...argv], {
     stdio: ["ignore", "pipe", "pipe", channel],
     env: { PATH: process.env.PATH, ...environment },
   });
