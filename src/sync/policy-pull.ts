@@ -3,7 +3,7 @@ import type { ChargePolicy } from "../core/planner/charge-goal.ts";
 import { isTimeZone, WEEKDAYS } from "../core/planner/local-time.ts";
 import type { ChargePolicy as PolicyAnswer } from "../partner/charge-policy.ts";
 import type { PartnerClient } from "../partner/partner-client.ts";
-import type { PartnerError } from "../partner/partner-error.ts";
+import { failure, type PartnerError } from "../partner/partner-error.ts";
 import type { ChargePolicyTarget } from "../ports/charge-plan.ts";
 import type { Clock } from "../ports/clock.ts";
 import { createLane } from "./lane.ts";
@@ -65,7 +65,9 @@ export function createPolicyPull(options: PolicyPullOptions, deps: PolicyPullDep
     if (car === undefined) return { ok: true, policy: undefined };
     const answer = await client.getChargePolicy(car.id);
     if (!answer.ok) return noneOr(answer.error);
-    return { ok: true, policy: policyOf(answer.value, foreignZone(answer.value.data?.timezone)) };
+    const policy = policyOf(answer.value, foreignZone(answer.value.data?.timezone));
+    if (policy === undefined && carriesError(answer.value)) return FAILED_INSIDE;
+    return { ok: true, policy };
   }
 
   /** Undefined for the zone of the house, and for one that nobody knows. */
@@ -83,6 +85,13 @@ export function createPolicyPull(options: PolicyPullOptions, deps: PolicyPullDep
   }
 
   return { start: () => lane.start(0), stop: lane.stop };
+}
+
+const FAILED_INSIDE: Pulled = failure("server_error", "the answer holds an error in the place of a policy");
+
+/** The documented way of this endpoint to fail: a 200 with the error in its metadata. */
+function carriesError({ metadata }: PolicyAnswer): boolean {
+  return Boolean(metadata?.error);
 }
 
 function noneOr(error: PartnerError): Pulled {

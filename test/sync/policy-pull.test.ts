@@ -113,6 +113,29 @@ describe("the partner's charge policy", () => {
     ]);
   });
 
+  it("holds while the answer carries an error inside a 200", async () => {
+    const given = partner();
+    given.pull.start();
+    await given.clock.advance(1);
+    given.policy = { metadata: { error: "no access to the vehicle" }, data: null };
+    await given.clock.advance(5 * MINUTE_MS);
+    expect(given.applied).toHaveLength(1);
+    expect(given.logLines.map((line) => JSON.parse(line).msg)).toEqual([
+      "Partner API gives no useful answer",
+    ]);
+    given.policy = { metadata: { error: null }, data: null };
+    await given.clock.advance(10 * MINUTE_MS);
+    expect(given.applied.at(-1)).toBeUndefined();
+  });
+
+  it("counts although there is an error beside it", async () => {
+    const given = partner();
+    given.policy = { metadata: { error: "tuesday is wrong" }, data: { mon: SEVEN, tue: "?" } };
+    given.pull.start();
+    await given.clock.advance(1);
+    expect(given.applied).toEqual([{ mon: { charge_percentage: 80, charge_deadline: "07:00" } }]);
+  });
+
   it("of another time zone keeps its times in that zone", async () => {
     const given = partner();
     given.policy = { data: { mon: SEVEN, timezone: "Europe/London" } };
