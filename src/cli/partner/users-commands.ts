@@ -10,6 +10,7 @@ import {
 } from "../../partner/users.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command } from "../command.ts";
+import { createOptionReader } from "../simulate/option-reader.ts";
 import { fieldOptions, fieldProblems, givenFields } from "./field-options.ts";
 import { type Column, outputOptions, printRecord, printRows } from "./output.ts";
 import { failed, misused, sessionOptions, withPartner } from "./session.ts";
@@ -50,13 +51,18 @@ export const usersListCommand: Command = {
     ...sessionOptions,
   },
   example: "hems-edge partner users list --role user --search anna",
-  run: (input) =>
-    withPartner(input, async ({ api }) => {
+  async run(input) {
+    const reader = createOptionReader(input);
+    reader.choice("role", USER_ROLES, "user");
+    const problem = reader.problem();
+    if (problem !== undefined) return misused(input, problem);
+    return withPartner(input, async ({ api }) => {
       const users = await api.call(listUsers({ includeDeleted: input.switches.has("include-deleted") }));
       if (!users.ok) return failed(input, users.error);
       printRows(input, matchingUsers(users.value, input.texts), userColumns);
       return EXIT.ok;
-    }),
+    });
+  },
 };
 
 export const usersGetCommand: Command = {

@@ -61,12 +61,15 @@ async function look(input: CommandInput, session: PartnerSession, before: WatchS
     input.io.err(`hems-edge partner: ${errorSentence(users.error)}; the next look is due as ever\n`);
     return before;
   }
-  let state = before;
-  for (const user of users.value) {
-    if (input.texts.user === undefined || input.texts.user === user.id) {
-      state = await lookAtUser(input, session, user, state);
-    }
+  const { user: only } = input.texts;
+  const watched = users.value.filter(({ id }) => only === undefined || id === only);
+  if (watched.length === 0) {
+    input.io.err(
+      `hems-edge partner: there is no user${only === undefined ? "" : ` ${only}`}; the next look is due as ever\n`,
+    );
   }
+  let state = before;
+  for (const user of watched) state = await lookAtUser(input, session, user, state);
   return state;
 }
 

@@ -119,6 +119,10 @@ describe("login", () => {
 describe("users", () => {
   it("are filtered on our side, as a table on a terminal and as data in a pipe", async () => {
     const { run, type } = await partnerProgram();
+    expect(await run("users", "list", "--role", "king")).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/--role takes one of admin, staff, user/),
+    });
     const table = await type("users", "list", "--search", "ANNA cust");
     expect(table.out).toMatch(/^id +email +role/);
     expect(table.out).toMatch(/anna@example.com/);

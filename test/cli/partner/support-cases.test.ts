@@ -172,6 +172,12 @@ describe("watching", () => {
     expect(hook.alerts.map(({ event }) => event)).toEqual(["device_disconnected", "device_recovered"]);
   });
 
+  it("says that nobody is there to be watched", async () => {
+    const { run } = await partnerProgram();
+    const { err } = await run("devices", "watch", "--user", "nobody", "--cycles", "1");
+    expect(err).toMatch(/there is no user nobody/);
+  });
+
   it("tells a wallbox without a network from one without a login", async () => {
     const { run, server } = await partnerProgram();
     const hook = await webhook();
