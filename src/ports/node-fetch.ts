@@ -60,6 +60,8 @@ function requestOptions({ method = "GET", headers, signal }: FetchOptions): Requ
     method,
     headers: { accept: "*/*", "accept-encoding": "gzip, deflate, br", "user-agent": "hems-edge", ...headers },
     ...(signal === undefined ? {} : { signal }),
+    // RFC 9110 9.2.2: what may not be sent twice gets a connection of its own, which cannot be a stale one.
+    ...(method === "POST" ? { agent: false } : {}),
   };
 }
 

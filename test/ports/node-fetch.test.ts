@@ -75,6 +75,20 @@ describe("nodeFetch", () => {
     expect(await textOf(url)).toBe("3");
   });
 
+  it("sends a POST once, although a connection was kept that the server breaks off", async () => {
+    const seen: string[] = [];
+    const url = await webServer((request, response) => {
+      seen.push(request.method ?? "");
+      if (request.method === "POST") request.socket.resetAndDestroy();
+      else response.end("kept");
+    });
+    expect(await textOf(url)).toBe("kept");
+    await expect(nodeFetch(url, { method: "POST", body: "new" })).rejects.toMatchObject({
+      code: "ECONNRESET",
+    });
+    expect(seen).toEqual(["GET", "POST"]);
+  });
+
   it("rejects with the system's code where nobody listens, and when the answer breaks off", async () => {
     await expect(nodeFetch("http://127.0.0.1:1/")).rejects.toMatchObject({ code: "ECONNREFUSED" });
     const url = await webServer((request, response) => {
