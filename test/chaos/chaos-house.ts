@@ -7,12 +7,14 @@ import { type CentralSystem, createCentralSystem } from "../simulator/wallbox/ce
 import { createCarLife } from "../soak/car-life.ts";
 import { chaosTrace } from "./chaos-trace.ts";
 import { createFaultyNetwork, type FaultyNetwork } from "./faulty-network.ts";
-import { createGridOperator, type GridOperator, OPERATOR_TOKEN } from "./grid-operator.ts";
+import { createGridOperator, type GridOperator, OPERATOR_TOKEN, operatorLimits } from "./grid-operator.ts";
 import { timeOfRun } from "./law-book.ts";
 
-/** Tight enough that sun, kettle and car together reach them. */
-export const CHAOS_LIMITS = { mainFuseA: 32, importLimitW: 12_000, failsafeCurrentA: 6 } as const;
+/** Tight enough that kettle and car together reach them, each in its turn. */
+export const CHAOS_LIMITS = { mainFuseA: 20, importLimitW: 12_000, failsafeCurrentA: 6 } as const;
 const DAY_MS = 86_400_000;
+/** Of a car in a run that is no day: away and home again within three hours, and there in the first of them. */
+const SHORT_LIFE = { firstTripMs: 70 * 60_000, awayMs: 30 * 60_000 } as const;
 export const CHAOS_TIME_ZONE = "America/Denver";
 
 export interface ChaosHouseOptions {
@@ -62,12 +64,11 @@ export async function createChaosHouse(options: ChaosHouseOptions): Promise<Chao
       return chaosConfig(file, network, backOffice.url);
     },
   });
-  const carLife = createCarLife(
-    demo.site,
+  const carLife = createCarLife(demo.site, clock, options.durationMs < DAY_MS ? SHORT_LIFE : {});
+  const operator = createGridOperator(demo.daemon.pageUrl() ?? "", {
     clock,
-    options.durationMs < DAY_MS ? options.durationMs / 4 : undefined,
-  );
-  const operator = createGridOperator(demo.daemon.pageUrl() ?? "", { clock, random: seededRandom(seed + 3) });
+    limits: operatorLimits(options.durationMs, seededRandom(seed + 3)),
+  });
   return {
     demo,
     site: demo.site,

@@ -2,13 +2,17 @@ import type { DayTrace } from "../../simulator/house/day-trace.ts";
 import { seededRandom } from "../../simulator/network/seeded-random.ts";
 import { shippedDaysInARow } from "../soak/long-trace.ts";
 import { between } from "./fault-schedule.ts";
+import { PRESSED_WEATHER } from "./pressed-hour.ts";
 
 const DAY_MS = 86_400_000;
 const APPLIANCES_PER_DAY = 12;
 const APPLIANCE_W = [1_500, 9_000] as const;
 const APPLIANCE_MIN = [3, 60] as const;
 
-/** Shipped days as the seed shuffles them, with ovens and heat pumps that bring the house to its limits. */
+/**
+ * Shipped days as the seed shuffles them, with ovens and heat pumps that bring the house to its limits, behind an hour
+ * that does so on purpose.
+ */
 export function chaosTrace(options: {
   readonly seed: number;
   readonly durationMs: number;
@@ -31,6 +35,11 @@ export function chaosTrace(options: {
     const until = Math.min(steps, from + Math.round(between(random, APPLIANCE_MIN)));
     const powerW = between(random, APPLIANCE_W);
     for (let step = from; step < until; step++) loadW[step] = (loadW[step] ?? 0) + powerW;
+  }
+  for (const weather of PRESSED_WEATHER) {
+    const [from, until] = [weather.fromMs / stepMs, weather.untilMs / stepMs];
+    loadW.fill(weather.loadW, from, until);
+    pvW.fill(weather.pvW, from, until);
   }
   return {
     name: `chaos ${options.seed}`,

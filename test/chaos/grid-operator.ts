@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import type { Clock, Timer } from "../../src/ports/clock.ts";
 import { between } from "./fault-schedule.ts";
+import { PRESSED_HOUR_MS, PRESSED_OPERATOR, type Span } from "./pressed-hour.ts";
 
 export const OPERATOR_TOKEN = "the-operator-of-the-simulated-grid";
 
@@ -11,28 +12,38 @@ const BEAT_MS = 50_000;
 const FREE_MS = [2 * 3_600_000, 8 * 3_600_000] as const;
 const LIMITED_MS = [10 * 60_000, 2 * 3_600_000] as const;
 
+/** When the house is limited: once in the first hour, and then as chance has it. */
+export function operatorLimits(durationMs: number, random: () => number): readonly Span[] {
+  const limits = [PRESSED_OPERATOR];
+  for (let atMs = PRESSED_HOUR_MS; ; ) {
+    const fromMs = atMs + between(random, FREE_MS);
+    const untilMs = fromMs + between(random, LIMITED_MS);
+    if (fromMs >= durationMs) return limits;
+    limits.push({ fromMs, untilMs });
+    atMs = untilMs;
+  }
+}
+
 /** Who limits the house now and then, and always says so again: over a line of its own, which no fault reaches. */
 export interface GridOperator {
   /** W; undefined while nothing limits. */
   readonly limitW: number | undefined;
-  /** Since when it is so, ms. */
-  readonly sinceMs: number;
   stop(): void;
 }
 
 export function createGridOperator(
   pageUrl: string,
-  { clock, random }: { readonly clock: Clock; readonly random: () => number },
+  { clock, limits }: { readonly clock: Clock; readonly limits: readonly Span[] },
 ): GridOperator {
+  const turns = limits.flatMap(({ fromMs, untilMs }) => [
+    clock.setTimeout(() => change(LIMIT_W), fromMs),
+    clock.setTimeout(() => change(undefined), untilMs),
+  ]);
   let limitW: number | undefined;
-  let sinceMs = clock.monotonicMs();
-  let turn: Timer = clock.setTimeout(change, between(random, FREE_MS));
   let beat: Timer = clock.setTimeout(tell, 0);
 
-  function change(): void {
-    limitW = limitW === undefined ? LIMIT_W : undefined;
-    sinceMs = clock.monotonicMs();
-    turn = clock.setTimeout(change, between(random, limitW === undefined ? FREE_MS : LIMITED_MS));
+  function change(nextW: number | undefined): void {
+    limitW = nextW;
     clock.clearTimeout(beat);
     tell();
   }
@@ -54,11 +65,8 @@ export function createGridOperator(
     get limitW() {
       return limitW;
     },
-    get sinceMs() {
-      return sinceMs;
-    },
     stop() {
-      clock.clearTimeout(turn);
+      for (const turn of turns) clock.clearTimeout(turn);
       clock.clearTimeout(beat);
     },
   };

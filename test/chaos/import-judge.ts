@@ -27,7 +27,7 @@ const LEAST_CAR_W = 100;
 export function createImportJudge(deps: {
   readonly laws: LawBook;
   readonly disturbances: Disturbances;
-  readonly operator: Pick<GridOperator, "limitW" | "sinceMs">;
+  readonly operator: Pick<GridOperator, "limitW">;
 }) {
   const { disturbances, operator } = deps;
   const fuse = createBreach("the main fuse", deps.laws);

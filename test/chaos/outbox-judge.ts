@@ -123,6 +123,7 @@ export function createOutboxJudge(
   }
 
   return {
+    /** A status is the present state and no event: the same one again changes nothing, so that only the last is judged. */
     judgeStatus(daemon) {
       const report = daemon.latest();
       const arrived = site.partner.lastStatus();

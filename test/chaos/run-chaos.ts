@@ -8,6 +8,7 @@ import { createImportJudge } from "./import-judge.ts";
 import { createLawBook } from "./law-book.ts";
 import { judgeOutages } from "./outage-judge.ts";
 import { createOutboxJudge, type OutboxFigures } from "./outbox-judge.ts";
+import { PRESSED_HOUR_MS, PRESSED_MODE, withPressedHour } from "./pressed-hour.ts";
 import { createRaiseJudge } from "./raise-judge.ts";
 
 /** Partner back-offs of up to 15 min and the meter's trust must have come back at the end. */
@@ -41,11 +42,9 @@ export interface ChaosResult {
 /** Hours of the simulated house with bad lines to all its peers, judged by what the peers see. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { durationMs, perDay, seed, stateDir } = options;
-  const schedule = faultSchedule({
-    ...{ seed, durationMs, perDay },
-    calmStartMs: CALM_START_MS,
-    calmEndMs: CALM_END_MS,
-  });
+  const schedule = withPressedHour(
+    faultSchedule({ seed, durationMs, perDay, calmStartMs: CALM_START_MS, calmEndMs: CALM_END_MS }),
+  );
   const house = await createChaosHouse(options);
   const { clock, demo, site } = house;
   const laws = createLawBook();
@@ -83,13 +82,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   };
 }
 
-/** Changes the mode now and then until `untilMs`, as a user would who cannot make up his mind. */
+/** After the first hour changes the mode now and then until `untilMs`, as a user would who cannot make up his mind. */
 function changeModes(
   { partner }: Site,
   deps: { readonly clock: Clock; readonly random: () => number; readonly untilMs: number },
 ): void {
   const { clock, random, untilMs } = deps;
-  for (let atMs = between(random, MODE_MS); atMs < untilMs; atMs += between(random, MODE_MS)) {
+  partner.setMode(PRESSED_MODE);
+  for (let atMs = PRESSED_HOUR_MS; atMs < untilMs; atMs += between(random, MODE_MS)) {
     const mode = pick(random, MODES);
     clock.setTimeout(() => partner.setMode(mode), atMs);
   }

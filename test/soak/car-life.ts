@@ -8,20 +8,29 @@ const AWAY_MS = 90 * 60_000;
 /** What is left in the battery when it comes home. */
 const LEFT_SHARE = 0.2;
 
+export interface CarLifeOptions {
+  readonly firstTripMs?: number;
+  readonly awayMs?: number;
+}
+
 /** The car leaves once a day and comes home empty, so that each day has a charging session of its own. */
 export interface CarLife {
   readonly trips: number;
   stop(): void;
 }
 
-export function createCarLife({ house }: Site, clock: Clock, firstTripMs = FIRST_TRIP_MS): CarLife {
+export function createCarLife(
+  { house }: Site,
+  clock: Clock,
+  { firstTripMs = FIRST_TRIP_MS, awayMs = AWAY_MS }: CarLifeOptions = {},
+): CarLife {
   const { car } = house.evse;
   let trips = 0;
   let timer: Timer = clock.setTimeout(leave, firstTripMs);
 
   function leave(): void {
     car.unplug();
-    timer = clock.setTimeout(comeHome, AWAY_MS);
+    timer = clock.setTimeout(comeHome, awayMs);
   }
 
   function comeHome(): void {
@@ -29,7 +38,7 @@ export function createCarLife({ house }: Site, clock: Clock, firstTripMs = FIRST
     car.drive(Math.max(0, car.storedWh - LEFT_SHARE * capacityWh));
     car.plugIn();
     trips += 1;
-    timer = clock.setTimeout(leave, DAY_MS - AWAY_MS);
+    timer = clock.setTimeout(leave, DAY_MS - awayMs);
   }
 
   return {
