@@ -51,7 +51,8 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
   /** Our numbers of the transactions whose stop was taken. */
   let ended: readonly number[] = listOf(kept.ended, MAX_IDS).flatMap((id) => integerOf(id) ?? []);
   let isDraining = false;
-  let attempts = 0;
+  let silences = 0;
+  let refusals = 0;
   let notBeforeMs = Number.NEGATIVE_INFINITY;
 
   function save(isImportant: boolean): void {
@@ -95,16 +96,23 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
       ended = [...ended, message.id].slice(-MAX_IDS);
   }
 
+  function isHopeless({ action }: Queued, { kind }: CallOutcome): boolean {
+    if (kind === "error") refusals++;
+    else silences++;
+    const mostSilences = action === "MeterValues" ? MAX_ATTEMPTS : MAX_SILENT_ATTEMPTS;
+    return refusals >= MAX_ATTEMPTS || silences >= mostSilences;
+  }
+
   /** True when the next one may be sent. */
   function settle(message: Queued, outcome: CallOutcome): boolean {
     if (outcome.kind === "disconnected") return false;
-    attempts = outcome.kind === "result" ? 0 : attempts + 1;
     if (outcome.kind === "result") taken(message, outcome.payload);
-    if (outcome.kind !== "result" && attempts < mostAttempts(message, outcome)) {
+    else if (!isHopeless(message, outcome)) {
       notBeforeMs = deps.monotonicMs() + RETRY_MS;
       return false;
     }
-    attempts = 0;
+    silences = 0;
+    refusals = 0;
     messages = messages.filter((other) => other !== message);
     save(message.action !== "MeterValues");
     return true;
@@ -131,10 +139,6 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
       isDraining = false;
     },
   };
-}
-
-function mostAttempts({ action }: Queued, outcome: CallOutcome): number {
-  return outcome.kind === "error" || action === "MeterValues" ? MAX_ATTEMPTS : MAX_SILENT_ATTEMPTS;
 }
 
 function queuedOf(item: unknown): readonly Queued[] {

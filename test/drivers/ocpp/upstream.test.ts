@@ -210,6 +210,22 @@ describe("a second central system", () => {
     await passUntil(() => site.wallbox.card().upstream?.queued === 0);
   });
 
+  it("that refuses a start once after a long silence, as over a bad line, is sent it again", async () => {
+    await relay();
+    await passUntil(() => backend.of("StatusNotification").length > 0);
+    let asked = 0;
+    backend.script("StartTransaction", () => {
+      asked += 1;
+      if (asked === 5) throw new Error("a bit has flipped");
+      return asked > 5
+        ? { transactionId: 77, idTagInfo: { status: "Accepted" } }
+        : new Promise<never>(() => {});
+    });
+    await charge();
+    await passUntil(() => site.wallbox.card().upstream?.queued === 0);
+    expect(asked).toBe(6);
+  });
+
   it("that will have us wait for the second time hears nothing until it takes us again", async () => {
     await relay();
     await passUntil(() => site.wallbox.card().upstream?.isConnected === true);
