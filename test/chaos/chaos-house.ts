@@ -9,12 +9,13 @@ import { chaosTrace } from "./chaos-trace.ts";
 import { createFaultyNetwork, type FaultyNetwork } from "./faulty-network.ts";
 import { createGridOperator, type GridOperator, OPERATOR_TOKEN, operatorLimits } from "./grid-operator.ts";
 import { timeOfRun } from "./law-book.ts";
+import { PRESSED_TRIP_MS } from "./pressed-hour.ts";
 
 /** Tight enough that kettle and car together reach them, each in its turn. */
 export const CHAOS_LIMITS = { mainFuseA: 20, importLimitW: 12_000, failsafeCurrentA: 6 } as const;
 const DAY_MS = 86_400_000;
-/** Of a car in a run that is no day: away and home again within three hours, and there in the first of them. */
-const SHORT_LIFE = { firstTripMs: 70 * 60_000, awayMs: 30 * 60_000 } as const;
+/** Of a car in a run that is no day: away and home again within three hours. */
+const SHORT_LIFE = { firstTripMs: PRESSED_TRIP_MS, awayMs: 30 * 60_000 } as const;
 export const CHAOS_TIME_ZONE = "America/Denver";
 
 export interface ChaosHouseOptions {
@@ -47,8 +48,11 @@ export async function createChaosHouse(options: ChaosHouseOptions): Promise<Chao
     if (site === undefined) throw new Error("somebody dials before there is a house");
     return site;
   };
-  const network = await createFaultyNetwork(builtSite, { clock, random: seededRandom(seed + 1) });
   const backOffice = await createCentralSystem(clock.wallMs, { isStrict: false });
+  const network = await createFaultyNetwork(builtSite, new URL(backOffice.url), {
+    clock,
+    random: seededRandom(seed + 1),
+  });
   const demo = await createDemoHouse({
     trace,
     clock,
@@ -61,7 +65,7 @@ export async function createChaosHouse(options: ChaosHouseOptions): Promise<Chao
     wallboxUrl: network.wallboxUrl,
     configure(file, made) {
       site = made;
-      return chaosConfig(file, network, backOffice.url);
+      return chaosConfig(file, network);
     },
   });
   const carLife = createCarLife(demo.site, clock, options.durationMs < DAY_MS ? SHORT_LIFE : {});
@@ -93,7 +97,7 @@ function runLog(path: string, clock: LockstepClock): Logger {
 type HouseFile = Parameters<NonNullable<Parameters<typeof createDemoHouse>[0]["configure"]>>[0];
 
 /** The demo's config with every peer behind its proxy, and with limits that count. */
-function chaosConfig(file: HouseFile, { addressOf }: FaultyNetwork, backOfficeUrl: string) {
+function chaosConfig(file: HouseFile, { addressOf, upstreamUrl }: FaultyNetwork) {
   const { host, port } = addressOf("partner");
   const broker = addressOf("broker");
   return {
@@ -109,7 +113,7 @@ function chaosConfig(file: HouseFile, { addressOf }: FaultyNetwork, backOfficeUr
       connection: { type: "tcp", ...addressOf(device.name === "meter" ? "meter" : "inverter") },
     })),
     ocpp: { ...file.ocpp, horizon_s: 90 },
-    wallbox: { ...("wallbox" in file ? file.wallbox : undefined), upstream: { url: backOfficeUrl } },
+    wallbox: { ...("wallbox" in file ? file.wallbox : undefined), upstream: { url: upstreamUrl } },
     partner: { ...file.partner, base_url: `http://${host}:${port}` },
     mqtt: { ...file.mqtt, url: `mqtt://${broker.host}:${broker.port}` },
     grid_operator: { source: { type: "http", token: OPERATOR_TOKEN } },

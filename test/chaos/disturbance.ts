@@ -1,18 +1,18 @@
-import type { PeerName } from "../../simulator/site.ts";
 import type { PlannedFault } from "./fault-schedule.ts";
+import type { LinkName } from "./link-names.ts";
 
 /** What a schedule says of a moment. */
 export interface Disturbances {
   /** The fault of this peer's line at `atMs`. */
-  faultAt(peer: PeerName, atMs: number): PlannedFault | undefined;
+  faultAt(peer: LinkName, atMs: number): PlannedFault | undefined;
   /** True when the line of `peer` is bad at `atMs`, or was within `aftermathMs` before. */
-  isDisturbed(peer: PeerName, atMs: number, aftermathMs: number): boolean;
+  isDisturbed(peer: LinkName, atMs: number, aftermathMs: number): boolean;
 }
 
 export function createDisturbances(schedule: readonly PlannedFault[]): Disturbances {
-  const of = (peer: PeerName) => schedule.filter((planned) => planned.peer === peer);
-  const perPeer = new Map<PeerName, readonly PlannedFault[]>();
-  const known = (peer: PeerName) => {
+  const of = (peer: LinkName) => schedule.filter((planned) => planned.peer === peer);
+  const perPeer = new Map<LinkName, readonly PlannedFault[]>();
+  const known = (peer: LinkName) => {
     const found = perPeer.get(peer) ?? of(peer);
     perPeer.set(peer, found);
     return found;

@@ -1,10 +1,10 @@
 import type { LineFault, LineFaultKind } from "../../simulator/network/line-fault.ts";
 import { seededRandom } from "../../simulator/network/seeded-random.ts";
-import { PEER_NAMES, type PeerName } from "../../simulator/site.ts";
+import { LINK_NAMES, type LinkName } from "./link-names.ts";
 
 /** A line that is bad for a while; times are milliseconds of the run. */
 export interface PlannedFault {
-  readonly peer: PeerName;
+  readonly peer: LinkName;
   readonly fault: LineFault;
   readonly fromMs: number;
   readonly untilMs: number;
@@ -24,7 +24,7 @@ export interface ScheduleOptions {
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
 /** Shortest time between two faults of one peer. */
-const BREATH_MS = 20_000;
+export const BREATH_MS = 20_000;
 
 /** Blips, disturbances, outages: shortest and longest. */
 const LENGTHS_MS: readonly (readonly [shortest: number, longest: number])[] = [
@@ -58,12 +58,12 @@ export const FAULT_KINDS = Object.keys(FAULTS) as readonly LineFaultKind[];
 /** The same faults for the same options, in order of their beginning. Those of one peer never overlap. */
 export function faultSchedule(options: ScheduleOptions): readonly PlannedFault[] {
   const random = seededRandom(options.seed);
-  return PEER_NAMES.flatMap((peer) => peerSchedule(peer, options, random)).sort(
+  return LINK_NAMES.flatMap((peer) => peerSchedule(peer, options, random)).sort(
     (one, other) => one.fromMs - other.fromMs,
   );
 }
 
-function peerSchedule(peer: PeerName, options: ScheduleOptions, random: Random): readonly PlannedFault[] {
+function peerSchedule(peer: LinkName, options: ScheduleOptions, random: Random): readonly PlannedFault[] {
   const lastMs = options.durationMs - options.calmEndMs;
   const planned: PlannedFault[] = [];
   for (let atMs = options.calmStartMs; ; ) {

@@ -1,10 +1,12 @@
-import type { PeerName, Site } from "../../simulator/site.ts";
+import type { Site } from "../../simulator/site.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import type { CentralSystem } from "../simulator/wallbox/central-system.ts";
 import type { PlannedFault } from "./fault-schedule.ts";
 import type { LawBook } from "./law-book.ts";
+import type { LinkName } from "./link-names.ts";
 
 /** Time after a fault within which everything must be as before, ms: the longest back-off of each and a try. */
-const RECOVERED_AFTER_MS: Readonly<Record<PeerName, number>> = {
+const RECOVERED_AFTER_MS: Readonly<Record<LinkName, number>> = {
   inverter: 60_000,
   meter: 60_000,
   // The simulated box dials again within 30 s.
@@ -12,6 +14,8 @@ const RECOVERED_AFTER_MS: Readonly<Record<PeerName, number>> = {
   // Back-off up to 15 min, in slots of a minute.
   partner: 1_020_000,
   broker: 180_000,
+  // Back-off up to 5 min, and a heartbeat as often.
+  upstream: 660_000,
 };
 
 /** Watches that each outage ends, by what the devices hear after it. */
@@ -22,7 +26,7 @@ export interface OutageJudge {
 
 export function judgeOutages(
   schedule: readonly PlannedFault[],
-  site: Site,
+  peers: { readonly site: Site; readonly backOffice: CentralSystem },
   { clock, laws }: { readonly clock: Clock; readonly laws: LawBook },
 ): OutageJudge {
   let judged = 0;
@@ -36,11 +40,11 @@ export function judgeOutages(
     clock.setTimeout(() => watch(peer, fault.kind, dueMs), untilMs - clock.monotonicMs());
   }
 
-  function watch(peer: PeerName, kind: string, dueMs: number): void {
-    const before = heardBy(site, peer);
+  function watch(peer: LinkName, kind: string, dueMs: number): void {
+    const before = heardBy(peers, peer);
     clock.setTimeout(() => {
       judged += 1;
-      if (heardBy(site, peer) > before && isWell(site, peer)) return;
+      if (heardBy(peers, peer) > before && isWell(peers.site, peer)) return;
       const minutes = RECOVERED_AFTER_MS[peer] / 60_000;
       laws.broken(clock.monotonicMs(), `the ${peer} hears nothing ${minutes} min after ${kind} on its line`);
     }, dueMs - clock.monotonicMs());
@@ -54,7 +58,10 @@ export function judgeOutages(
 }
 
 /** Messages that a peer got; for the wallbox calls in both directions. */
-function heardBy(site: Site, peer: PeerName): number {
+function heardBy(
+  { site, backOffice }: { readonly site: Site; readonly backOffice: CentralSystem },
+  peer: LinkName,
+): number {
   switch (peer) {
     case "inverter":
     case "meter":
@@ -65,9 +72,11 @@ function heardBy(site: Site, peer: PeerName): number {
       return site.partner.counters().configPulls;
     case "broker":
       return Object.values(site.broker.messagesPublished()).reduce((sum, count) => sum + count, 0);
+    case "upstream":
+      return backOffice.received.length;
   }
 }
 
-function isWell(site: Site, peer: PeerName): boolean {
+function isWell(site: Site, peer: LinkName): boolean {
   return peer !== "wallbox" || site.wallbox()?.state().isConnected === true;
 }

@@ -13,10 +13,18 @@ const PAGE_ROWS = 5_000;
 const FAR_FUTURE_MS = Date.UTC(2100, 0, 1);
 /** MQTT 3.1.1, 4.3: what was not confirmed when a connection ended is sent again on the next one. */
 const RESENT_WITHIN_MS = 180_000;
+/** OCPP 1.6 knows no other way either: a start or stop whose answer was lost is sent again, once the line stands. */
+const BILLED_AGAIN_WITHIN_MS = 660_000;
 /** Written by the history for itself. */
 const OWN_EVENTS = /^(gateway_|history_)/;
 
 interface ToldEvent {
+  readonly key: string;
+  readonly atMs: number;
+}
+
+/** A start or stop as it came to the other central system. */
+interface Bill {
   readonly key: string;
   readonly atMs: number;
 }
@@ -102,24 +110,35 @@ export function createOutboxJudge(
     return rows.length;
   }
 
-  function judgeTransactions(): number {
-    const starts = backOffice
-      .of("StartTransaction")
-      .map(({ timestamp, meterStart }) => `${timestamp} ${meterStart}`);
-    const stops = backOffice.of("StopTransaction").map(({ transactionId }) => String(transactionId));
-    const atMs = site.house.nowMs;
-    if (new Set(starts).size !== begun)
-      laws.broken(atMs, `${new Set(starts).size} of ${begun} transactions were billed`);
-    if (new Set(stops).size !== ended)
-      laws.broken(atMs, `the end of ${new Set(stops).size} of ${ended} transactions was billed`);
-    for (const [what, list] of [
-      ["start", starts],
-      ["stop", stops],
-    ] as const) {
-      const doubled = list.find((entry, index) => list.indexOf(entry) !== index);
-      if (doubled !== undefined) laws.broken(atMs, `a transaction's ${what} was billed twice: ${doubled}`);
-    }
+  function judgeTransactions(startWallMs: number): number {
+    const starts = bills("StartTransaction", startWallMs);
+    const stops = bills("StopTransaction", startWallMs);
+    judgeBills("the start", starts, begun);
+    judgeBills("the end", stops, ended);
     return starts.length;
+  }
+
+  function bills(action: "StartTransaction" | "StopTransaction", startWallMs: number): readonly Bill[] {
+    return backOffice.received
+      .filter((call) => call.action === action)
+      .map(({ payload, atWallMs }) => ({
+        key: `${payload.timestamp} ${payload.meterStart ?? payload.meterStop}`,
+        atMs: atWallMs - startWallMs,
+      }));
+  }
+
+  /** Each transaction once, and again only where the answer may have been lost. A bit that flipped makes another one of it. */
+  function judgeBills(what: string, list: readonly Bill[], expected: number): void {
+    const isGarbled = ({ atMs }: Bill) => disturbances.faultAt("upstream", atMs)?.fault.kind === "corruption";
+    const billed = new Set(list.map(({ key }) => key)).size;
+    const garbled = list.filter(isGarbled).length;
+    if (billed < expected || billed > expected + garbled)
+      laws.broken(site.house.nowMs, `${what} of ${billed} of ${expected} transactions was billed`);
+    for (const [index, { key, atMs }] of list.entries()) {
+      const isFirst = list.findIndex((other) => other.key === key) === index;
+      if (isFirst || disturbances.isDisturbed("upstream", atMs, BILLED_AGAIN_WITHIN_MS)) continue;
+      laws.broken(atMs, `${what} of a transaction was billed again over a good line`);
+    }
   }
 
   return {
@@ -151,7 +170,7 @@ export function createOutboxJudge(
         events_resent: judgeRepetitions(),
         minutes: judgeMinutes(file, startWallMs, durationMs),
         sessions: sessions.length,
-        transactions: judgeTransactions(),
+        transactions: judgeTransactions(startWallMs),
       };
       file.close();
       return figures;

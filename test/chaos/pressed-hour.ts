@@ -1,5 +1,5 @@
 import type { WireMode } from "../../simulator/partner/wire.ts";
-import type { PlannedFault } from "./fault-schedule.ts";
+import { BREATH_MS, type PlannedFault } from "./fault-schedule.ts";
 
 /** Times are milliseconds of the run. */
 export interface Span {
@@ -39,19 +39,32 @@ export const PRESSED_WEATHER: readonly Weather[] = [
 /** Ends when the meter is suspect, and not yet lost: nothing is raised before it is heard again. */
 export const PRESSED_OPERATOR: Span = minutes(30, 37 + 26 / 60);
 
-export const PRESSED_BLINDNESS: readonly PlannedFault[] = [
+/** In a run that is no day the car leaves in the second hour. */
+export const PRESSED_TRIP_MS = 70 * MINUTE_MS;
+
+const PRESSED_FAULTS: readonly PlannedFault[] = [
   { peer: "meter", fault: { kind: "half_open" }, ...minutes(37, 39) },
   // Long enough to be lost for good: no more than the failsafe current is left.
   { peer: "meter", fault: { kind: "half_open" }, ...minutes(45, 51) },
+  // Nobody hears the end of the charge.
+  { peer: "upstream", fault: { kind: "half_open" }, ...minutes(69, 76) },
 ];
 
 /** Without them nothing could be told of this hour's limits. */
 const NEEDED_LINES = ["meter", "wallbox"];
 
-/** The faults of a run with those of its first hour in place of what chance had for the lines that matter. */
+/** The faults of a run with those above in place of what chance had there, or for the lines that matter in the first hour. */
 export function withPressedHour(schedule: readonly PlannedFault[]): readonly PlannedFault[] {
   const others = schedule.filter(
-    ({ peer, fromMs }) => fromMs >= PRESSED_HOUR_MS || !NEEDED_LINES.includes(peer),
+    (planned) =>
+      !(planned.fromMs < PRESSED_HOUR_MS && NEEDED_LINES.includes(planned.peer)) &&
+      !PRESSED_FAULTS.some((pressed) => isInTheWay(planned, pressed)),
   );
-  return [...PRESSED_BLINDNESS, ...others].sort((one, other) => one.fromMs - other.fromMs);
+  return [...PRESSED_FAULTS, ...others].sort((one, other) => one.fromMs - other.fromMs);
+}
+
+function isInTheWay(planned: PlannedFault, { peer, fromMs, untilMs }: PlannedFault): boolean {
+  return (
+    planned.peer === peer && planned.fromMs < untilMs + BREATH_MS && planned.untilMs + BREATH_MS > fromMs
+  );
 }

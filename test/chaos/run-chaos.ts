@@ -1,11 +1,12 @@
 import { seededRandom } from "../../simulator/network/seeded-random.ts";
-import { PEER_NAMES, type PeerName, type Site } from "../../simulator/site.ts";
+import type { Site } from "../../simulator/site.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { type ChaosHouse, type ChaosHouseOptions, createChaosHouse } from "./chaos-house.ts";
 import { createDisturbances } from "./disturbance.ts";
 import { between, faultSchedule, type PlannedFault, pick } from "./fault-schedule.ts";
 import { createImportJudge } from "./import-judge.ts";
 import { createLawBook } from "./law-book.ts";
+import { LINK_NAMES, type LinkName } from "./link-names.ts";
 import { judgeOutages } from "./outage-judge.ts";
 import { createOutboxJudge, type OutboxFigures } from "./outbox-judge.ts";
 import { PRESSED_HOUR_MS, PRESSED_MODE, withPressedHour } from "./pressed-hour.ts";
@@ -26,7 +27,7 @@ export interface ChaosOptions extends ChaosHouseOptions {
 export interface ChaosFigures extends OutboxFigures {
   readonly seed: number;
   readonly hours: number;
-  readonly faults: Readonly<Record<PeerName, number>>;
+  readonly faults: Readonly<Record<LinkName, number>>;
   /** Outages that were followed until everything was as before. */
   readonly outages_judged: number;
   readonly charged_kwh: number;
@@ -51,7 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const disturbances = createDisturbances(schedule);
   const judgeImport = createImportJudge({ laws, disturbances, operator: house.operator });
   const judgeRaise = createRaiseJudge(site, { laws, disturbances });
-  const outages = judgeOutages(schedule, site, { clock, laws });
+  const outages = judgeOutages(schedule, house, { clock, laws });
   const outboxes = createOutboxJudge(site, house.backOffice, { laws, disturbances });
   site.house.watch(1_000, (readings) => {
     // Afterwards nobody is there who could be judged.
@@ -95,13 +96,13 @@ function changeModes(
   }
 }
 
-function faultsOf(schedule: readonly PlannedFault[]): Readonly<Record<PeerName, number>> {
-  const counts = PEER_NAMES.map((name) => [name, schedule.filter(({ peer }) => peer === name).length]);
-  return Object.fromEntries(counts) as Record<PeerName, number>;
+function faultsOf(schedule: readonly PlannedFault[]): Readonly<Record<LinkName, number>> {
+  const counts = LINK_NAMES.map((name) => [name, schedule.filter(({ peer }) => peer === name).length]);
+  return Object.fromEntries(counts) as Record<LinkName, number>;
 }
 
 function chunksHarmed({ network }: ChaosHouse): number {
-  return PEER_NAMES.reduce((sum, peer) => {
+  return LINK_NAMES.reduce((sum, peer) => {
     const { delayed, dropped, corrupted, reordered } = network.proxies[peer].counters();
     return sum + delayed + dropped + corrupted + reordered;
   }, 0);

@@ -6,6 +6,7 @@ type Payload = Record<string, unknown>;
 export interface ReceivedCall {
   readonly action: string;
   readonly payload: Payload;
+  readonly atWallMs: number;
 }
 
 /** A central system that accepts everything, keeps a list of what it was sent, and does what a test says. */
@@ -59,7 +60,7 @@ export async function createCentralSystem(
     connections += 1;
     client.handle(({ method, params }) => {
       const payload = (params ?? {}) as Payload;
-      received.push({ action: method, payload });
+      received.push({ action: method, payload, atWallMs: wallMs() });
       return scripts.get(method)?.(payload) ?? usual[method]?.() ?? {};
     });
   });
