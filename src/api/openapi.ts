@@ -101,7 +101,7 @@ const accessPaths = {
   "/api/access/logout": { post: login("Log out") },
   "/api/access/first-password": {
     post: login(
-      "Set the first password with the set-up code of the gateway's log",
+      "Set the first password with the set-up code of `hems-edge status`",
       body({ code: { type: "string" }, password }, ["code", "password"]),
     ),
   },

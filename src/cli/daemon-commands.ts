@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { laidOutCode } from "../api/login/access-file.ts";
 import { closestName } from "../config/closest-name.ts";
 import { CHARGING_MODES } from "../core/settings.ts";
 import { EXIT } from "../service/exit-codes.ts";
+import { statePlaces } from "./backup/state-files.ts";
 import type { Command, CommandInput } from "./command.ts";
-import { askDaemon, daemonOptions } from "./daemon-client.ts";
+import { askDaemon, daemonOptions, isDaemonRunning } from "./daemon-client.ts";
 import type { DaemonRequest } from "./daemon-connection.ts";
 import { type DaemonState, daemonStateSchema, stateText, whyText } from "./daemon-state.ts";
 
@@ -17,8 +19,10 @@ export const statusCommand: Command = {
   },
   example: "hems-edge status --watch",
   async run(input) {
-    if (!input.switches.has("watch")) return show(input, stateText, (body) => body);
-    return (await import("./watch/watch-status.ts")).watchStatus(input);
+    if (input.switches.has("watch")) return (await import("./watch/watch-status.ts")).watchStatus(input);
+    const code = await show(input, stateText, (body) => body);
+    if (!input.switches.has("json")) input.io.out(await setUpCodeText(input));
+    return code;
   },
 };
 
@@ -79,6 +83,14 @@ export const boostCommand: Command = {
     );
   },
 };
+
+/** The code for the page's first password, for whoever may read the state folder; of this machine's daemon only. */
+async function setUpCodeText(input: CommandInput): Promise<string> {
+  if (input.texts.url !== undefined) return "";
+  const code = laidOutCode(statePlaces(input).stateDir);
+  if (code === undefined || !(await isDaemonRunning(input))) return "";
+  return `page      no password yet: open it, and set one with the set-up code ${code}\n`;
+}
 
 /** Prints the daemon's state, as text or JSON. */
 async function show(

@@ -376,7 +376,7 @@ it("a password file that cannot be read lets nobody in, and the log says why", a
   const broken = { ok: false, detail } as const;
   const { port } = await serve(
     { host: "0.0.0.0" },
-    { log, accessFile: { read: () => broken, change: () => broken } },
+    { log, accessFile: { read: () => broken, change: () => broken, layOutCode() {} } },
   );
   const headers = ELSEWHERE;
   expect((await ask(port, "/api/devices", { headers })).status).toBe(401);

@@ -1,17 +1,24 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { createMemoryAccessFile } from "../../src/api/login/access-file.ts";
+import { createAccessFile, createMemoryAccessFile } from "../../src/api/login/access-file.ts";
 import { createSetUpApi } from "../../src/api/set-up-api.ts";
 import { createMemoryStateStore } from "../../src/history/memory-state-store.ts";
 import type { SetUpDesk, SetUpOutcome } from "../../src/ports/set-up.ts";
+import { capturedCli } from "../support/captured-cli.ts";
 import { eventually } from "../support/eventually.ts";
 import { createManualClock } from "../support/manual-clock.ts";
 import { silentLog } from "../support/silent-log.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { ask } from "./support/http.ts";
 import { serve } from "./support/serve.ts";
 
 const DRAFT = { site: { main_fuse_a: 35 }, wallbox: { identity: "BOX" } };
 
-async function serveSetUp(changes: Partial<SetUpDesk> = {}) {
+async function serveSetUp(
+  changes: Partial<SetUpDesk> = {},
+  { host = "127.0.0.1", file = createMemoryAccessFile() } = {},
+) {
   const calls: unknown[] = [];
   const desk: SetUpDesk = {
     view: () => ({
@@ -30,12 +37,12 @@ async function serveSetUp(changes: Partial<SetUpDesk> = {}) {
     ...changes,
   };
   const api = createSetUpApi(
-    { host: "127.0.0.1", port: 0, login: "remote", version: "1.2.3" },
+    { host, port: 0, login: "remote", version: "1.2.3" },
     {
       clock: createManualClock(),
       log: silentLog,
       store: createMemoryStateStore(),
-      file: createMemoryAccessFile(),
+      file,
       desk,
     },
   );
@@ -46,6 +53,16 @@ async function serveSetUp(changes: Partial<SetUpDesk> = {}) {
 }
 
 describe("a gateway that waits to be set up", () => {
+  it("shows its set-up code in hems-edge status, to whoever may read its state folder", async () => {
+    const folder = temporaryFolder();
+    const { port } = await serveSetUp({}, { host: "0.0.0.0", file: createAccessFile(folder) });
+    const config = join(folder, "config.yaml");
+    writeFileSync(config, `api: { host: 0.0.0.0, port: ${port} }\nstate_dir: ${folder}\n`);
+    const { out, err } = await capturedCli(["status"], { HEMS_EDGE_CONFIG: config });
+    expect(err).toContain("waits to be set up");
+    expect(out).toMatch(/set-up code \w{4}-\w{4}\n$/);
+  });
+
   it("tells what its page needs", async () => {
     const { port } = await serveSetUp();
     expect((await ask(port, "/api/setup")).json()).toEqual({

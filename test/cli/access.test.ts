@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { createAccessFile } from "../../src/api/login/access-file.ts";
 import { createToken } from "../../src/api/login/api-tokens.ts";
 import { isPassword } from "../../src/api/login/password-hash.ts";
 import type { TypedInput } from "../../src/cli/command.ts";
+import { ask } from "../api/support/http.ts";
 import { serve } from "../api/support/serve.ts";
 import { capturedCli } from "../support/captured-cli.ts";
 import { sampleReport } from "../support/sample-report.ts";
@@ -177,5 +178,48 @@ describe("the file of password and tokens", () => {
     const { folder } = stateFolder();
     const { code, err } = await typed(join(folder, "none"), ["token", "create", "prometheus"]);
     expect([code, err]).toEqual([1, expect.stringContaining("cannot be written (ENOENT)")]);
+  });
+});
+
+describe("status, of a gateway whose page has no password yet", () => {
+  /** A page for the whole network, with its state folder; `status` is typed on the gateway itself. */
+  async function newGateway() {
+    const { folder, file } = stateFolder();
+    const served = await serve({ host: "0.0.0.0" }, { accessFile: file });
+    served.api.report(sampleReport());
+    const config = join(folder, "config.yaml");
+    writeFileSync(config, `api: { host: 0.0.0.0, port: ${served.port} }\nstate_dir: ${folder}\n`);
+    const status = (...argv: string[]) => capturedCli(["status", ...argv], { HEMS_EDGE_CONFIG: config });
+    return { ...served, folder, file, status, codeFile: join(folder, "set-up-code") };
+  }
+
+  it("shows the set-up code to whoever may read the state folder, until it has been used", async () => {
+    const { port, status, codeFile } = await newGateway();
+    expect(statSync(codeFile).mode & 0o777).toBe(0o600);
+    const { code, out } = await status();
+    expect(code).toBe(0);
+    const shown = /set-up code (\w{4}-\w{4})\n$/.exec(out)?.[1];
+    expect((await status("--json")).out).not.toContain(shown);
+    expect((await status("--url", `http://127.0.0.1:${port}`)).out).not.toContain("set-up code");
+
+    const answer = await ask(port, "/api/access/first-password", {
+      method: "POST",
+      body: { code: shown, password: PASSWORD },
+    });
+    expect(answer.status).toBe(204);
+    expect(existsSync(codeFile)).toBe(false);
+    expect((await status()).out).not.toContain("set-up code");
+  });
+
+  it("shows no code that no longer counts", async () => {
+    const { api, file, folder, status, codeFile } = await newGateway();
+    await typed(folder, ["password", "set"], Readable.from([`${PASSWORD}\n`]));
+    expect((await status()).out).not.toContain("set-up code");
+    file.change(() => ({ tokens: [] }));
+    await api.stop();
+    expect(await status()).toMatchObject({ code: 1, out: "" });
+    expect(existsSync(codeFile)).toBe(true);
+    await serve({ host: "127.0.0.1" }, { accessFile: file });
+    expect(existsSync(codeFile)).toBe(false);
   });
 });

@@ -177,7 +177,7 @@ export const german: Words = {
   "login.set": "Passwort festlegen",
   "login.code": "Einrichtungscode",
   "login.code.where":
-    "Dieses Gateway hat noch kein Passwort. In seinem Protokoll steht ein Code, der zeigt, dass es Ihres ist:",
+    "Dieses Gateway hat noch kein Passwort. Ein Code zeigt, dass es Ihres ist; auf dem Gateway nennt ihn dieser Befehl, und auch das Log:",
   "login.forgotten": "Vergessen? Am Gateway selbst gibt ihm hems-edge password set ein neues.",
   "access.password": "Passwort",
   "access.current": "Bisheriges Passwort",

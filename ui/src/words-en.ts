@@ -176,7 +176,8 @@ export const english: Words = {
   "login.in": "Log in",
   "login.set": "Set password",
   "login.code": "Set-up code",
-  "login.code.where": "This gateway has no password yet. Its log holds a code that shows that it is yours:",
+  "login.code.where":
+    "This gateway has no password yet. A code shows that it is yours; on the gateway this tells it, and so does its log:",
   "login.forgotten": "Forgotten? On the gateway itself, hems-edge password set gives it a new one.",
   "access.password": "Password",
   "access.current": "Current password",

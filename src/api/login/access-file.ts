@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { SCOPES } from "./scope.ts";
@@ -31,9 +31,15 @@ export interface AccessFile {
   /** As it is now: others on this machine may have changed it. A file that cannot be read lets nobody in. */
   read(): AccessRead;
   change(edit: (record: AccessRecord) => AccessRecord): AccessChange;
+  /**
+   * Lays the code with which the first password is set beside the file, for its owner only; undefined takes it away. Whoever
+   * can read it there could as well set the password. The log has the code in any case: a full disk is no fault here.
+   */
+  layOutCode(code: string | undefined): void;
 }
 
 export const ACCESS_FILE = "access.json";
+const CODE_FILE = "set-up-code";
 const NOBODY: AccessRecord = { tokens: [] };
 
 /** `access.json` in the state folder, readable by its owner only. A missing file is one without password and tokens. */
@@ -53,7 +59,7 @@ export function createAccessFile(stateDir: string): AccessFile {
       const before = read();
       if (!before.ok) return before;
       try {
-        writeRecord(path, edit(before.record));
+        writeForOwner(path, `${JSON.stringify(edit(before.record), null, 2)}\n`);
         return { ok: true };
       } catch (error) {
         const code = codeOf(error);
@@ -61,7 +67,25 @@ export function createAccessFile(stateDir: string): AccessFile {
         return { ok: false, detail: `${path} cannot be written (${code}): ${remedy}` };
       }
     },
+    layOutCode(code) {
+      const codePath = join(stateDir, CODE_FILE);
+      try {
+        if (code === undefined) rmSync(codePath, { force: true });
+        else writeForOwner(codePath, `${code}\n`);
+      } catch {}
+    },
   };
+}
+
+/** The code that waits for a first password; undefined where a password is set, or nobody here may read the code. */
+export function laidOutCode(stateDir: string): string | undefined {
+  const access = createAccessFile(stateDir).read();
+  if (!access.ok || access.record.password_hash !== undefined) return undefined;
+  try {
+    return readFileSync(join(stateDir, CODE_FILE), "utf8").trim();
+  } catch {
+    return undefined;
+  }
 }
 
 /** For a gateway without a folder of its own: the demo, and tests. */
@@ -73,6 +97,7 @@ export function createMemoryAccessFile(first: AccessRecord = NOBODY): AccessFile
       record = edit(record);
       return { ok: true };
     },
+    layOutCode() {},
   };
 }
 
@@ -117,9 +142,9 @@ function readRecord(path: string): AccessRead {
 }
 
 /** Whole or not at all, and owned as the folder is, so that the service can read what root wrote. */
-function writeRecord(path: string, record: AccessRecord): void {
+function writeForOwner(path: string, text: string): void {
   const newPath = `${path}.${process.pid}.new`;
-  writeFileSync(newPath, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flush: true });
+  writeFileSync(newPath, text, { mode: 0o600, flush: true });
   chmodSync(newPath, 0o600);
   const folder = statSync(dirname(path));
   if (process.getuid?.() === 0) chownSync(newPath, folder.uid, folder.gid);

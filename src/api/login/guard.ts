@@ -34,7 +34,7 @@ export interface GuardDeps {
 export interface Guard {
   /** Guards every route that is added to `app` afterwards, and adds those for logging in. */
   protect(app: FastifyInstance): void;
-  /** Tells the set-up code where nobody could log in otherwise. Call it once the port is open. */
+  /** Tells the set-up code where nobody could log in otherwise, and takes an old one away elsewhere. Call it once the port is open. */
   announce(): void;
   /** True while whoever made this request may still read: a long answer asks again and again. */
   mayStillRead(request: IncomingMessage): boolean;
@@ -44,7 +44,7 @@ export function createGuard(options: GuardOptions, deps: GuardDeps): Guard {
   const { clock, log, file } = deps;
   const sessions = createSessions({ ...deps, passwordHash: () => passwordHashOf(file.read()) });
   const gatekeeper = createGatekeeper(options.login, { file, sessions });
-  const code = createSetUpCode(log);
+  const code = createSetUpCode({ log, file });
   const isForOthers = options.login === "always" || !isLoopbackName(options.host);
 
   return {
@@ -64,6 +64,7 @@ export function createGuard(options: GuardOptions, deps: GuardDeps): Guard {
       const access = file.read();
       if (!access.ok) log.error({ detail: access.detail }, "nobody can log in to the page");
       else if (isForOthers && passwordHashOf(access) === undefined) code.announce();
+      else code.spend();
     },
     mayStillRead: (request) => covers(scopeOf(gatekeeper.callerOf(request)), "read"),
   };
@@ -89,7 +90,7 @@ function refuse(
     ? sendProblem(
         reply,
         401,
-        "there is no password yet: open the page, and set one with the code in the gateway's log",
+        "there is no password yet: open the page, and set one with the code of sudo hems-edge status",
       )
     : sendProblem(reply, 401, "log in on the page, or show a token as Authorization: Bearer TOKEN");
 }

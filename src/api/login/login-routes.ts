@@ -74,7 +74,8 @@ export function addLoginRoutes(app: FastifyInstance, deps: LoginRouteDeps): void
     if (!parsed.success) return sendProblem(reply, 422, fieldProblems(parsed.error));
     const isRight = await guess(request, reply, async () => code.isRight(parsed.data.code));
     if (isRight === undefined) return reply;
-    if (!isRight) return sendProblem(reply, 401, "wrong code: the newest one stands in the gateway's log");
+    if (!isRight)
+      return sendProblem(reply, 401, "wrong code: sudo hems-edge status tells the one that counts");
     return keepPassword(request, reply, parsed.data.password);
   });
 

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { capturedCli } from "../../support/captured-cli.ts";
@@ -13,10 +13,7 @@ async function guardedBroker() {
       done(null, user === LOGIN.user && password?.toString() === LOGIN.password),
   });
   const folder = temporaryFolder();
-  onTestFinished(async () => {
-    await broker.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => broker.close());
   return { broker, folder };
 }
 

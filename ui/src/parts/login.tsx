@@ -6,7 +6,7 @@ import { say } from "../words.ts";
 
 const SHORTEST_PASSWORD = 10;
 
-/** The way in from another machine: the password, or before there is one the code of the gateway's log. */
+/** The way in from another machine: the password, or before there is one the gateway's set-up code. */
 export function Login({ access, onDone }: { access: Access; onDone: () => void }) {
   const { text, ask } = useAnswer();
   const [code, setCode] = useState("");
@@ -29,7 +29,7 @@ export function Login({ access, onDone }: { access: Access; onDone: () => void }
           <>
             <p>{say("login.code.where")}</p>
             <p>
-              <code>journalctl -u hems-edge | grep setUpCode</code>
+              <code>sudo hems-edge status</code>
             </p>
             <label>
               {say("login.code")}{" "}
