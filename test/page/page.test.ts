@@ -141,6 +141,15 @@ describe("the page", () => {
       await page.getByRole("button", { name: "Deutsch" }).click();
       await page.getByRole("heading", { name: "Energie jetzt" }).waitFor();
       expect(await page.evaluate("document.documentElement.lang")).toBe("de");
+      await page
+        .locator(".sentence")
+        .filter({ hasText: /Überschuss|Einspeisung|Wartet/ })
+        .waitFor();
+      const fuse = page
+        .getByRole("region", { name: "Grenzen" })
+        .getByRole("listitem")
+        .filter({ hasText: "Hauptsicherung" });
+      await fuse.getByText("genug fürs Auto").waitFor();
     }),
   );
 
@@ -175,7 +184,7 @@ async function lightsTheFuse({ bench, page }: Opened): Promise<void> {
   const fuse = slots.filter({ hasText: "main fuse" });
   await fuse.getByText("binds now").waitFor();
   await fuse.getByText(/^11(\.\d)?\sA$/).waitFor();
-  await fuse.getByText(/of 12\sA$/).waitFor();
+  await fuse.getByText(/of 12\sA in use$/).waitFor();
   await slots
     .filter({ hasText: "rating of the wallbox" })
     .getByText(/^16\sA$/)

@@ -8,6 +8,8 @@ export function Limits({ view }: { view: View }) {
   const { state } = view;
   const slots = useSteadySlots(view.limits);
   const mostA = Math.max(state.setpoint_a, ...slots.map(({ max_a }) => Math.min(max_a ?? 0, SCALE_A)));
+  const boxSlots = slots.filter(({ name }) => BOX_LIMITS.has(name));
+  const boxA = Math.min(...boxSlots.map(({ max_a }) => max_a ?? Number.POSITIVE_INFINITY));
   return (
     <section aria-labelledby="limits-title">
       <h2 id="limits-title">{say("head.limits")}</h2>
@@ -15,9 +17,10 @@ export function Limits({ view }: { view: View }) {
         {allowedWords(state)}
         {state.limited_by === null ? ` – ${say("limit.none")}` : ""}
       </p>
+      <p class="word">{say("limit.what")}</p>
       <ul class="limits">
         {slots.map((slot) => (
-          <Slot key={slot.name} slot={slot} view={view} mostA={mostA} />
+          <Slot key={slot.name} slot={slot} view={view} mostA={mostA} boxA={boxA} />
         ))}
       </ul>
     </section>
@@ -27,14 +30,23 @@ export function Limits({ view }: { view: View }) {
 /** What is larger than any car takes need not stretch the bars, A. */
 const SCALE_A = 32;
 
-function Slot({ slot, view, mostA }: { slot: LimitSlot; view: View; mostA: number }) {
+interface SlotProps {
+  readonly slot: LimitSlot;
+  readonly view: View;
+  /** Where the bars end, A. */
+  readonly mostA: number;
+  /** What wallbox and cable carry, A. */
+  readonly boxA: number;
+}
+
+function Slot({ slot, view, mostA, boxA }: SlotProps) {
   const { name, max_a: maxA } = slot;
   const isBinding = name === view.state.limited_by;
   const note = noteOf(name, view);
   return (
     <li class={`slot ${isBinding ? "binding" : ""}`}>
       <span class="slot-name">{say(`limit.${name}`)}</span>
-      <b>{maxA === null ? "–" : amps(Math.round(maxA * 10) / 10)}</b>
+      <b>{leftWords(slot, boxA)}</b>
       <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
         <rect width="100" height="4" rx="2" />
         <rect
@@ -50,27 +62,38 @@ function Slot({ slot, view, mostA }: { slot: LimitSlot; view: View; mostA: numbe
   );
 }
 
+/** What wallbox and cable carry: beyond it no other limit is felt. */
+const BOX_LIMITS = new Set(["wallbox_rating", "cable", "configured_maximum"]);
+
+/** More than the box carries is no figure that says anything to anybody: with sun it may exceed the main fuse itself. */
+function leftWords({ name, max_a: maxA }: LimitSlot, boxA: number): string {
+  if (maxA === null) return "–";
+  if (!BOX_LIMITS.has(name) && maxA >= boxA) return say("limit.enough");
+  return amps(Math.round(maxA * 10) / 10);
+}
+
 /** What the limit is made of. */
 function noteOf(name: string, { telemetry, connection, state }: View): string {
   switch (name) {
     case "main_fuse": {
+      const limit = amps(connection.main_fuse_a);
       const phases = telemetry.grid_phases_a?.map(
-        (current, index) => `L${index + 1} ${decimal(Math.round(current) + 0, 0)}`,
+        (current, index) => `L${index + 1} ${decimal(Math.round(Math.max(0, current)), 0)}`,
       );
-      const drawn = phases === undefined ? "" : `${phases.join(" · ")} `;
-      return `${drawn}${say("limit.of", { limit: amps(connection.main_fuse_a) })}`;
+      if (phases === undefined) return say("limit.a_phase", { limit });
+      return say("limit.in_use", { phases: phases.join(" · "), limit });
     }
     case "site_import":
-      return connection.import_limit_w === null
-        ? ""
-        : say("limit.of", { limit: power(connection.import_limit_w) });
-    case "grid_operator": {
-      const limitW = state.grid_operator?.limit_w ?? null;
-      return limitW === null ? "" : say("limit.of", { limit: power(limitW) });
-    }
+      return importWords(connection.import_limit_w);
+    case "grid_operator":
+      return importWords(state.grid_operator?.limit_w ?? null);
     default:
       return "";
   }
+}
+
+function importWords(limitW: number | null): string {
+  return limitW === null ? "" : say("limit.import", { limit: power(limitW) });
 }
 
 /** While a change is on its way nothing can be told of some limits: they keep what was told last. */
