@@ -5,19 +5,21 @@ import type { SiteSample, WallboxCapability } from "./site-sample.ts";
 import { currentA, type PhaseCount } from "./units.ts";
 
 /** Every limit on the charge current; the smallest wins and is named. */
-export type LimitName =
-  | "wallbox_rating"
-  | "cable"
-  | "main_fuse"
-  | "unbalance"
-  | "site_import"
-  | "grid_operator"
-  | "configured_maximum"
-  | "user_maximum"
-  | "failsafe"
-  | "safe_mode"
-  | "other_wallboxes"
-  | "no_fallback";
+export const LIMIT_NAMES = [
+  "wallbox_rating",
+  "cable",
+  "main_fuse",
+  "unbalance",
+  "site_import",
+  "grid_operator",
+  "configured_maximum",
+  "user_maximum",
+  "failsafe",
+  "safe_mode",
+  "other_wallboxes",
+  "no_fallback",
+] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** A ceiling on the charge current, A per phase. */
 export interface Limit {

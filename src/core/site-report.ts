@@ -1,14 +1,14 @@
 import { isPluggedIn } from "./boost.ts";
 import type { BoostState } from "./settings.ts";
 import { worstWarning } from "./status.ts";
-import type {
-  BoxReport,
-  ChargeState,
-  NamedBoxReport,
-  SampleAges,
-  SitePowers,
-  TickReport,
-  UxPhase,
+import {
+  type BoxReport,
+  type ChargeState,
+  type NamedBoxReport,
+  type SampleAges,
+  type SitePowers,
+  type TickReport,
+  UX_PHASES,
 } from "./tick-report.ts";
 
 /** What a pass tells of one box. */
@@ -20,7 +20,6 @@ export interface ReportedBox {
 /** What the house tells of several boxes is the first of these that one of them says. */
 const STATES: readonly ChargeState[] = ["active", "commitment", "idle"];
 const BOOSTS: readonly BoostState[] = ["ongoing", "armed", "off"];
-const PHASES: readonly UxPhase[] = ["active", "starting", "paused", "idle", "unavailable", "off"];
 
 /**
  * The report of a pass with the reports of its boxes, at least one, in the order of the config. Current, phases, limit,
@@ -43,7 +42,7 @@ export function siteReport(reported: readonly ReportedBox[], surplusPowerW: numb
       boxes.map(({ boost }) => boost),
     ),
     uxPhase: furthest(
-      PHASES,
+      UX_PHASES,
       boxes.map(({ uxPhase }) => uxPhase),
     ),
     powers: { ...sitePowers(boxes, leading.powers), surplusPowerW },

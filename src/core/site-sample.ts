@@ -13,15 +13,17 @@ export interface Reading<T> {
 export type MeterTrust = "good" | "suspect" | "lost";
 
 /** What the car does, as far as the wallbox tells. */
-export type VehicleState =
-  | "absent"
-  | "connected"
-  | "charging"
-  | "suspended_by_vehicle"
-  | "suspended_by_wallbox"
-  | "finishing"
-  | "faulted"
-  | "unknown";
+export const VEHICLE_STATES = [
+  "absent",
+  "connected",
+  "charging",
+  "suspended_by_vehicle",
+  "suspended_by_wallbox",
+  "finishing",
+  "faulted",
+  "unknown",
+] as const;
+export type VehicleState = (typeof VEHICLE_STATES)[number];
 
 /**
  * What a wallbox may draw for good when nobody speaks to it any more: its failsafe current, because its limits expire;

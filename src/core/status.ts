@@ -1,6 +1,12 @@
 import type { ChargingMode } from "./settings.ts";
 import type { MeterTrust } from "./site-sample.ts";
-import type { ChargeState, HealthWarning, HealthWarningCode, UxPhase } from "./tick-report.ts";
+import {
+  type ChargeState,
+  HEALTH_WARNING_CODES,
+  type HealthWarning,
+  type HealthWarningCode,
+  type UxPhase,
+} from "./tick-report.ts";
 
 /** A lost meter is stale at first and counts as disconnected after this long, ms. */
 export const DISCONNECTED_AFTER_MS = 120_000;
@@ -50,22 +56,15 @@ export function nextHealthConditions(before: HealthConditions, context: HealthCo
     config_divergence: context.isDivergent,
   };
   const next: { [code in HealthWarningCode]?: number } = {};
-  for (const code of PRIORITY) {
+  for (const code of HEALTH_WARNING_CODES) {
     if (holds[code]) next[code] = before[code] ?? context.wallMs;
   }
   return next;
 }
 
-const PRIORITY: readonly HealthWarningCode[] = [
-  "inverter_disconnected",
-  "wallbox_disconnected",
-  "inverter_data_stale",
-  "config_divergence",
-];
-
 /** The one warning that matters most. */
 export function healthWarning(conditions: HealthConditions): HealthWarning | undefined {
-  for (const code of PRIORITY) {
+  for (const code of HEALTH_WARNING_CODES) {
     const sinceWallMs = conditions[code];
     if (sinceWallMs !== undefined) return { code, sinceWallMs };
   }
@@ -76,7 +75,8 @@ export function healthWarning(conditions: HealthConditions): HealthWarning | und
 export function worstWarning(warnings: readonly HealthWarning[]): HealthWarning | undefined {
   const [worst] = warnings.toSorted(
     (one, other) =>
-      PRIORITY.indexOf(one.code) - PRIORITY.indexOf(other.code) || one.sinceWallMs - other.sinceWallMs,
+      HEALTH_WARNING_CODES.indexOf(one.code) - HEALTH_WARNING_CODES.indexOf(other.code) ||
+      one.sinceWallMs - other.sinceWallMs,
   );
   return worst;
 }

@@ -10,14 +10,18 @@ import type { PhaseCount, PhaseCurrentsA } from "./units.ts";
 export const CHARGE_STATES = ["idle", "commitment", "active"] as const;
 export type ChargeState = (typeof CHARGE_STATES)[number];
 
-/** User-facing phase of solar charging, in the Partner API's words. */
-export type UxPhase = "off" | "unavailable" | "idle" | "starting" | "active" | "paused";
+/** User-facing phase of solar charging, in the Partner API's words; of several boxes the first of these is told of the house. */
+export const UX_PHASES = ["active", "starting", "paused", "idle", "unavailable", "off"] as const;
+export type UxPhase = (typeof UX_PHASES)[number];
 
-export type HealthWarningCode =
-  | "inverter_disconnected"
-  | "inverter_data_stale"
-  | "wallbox_disconnected"
-  | "config_divergence";
+/** What matters most stands first. */
+export const HEALTH_WARNING_CODES = [
+  "inverter_disconnected",
+  "wallbox_disconnected",
+  "inverter_data_stale",
+  "config_divergence",
+] as const;
+export type HealthWarningCode = (typeof HEALTH_WARNING_CODES)[number];
 
 /** The one warning that matters most, with the wall time in ms since when it holds. */
 export interface HealthWarning {

@@ -1,5 +1,5 @@
-import type { VehicleState } from "../core/site-sample.ts";
-import type { UxPhase } from "../core/tick-report.ts";
+import { VEHICLE_STATES } from "../core/site-sample.ts";
+import { UX_PHASES } from "../core/tick-report.ts";
 import type { Topics } from "./topics.ts";
 
 /** One entity: its platform under `p`, everything else as Home Assistant's MQTT integration documents it. */
@@ -12,26 +12,6 @@ export interface DiscoveryComponent {
 export const STATE_EXPIRY_S = 180;
 /** Home Assistant refuses states that are longer. */
 const LONGEST_HA_STATE = 255;
-
-const UX_PHASES = Object.keys({
-  off: true,
-  unavailable: true,
-  idle: true,
-  starting: true,
-  active: true,
-  paused: true,
-} satisfies Record<UxPhase, true>);
-
-const VEHICLE_STATES = Object.keys({
-  absent: true,
-  connected: true,
-  charging: true,
-  suspended_by_vehicle: true,
-  suspended_by_wallbox: true,
-  finishing: true,
-  faulted: true,
-  unknown: true,
-} satisfies Record<VehicleState, true>);
 
 /** How each scalar topic is shown; scalars of one name mean the same for every device. */
 const SHOWN: Readonly<Record<string, Readonly<Record<string, unknown>> & { readonly name: string }>> = {

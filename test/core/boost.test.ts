@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Boost, isPluggedIn, isSameCar, NO_BOOST, nextBoost } from "../../src/core/boost.ts";
-import type { VehicleState, WallboxSample } from "../../src/core/site-sample.ts";
+import { VEHICLE_STATES, type VehicleState, type WallboxSample } from "../../src/core/site-sample.ts";
 import { reading, wallboxSample } from "./support/site.ts";
 
 const ARMED: Boost = { state: "armed", hasDrawn: false };
@@ -17,6 +17,10 @@ const GONE: readonly VehicleState[] = ["absent", "finishing"];
 const UNTOLD: readonly VehicleState[] = ["unknown", "faulted"];
 
 describe("a car", () => {
+  it("is in one of these states", () => {
+    expect([...PLUGGED, ...GONE, ...UNTOLD].toSorted()).toEqual(VEHICLE_STATES.toSorted());
+  });
+
   it.each(PLUGGED)("that is %s is plugged in, and the same as before", (vehicle) => {
     expect(isPluggedIn(vehicle)).toBe(true);
     expect(isSameCar(wallboxSample({ vehicle }))).toBe(true);

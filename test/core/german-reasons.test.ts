@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { LimitName } from "../../src/core/limits.ts";
+import { LIMIT_NAMES, type LimitName } from "../../src/core/limits.ts";
 import { REASON_CODES, type Reason, reasons } from "../../src/core/reasons.ts";
 import { instant, SLOT, sampleAdvice } from "../support/sample-advice.ts";
 
@@ -166,6 +166,11 @@ describe("a reason in German", () => {
     expect(reasons.limited(limit, 0, FIGURES).germanText).toBe(
       `Pausiert: ${words} lässt weniger, als das Auto zum Laden braucht.`,
     );
+  });
+
+  it("knows every limit", () => {
+    const known: readonly string[] = [...Object.keys(LIMIT_WORDS), "grid_operator"];
+    expect(known.toSorted()).toEqual(LIMIT_NAMES.toSorted());
   });
 
   it("is there for every code, with the figures of the English sentence", () => {
