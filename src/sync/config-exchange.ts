@@ -10,7 +10,7 @@ import { createConfigNotes } from "./config-notes.ts";
 import { createLane } from "./lane.ts";
 import { createLastGood, knownMode, type LastGood } from "./last-good.ts";
 import { createOutage } from "./outage.ts";
-import { createPendingChange, overlaid, updateFor } from "./pending-change.ts";
+import { createPendingChange, overlaid, type RemoteView, updateFor } from "./pending-change.ts";
 import type { PollSlots } from "./poll-slots.ts";
 
 /** A local change that the Partner API refused and that was taken back. */
@@ -99,6 +99,12 @@ export function createConfigExchange(deps: ConfigExchangeDeps): ConfigExchange {
     notes.see(config);
   }
 
+  /** What the last answer said; nothing of a mode that we do not know, though the one before stays in force. */
+  function toldView(): RemoteView {
+    const { mode, ...rest } = lastGood.view();
+    return unknownMode !== undefined || mode === undefined ? rest : { mode, ...rest };
+  }
+
   async function exchange(): Promise<number> {
     const pulled = await client.getChargingConfig();
     if (lane.isStopped()) return 0;
@@ -109,7 +115,7 @@ export function createConfigExchange(deps: ConfigExchangeDeps): ConfigExchange {
     if (lane.isStopped()) return 0;
     apply();
     const wanted = pending.current();
-    const update = updateFor(lastGood.view(), wanted);
+    const update = updateFor(toldView(), wanted);
     const error = update === undefined ? undefined : await write(update, wanted);
     if (lane.isStopped()) return 0;
     if (error !== undefined) return outage.failed(error);

@@ -88,6 +88,20 @@ describe("pulling", () => {
     expect(messages(logLines).filter((text) => /unknown charging mode/.test(text))).toHaveLength(1);
   });
 
+  it("takes a local wish in the place of a mode that it does not know", async () => {
+    const { boot, pass, server } = await syncFixture();
+    const sync = boot();
+    sync.start();
+    await pass(1);
+    server.setMode("spot");
+    const body = JSON.stringify({ smart_charging_mode: "vehicle_to_grid" });
+    server.inject({ kind: "status", status: 200, body }, { scope: "config", times: 1 });
+    sync.queue({ mode: "hems" });
+    await pass(2_000);
+    expect(server.config().smart_charging_mode).toBe("hems");
+    expect(sync.state().pending).toBeUndefined();
+  });
+
   it("stops when it is stopped, even with an answer on its way", async () => {
     const { applied, boot, clock, pass, server } = await syncFixture();
     server.inject({ kind: "latency", delayMs: 5_000 }, { scope: "config" });
