@@ -144,7 +144,7 @@ export function createPartnerConnection(
 
   return {
     async call(call) {
-      if (NO_ID.test(call.path))
+      if (NO_ID.test(filledPath(call, options)))
         return failure("invalid", "an id is empty or made of dots: nothing was sent");
       const checked = checkedBody(call);
       if (!checked.ok) return checked;
@@ -183,13 +183,14 @@ export function refused(error: z.ZodError): { readonly ok: false; readonly error
   return { ok: false, error: { ...failure("invalid", detail).error, problems } };
 }
 
-function urlOf(
-  { path, query = {} }: PartnerCall<unknown>,
-  { baseUrl, orgId }: PartnerConnectionOptions,
-): string {
-  const parameters = Object.entries(query).flatMap(([name, value]) =>
+function urlOf(call: PartnerCall<unknown>, options: PartnerConnectionOptions): string {
+  const parameters = Object.entries(call.query ?? {}).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as [string, string]],
   );
   const search = parameters.length === 0 ? "" : `?${new URLSearchParams(parameters)}`;
-  return `${baseUrl}${API_PATH}${path.replace("{org_id}", encodeURIComponent(orgId))}${search}`;
+  return `${options.baseUrl}${API_PATH}${filledPath(call, options)}${search}`;
+}
+
+function filledPath({ path }: PartnerCall<unknown>, { orgId }: PartnerConnectionOptions): string {
+  return path.replace("{org_id}", encodeURIComponent(orgId));
 }

@@ -165,7 +165,7 @@ describe("an id from outside", () => {
   });
 
   it.each(["", ".", ".."])("that an address would lose is not sent at all: %j", async (id) => {
-    const { api, server } = await organisationFixture();
+    const { api, connect, server } = await organisationFixture();
     const calls = [
       getUser(id),
       updateUser(id, { town: "Graz" }),
@@ -175,6 +175,8 @@ describe("an id from outside", () => {
     for (const call of calls) {
       expect(await api.call<unknown>(call)).toMatchObject({ error: { kind: "invalid" } });
     }
+    const astray = connect({ orgId: id });
+    expect(await astray.call(listUsers())).toMatchObject({ error: { kind: "invalid" } });
     expect(server.counters().requests).toBe(0);
   });
 });
