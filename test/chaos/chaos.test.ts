@@ -45,7 +45,7 @@ describe("the hour that presses on each limit", () => {
     calmStartMs: 1_000,
     calmEndMs: HOUR_MS,
   });
-  const schedule = withPressedHour(chance);
+  const schedule = withPressedHour(chance, 23 * HOUR_MS);
 
   it("has no bad line by chance to the meter and the wallbox, and one fault at a time on each of the others", () => {
     const first = schedule.filter(({ fromMs }) => fromMs < PRESSED_HOUR_MS);

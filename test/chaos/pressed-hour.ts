@@ -30,8 +30,8 @@ export const PRESSED_MODE: WireMode = "none";
 export const PRESSED_WEATHER: readonly Weather[] = [
   // The import limit: 16 A would be 13.3 kW.
   { ...minutes(5, 16), loadW: 2_300, pvW: 0 },
-  // The main fuse: the import limit alone would leave 7 A, with 23 A on L1.
-  { ...minutes(16, 26), loadW: 11_000, pvW: 4_000 },
+  // The main fuse: the import limit alone would leave 13 A, with 23 A on L1.
+  { ...minutes(16, 26), loadW: 11_000, pvW: 8_000 },
   // Room for 16 A, but for the operator and the lost meter.
   { ...minutes(26, 55), loadW: 800, pvW: 0 },
 ];
@@ -53,14 +53,18 @@ const PRESSED_FAULTS: readonly PlannedFault[] = [
 /** Without them nothing could be told of this hour's limits. */
 const NEEDED_LINES = ["meter", "wallbox"];
 
-/** The faults of a run with those above in place of what chance had there, or for the lines that matter in the first hour. */
-export function withPressedHour(schedule: readonly PlannedFault[]): readonly PlannedFault[] {
+/**
+ * The faults of a run with those above that are over at `lastMs`, in place of what chance had there, or for the lines that
+ * matter in the first hour.
+ */
+export function withPressedHour(schedule: readonly PlannedFault[], lastMs: number): readonly PlannedFault[] {
+  const pressed = PRESSED_FAULTS.filter(({ untilMs }) => untilMs <= lastMs);
   const others = schedule.filter(
     (planned) =>
       !(planned.fromMs < PRESSED_HOUR_MS && NEEDED_LINES.includes(planned.peer)) &&
-      !PRESSED_FAULTS.some((pressed) => isInTheWay(planned, pressed)),
+      !pressed.some((fault) => isInTheWay(planned, fault)),
   );
-  return [...PRESSED_FAULTS, ...others].sort((one, other) => one.fromMs - other.fromMs);
+  return [...pressed, ...others].sort((one, other) => one.fromMs - other.fromMs);
 }
 
 function isInTheWay(planned: PlannedFault, { peer, fromMs, untilMs }: PlannedFault): boolean {

@@ -45,6 +45,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const { durationMs, perDay, seed, stateDir } = options;
   const schedule = withPressedHour(
     faultSchedule({ seed, durationMs, perDay, calmStartMs: CALM_START_MS, calmEndMs: CALM_END_MS }),
+    durationMs - CALM_END_MS,
   );
   const house = await createChaosHouse(options);
   const { clock, demo, site } = house;
