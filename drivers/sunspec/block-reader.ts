@@ -1,4 +1,4 @@
-import { type BusFault, ILLEGAL_DATA_ADDRESS } from "../modbus/bus-fault.ts";
+import { type BusFault, ILLEGAL_DATA_ADDRESS, isRefusal } from "../modbus/bus-fault.ts";
 import type { ReadOutcome } from "../modbus/bus-request.ts";
 import type { ModbusBus } from "../modbus/modbus-bus.ts";
 import { createStampHash } from "../modbus/stamp.ts";
@@ -24,7 +24,7 @@ export function createBlockReader(bus: ModbusBus, unit: number, planned: readonl
   async function readBlock(block: Block): Promise<readonly [Block, ReadOutcome][]> {
     const { address, count, needs } = block;
     const outcome = await bus.read({ unit, functionCode: 3, address, count });
-    if (outcome.ok || !isIllegalAddress(outcome.fault) || needs.length === 1) return [[block, outcome]];
+    if (outcome.ok || !isRefusal(outcome.fault) || needs.length === 1) return [[block, outcome]];
     const parts: [Block, ReadOutcome][] = [];
     for (const part of splitBlock(block)) parts.push(...(await readBlock(part)));
     return parts;

@@ -340,10 +340,12 @@ describe("a hybrid inverter with storage inputs", () => {
     expect(device.takeRequests()).toHaveLength(1);
   });
 
-  it("is read model by model once it refuses to be read across models", async () => {
+  it.each([
+    ["the addresses", 2],
+    ["the length", 3],
+  ])("is read model by model once it refuses %s of a read across models", async (_, exception) => {
     const device = await startDevice(hybrid(900, 0));
-    device.intercept = ({ address, count }) =>
-      address === 40_122 && count > 90 ? { exception: 2 } : undefined;
+    device.intercept = ({ address, count }) => (address === 40_122 && count > 90 ? { exception } : undefined);
     const { source } = sourceOf(device, ["pv", "battery"]);
     const expected = { ok: true, channels: { pvPowerW: 2_600, batteryPowerW: -900, batterySocPct: 68.5 } };
     expect(await source.read()).toMatchObject(expected);
