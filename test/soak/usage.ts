@@ -9,8 +9,8 @@ export interface Usage {
   readonly writtenBytes: number;
 }
 
-/** Of a running process, `self` for this one. Throws when it is gone, and on a machine without /proc. */
-export function usageOf(processId: number | "self"): Usage {
+/** Of a running process. Throws when it is gone, and on a machine without /proc. */
+export function usageOf(processId: number): Usage {
   const folder = `/proc/${processId}`;
   const status = readFileSync(`${folder}/status`, "utf8");
   const io = readFileSync(`${folder}/io`, "utf8");

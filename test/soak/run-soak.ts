@@ -14,7 +14,7 @@ const WRITE_BACK_S = 30;
 const NODE_FLAGS = serviceCommand().flags.filter((flag) => flag !== "--jitless");
 
 /** The daemon as a process of its own, led by the clock of the simulated house in this one: every second has its pass. */
-export async function soakAsProcess(
+export async function runSoak(
   { days, stateDir }: { readonly days: number; readonly stateDir: string },
   onDay: (day: SoakDay, index: number) => void,
 ): Promise<void> {
