@@ -39,7 +39,15 @@ export type SiteEvent = {
       /** What the house took from the grid at that moment; null is "not known". */
       readonly grid_w: number | null;
     }
-  | { readonly event: "meter_lost" | "meter_recovered" | "wallbox_lost" | "wallbox_recovered" }
+  | {
+      readonly event:
+        | "meter_lost"
+        | "meter_recovered"
+        | "wallbox_lost"
+        | "wallbox_recovered"
+        | "wallbox_not_following"
+        | "wallbox_following";
+    }
 );
 
 /** A device is `unseen` until it was there once: what never came is not lost. */
@@ -52,6 +60,7 @@ interface ToldBox {
   readonly limitedBy: LimitName | undefined;
   readonly limitToldAtMs: number;
   readonly link: Presence;
+  readonly isFollowing: boolean;
 }
 
 /** What the events told so far add up to. */
@@ -81,7 +90,8 @@ export function initialToldSite(report: TickReport): ToldSite {
 
 function initialToldBox({ state, boost, limitedBy, wallbox }: NamedBoxReport): ToldBox {
   const link = wallbox.isConnected ? "there" : "unseen";
-  return { state, boost, limitedBy, limitToldAtMs: Number.NEGATIVE_INFINITY, link };
+  const { isFollowing } = wallbox;
+  return { state, boost, limitedBy, limitToldAtMs: Number.NEGATIVE_INFINITY, link, isFollowing };
 }
 
 /** The events that lead from what was told to this pass, in a fixed order, and what is told after them. */
@@ -101,6 +111,7 @@ export function siteEvents(told: ToldSite, report: TickReport): { told: ToldSite
   const happened = [
     ...meterEvents(told, next),
     ...boxes.flatMap(({ box, before, after }) => named(linkEvents(before, after), box, report)),
+    ...boxes.flatMap(({ box, before, after }) => named(followEvents(before, after), box, report)),
     ...settingsEvents(told, next),
     ...boxes.flatMap(({ box, before, after }) => named(boxEvents(before, after, box), box, report)),
     ...operatorEvents(told, next, report),
@@ -118,6 +129,7 @@ function nextToldBox(told: ToldBox, box: NamedBoxReport): ToldBox {
     limitedBy: isLimitDue ? box.limitedBy : told.limitedBy,
     limitToldAtMs: isLimitDue ? box.monotonicMs : told.limitToldAtMs,
     link: presence(told.link, box.wallbox.isConnected),
+    isFollowing: box.wallbox.isFollowing,
   };
 }
 
@@ -144,6 +156,11 @@ function meterEvents(from: ToldSite, to: ToldSite): Happening[] {
 function linkEvents(from: ToldBox, to: ToldBox): Happening[] {
   if (isLoss(from.link, to.link)) return [{ event: "wallbox_lost" }];
   return isRecovery(from.link, to.link) ? [{ event: "wallbox_recovered" }] : [];
+}
+
+function followEvents(from: ToldBox, to: ToldBox): Happening[] {
+  if (from.isFollowing === to.isFollowing) return [];
+  return [{ event: to.isFollowing ? "wallbox_following" : "wallbox_not_following" }];
 }
 
 function settingsEvents(from: ToldSite, to: ToldSite): Happening[] {

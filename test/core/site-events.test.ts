@@ -103,6 +103,14 @@ describe("events", () => {
     ]);
   });
 
+  it("tell that the wallbox does not follow, once, and that it does again, once", () => {
+    const { wallbox } = sampleReport();
+    const deaf = { wallbox: { ...wallbox, isFollowing: false } };
+    expect(story({}, deaf, deaf, {}, {})).toEqual(["wallbox_not_following", "wallbox_following"]);
+    const deafAndAway = { wallbox: { ...away, isFollowing: false } };
+    expect(story({}, deafAndAway)).toEqual(["wallbox_lost", "wallbox_not_following"]);
+  });
+
   it("do not tell the loss of what was not there yet", () => {
     const start = { meterTrust: "lost", wallbox: away } as const;
     expect(story(start, start, { ...start, meterTrust: "suspect" }, {})).toEqual([]);
