@@ -46,6 +46,8 @@ const PRESSED_FAULTS: readonly PlannedFault[] = [
   { peer: "meter", fault: { kind: "half_open" }, ...minutes(37, 39) },
   // Long enough to be lost for good: no more than the failsafe current is left.
   { peer: "meter", fault: { kind: "half_open" }, ...minutes(45, 51) },
+  // The events of the operator's limit are told to nobody.
+  { peer: "broker", fault: { kind: "half_open" }, ...minutes(29.5, 31.5) },
   // Nobody hears the end of the charge.
   { peer: "upstream", fault: { kind: "half_open" }, ...minutes(69, 76) },
 ];
