@@ -8,7 +8,7 @@ import {
 } from "../../partner/buildings.ts";
 import { DEVICE_KINDS, SHORT_NAME_OF_KIND } from "../../partner/device-kind.ts";
 import { createOnboarding, getOnboarding } from "../../partner/onboarding.ts";
-import type { PartnerResult } from "../../partner/partner-error.ts";
+import { failure, type PartnerResult } from "../../partner/partner-error.ts";
 import {
   createUser,
   listUsers,
@@ -20,6 +20,7 @@ import {
 import { deviceName, getHousehold, type Household, listAllDevices } from "./household.ts";
 import { MIGRATED_PREFIX } from "./scenarios.ts";
 import type { PartnerSession } from "./session.ts";
+import { changedFields, isChange } from "./user-changes.ts";
 
 /** What was done so far; noted after each step, so that a migration can be resumed. */
 export const migrationSchema = z.object({
@@ -94,7 +95,11 @@ async function withRecord(
   const found = users.value.find((user) =>
     migration.to === undefined ? user.email === email : user.id === migration.to,
   );
+  const external = externalUserId ?? old.user.external_user_id;
   const wanted = newRecord(old.user, email);
+  if (migration.to === undefined && found !== undefined && !isBegun(found, old.user, { wanted, external })) {
+    return failure("invalid", `${email} belongs to user ${found.id}: name an address of its own`);
+  }
   const created: PartnerResult<PartnerUser> =
     found === undefined
       ? await session.write(createUser(wanted), {
@@ -109,7 +114,6 @@ async function withRecord(
   note(next);
   tell(`${found === undefined ? "created" : "found"} the new record ${user.id}`);
 
-  const external = externalUserId ?? old.user.external_user_id;
   const isLinked = external === undefined || external === user.external_user_id || migration.isFlagged;
   if (!isLinked) {
     const linked = await session.write(updateUser(user.id, { external_user_id: external }), {
@@ -123,6 +127,17 @@ async function withRecord(
     tell(`linked to external id ${external}`);
   }
   return { ok: true, value: { migration: next, user } };
+}
+
+/** Whether a run that was cut off made this record: it says just what we would have written. */
+function isBegun(
+  found: PartnerUser,
+  old: PartnerUser,
+  { wanted, external }: { readonly wanted: UserCreate; readonly external: string | undefined },
+): boolean {
+  const { id, external_user_id: told } = found;
+  const isOurs = told === undefined || told === external;
+  return id !== old.id && isOurs && !isChange(changedFields(found, wanted));
 }
 
 /** The old record's own data, as far as they may be sent. */

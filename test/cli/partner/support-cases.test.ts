@@ -235,6 +235,19 @@ describe("migration", () => {
     );
   });
 
+  it.each([
+    ["the old record's own", "anna@example.com"],
+    ["somebody else's", "ben@example.com"],
+  ])("to an address that is %s changes nothing", async (_whose, email) => {
+    const { run, server } = await partnerProgram();
+    const before = JSON.stringify(server.organisation.users().map(({ wire }) => wire));
+    expect(await run("users", "migrate", ANNA, "--email", email)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/belongs to user .* name an address of its own/),
+    });
+    expect(JSON.stringify(server.organisation.users().map(({ wire }) => wire))).toBe(before);
+  });
+
   it("that was cut off before it could note anything makes no second record", async () => {
     const { run, folder, server } = await partnerProgram();
     const argv = ["users", "migrate", ANNA, "--email", "anna.new@example.com"];
