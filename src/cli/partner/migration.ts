@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseIsoMs } from "../../core/iso-time.ts";
 import {
   type BuildingCreate,
   buildingCreateSchema,
@@ -28,10 +29,16 @@ export const migrationSchema = z.object({
   to: z.string().optional(),
   /** New id by old id. */
   buildings: z.record(z.string(), z.string()),
-  /** One onboarding for each old device. */
+  /** One onboarding for each old device; its link is good until then, where the server says so. */
   links: z.record(
     z.string(),
-    z.object({ session: z.string(), url: z.string(), device: z.string(), kind: z.enum(DEVICE_KINDS) }),
+    z.object({
+      session: z.string(),
+      url: z.string(),
+      device: z.string(),
+      kind: z.enum(DEVICE_KINDS),
+      until: z.string().optional(),
+    }),
   ),
   isFlagged: z.boolean(),
 });
@@ -194,7 +201,7 @@ async function withLinks(
   let next = migration;
   for (const owned of old.devices) {
     const { device, kind } = owned;
-    if (next.links[device.id] !== undefined) continue;
+    if (await isLinkGood(next.links[device.id], session)) continue;
     const building = device.building === undefined ? undefined : next.buildings[device.building];
     const wanted = {
       user_id: userId,
@@ -212,12 +219,25 @@ async function withLinks(
       url: made.value.authentication_url ?? "",
       device: deviceName(owned),
       kind,
+      until: made.value.expiration_date,
     };
     next = { ...next, links: { ...next.links, [device.id]: link } };
     note(next);
     tell(`${link.device}: made a link for the user`);
   }
   return { ok: true, value: next };
+}
+
+/** A link that is over was of use if a device came of it. */
+async function isLinkGood(
+  link: Migration["links"][string] | undefined,
+  { api, clock }: PartnerSession,
+): Promise<boolean> {
+  if (link === undefined) return false;
+  const untilMs = parseIsoMs(link.until ?? "");
+  if (untilMs === undefined || clock.wallMs() <= untilMs) return true;
+  const onboarding = await api.call(getOnboarding(link.session));
+  return onboarding.ok && onboarding.value.object_id !== undefined;
 }
 
 /** Step 5: every onboarding has become a device that is logged in. */

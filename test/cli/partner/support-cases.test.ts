@@ -1,5 +1,7 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ANNA, BEN, BOX, CAR, INVERTER, PUMP } from "../../partner/organisation-fixture.ts";
 import { partnerProgram } from "./partner-program.ts";
@@ -233,6 +235,24 @@ describe("migration", () => {
     expect((await run("devices", "troubleshoot", to, "--scenario", "user-migration")).json()).toContainEqual(
       expect.objectContaining({ step: "old record flagged", verdict: "ok", detail: ANNA }),
     );
+  });
+
+  it("makes a new link for each device whose link is over", async () => {
+    const { folder, run } = await partnerProgram();
+    const state = join(folder, "state.json");
+    const migrate = async () => {
+      const argv = ["users", "migrate", ANNA, "--email", "anna.new@example.com", "--state", state];
+      return (await run(...argv)).json() as { waiting: { device: string; url: string }[] };
+    };
+    const [first, ...others] = (await migrate()).waiting;
+    await fetch(first?.url ?? "");
+    expect((await migrate()).waiting).toEqual(others);
+    const noted = readFileSync(state, "utf8");
+    writeFileSync(state, noted.replaceAll(/"until": "[^"]*"/g, `"until": "${LONG_AGO}"`));
+    const { waiting } = await migrate();
+    expect(waiting.map(({ device }) => device)).toEqual(others.map(({ device }) => device));
+    const old = others.map(({ url }) => url);
+    expect(waiting.filter(({ url }) => old.includes(url))).toEqual([]);
   });
 
   it.each([
