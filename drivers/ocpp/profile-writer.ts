@@ -3,6 +3,7 @@ import type { VehicleState } from "../../src/core/site-sample.ts";
 import type { PhaseCount } from "../../src/core/units.ts";
 import { type Clock, withTimeout } from "../../src/ports/clock.ts";
 import type { ApplyResult, CurrentCommand } from "../../src/ports/wallbox.ts";
+import { admissibleCurrentA } from "./admissible-current.ts";
 import type { BoxHabits } from "./box-habits.ts";
 import type { BoxLink } from "./box-link.ts";
 import { floorProfile, leftoverIds, type RunningTransaction, setpointProfile } from "./charging-profile.ts";
@@ -315,23 +316,4 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
 
 function stepping({ stepsA }: BoxHabits) {
   return stepsA === undefined ? {} : { stepsA };
-}
-
-/** 0 below the minimum (IEC 61851: no current between 0 and 6 A); else capped and in the box's steps, rounded down. */
-export function admissibleCurrentA(
-  askedA: number,
-  box: Pick<ProfileWriterOptions, "minCurrentA" | "maxCurrentA" | "stepA"> & {
-    readonly stepsA?: readonly number[];
-  },
-): number {
-  const cappedA = Math.min(askedA, box.maxCurrentA);
-  const steppedA = box.stepsA?.findLast((stepA) => stepA <= cappedA + 1e-6) ?? wholeSteps(cappedA, box);
-  return steppedA >= box.minCurrentA ? steppedA : 0;
-}
-
-function wholeSteps(
-  currentA: number,
-  { stepA, stepsA }: { readonly stepA: number; readonly stepsA?: readonly number[] },
-) {
-  return stepsA === undefined ? Math.round(Math.floor(currentA / stepA + 1e-6) * stepA * 10) / 10 : 0;
 }

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterEach, expect, it } from "vitest";
+import { admissibleCurrentA } from "../../../drivers/ocpp/admissible-current.ts";
 import { INCOMING_ACTIONS } from "../../../drivers/ocpp/box-link.ts";
 import { meterSamples } from "../../../drivers/ocpp/meter-values.ts";
-import { admissibleCurrentA } from "../../../drivers/ocpp/profile-writer.ts";
 import { createTestSite, type TestSite } from "./support/test-site.ts";
 
 let site: TestSite | undefined;
