@@ -76,6 +76,20 @@ describe("a 2.0.1 station", () => {
     expect(Date.parse(validTo)).toBe(wallMs + HORIZON_MS);
   });
 
+  it("loses by its id what was left in it when it draws more than it was told", async () => {
+    site = await createTestSite();
+    const box = await dial201();
+    await site.wallbox.apply(command(8));
+    for (let passedS = 0; passedS <= 40; passedS += 10) {
+      await site.clock.advance(10_000);
+      const timestamp = new Date(site.clock.wallMs()).toISOString();
+      const meterValue = currents(16).map((value) => ({ ...value, timestamp }));
+      await event(box, "Updated", "Charging", { timestamp, meterValue });
+    }
+    await eventually(() => box.calls("ClearChargingProfile").length > 0);
+    expect(box.calls("ClearChargingProfile")[0]).toEqual({ chargingProfileId: 102 });
+  });
+
   it("is asked for its variables and given ours", async () => {
     site = await createTestSite();
     const box = await dial201();
