@@ -48,8 +48,8 @@ const PRESSED_FAULTS: readonly PlannedFault[] = [
   { peer: "meter", fault: { kind: "half_open" }, ...minutes(45, 51) },
   // The events of the operator's limit are told to nobody.
   { peer: "broker", fault: { kind: "half_open" }, ...minutes(29.5, 31.5) },
-  // Nobody hears the end of the charge.
-  { peer: "upstream", fault: { kind: "half_open" }, ...minutes(69, 76) },
+  // Nobody hears the end of the charge, which is just on its way.
+  { peer: "upstream", fault: { kind: "half_open" }, ...minutes(70 - 1 / 60, 76) },
 ];
 
 /** Without them nothing could be told of this hour's limits. */
