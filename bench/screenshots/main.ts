@@ -107,7 +107,7 @@ async function withProgram(argv: readonly string[], work: () => Promise<void>): 
     if (program.hasEnded()) throw new Error(`hems-edge ${argv[0]} has ended: ${program.output()}`);
     await work();
   } finally {
-    program.child.kill("SIGKILL");
+    program.child.kill("SIGTERM");
     if (!program.hasEnded()) await once(program.child, "exit");
   }
 }

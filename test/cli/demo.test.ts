@@ -1,10 +1,11 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { plannedPull } from "../../src/cli/demo/demo-options.ts";
 import { summaryText } from "../../src/cli/demo/demo-summary.ts";
 import { spawnProgram } from "../hil/support/daemon-process.ts";
+import { eventually } from "../support/eventually.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = temporaryFolder();
@@ -35,6 +36,16 @@ async function demo(...argv: string[]) {
 }
 
 describe("hems-edge demo", { timeout: 60_000 }, () => {
+  it("ends in order on a signal, and leaves nothing behind", async () => {
+    const TMPDIR = temporaryFolder();
+    const program = spawnProgram(["demo", "--speed", "60", "--port", "0"], { TMPDIR });
+    await eventually(() => program.messages().some((line) => line.includes("OCPP")), 30_000);
+    expect(readdirSync(TMPDIR)).not.toEqual([]);
+    program.kill("SIGTERM");
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
   it("plays two sunny hours with --once --json, ends by itself and prints every figure", async () => {
     const program = spawnProgram([
       "demo",

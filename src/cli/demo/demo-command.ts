@@ -2,6 +2,7 @@ import { PEER_NAMES } from "../../../simulator/site.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { CliIo, Command, CommandInput } from "../command.ts";
 import { batteryOptions } from "../simulate/peer-options.ts";
+import { onStopSignal } from "../stop-signal.ts";
 import { createDemoHouse, type DemoHouse } from "./demo-house.ts";
 import { type DemoRequest, demoRequest, type PlannedPull } from "./demo-options.ts";
 import { watchDemo } from "./demo-screen.ts";
@@ -44,12 +45,15 @@ async function playDay(
   isWatched: boolean,
 ): Promise<number> {
   const demo = await createDemoHouse(request);
+  const stop = onStopSignal();
+  stop.signal.addEventListener("abort", () => demo.clock.stop());
   const isJson = switches.has("json");
   planPulls(demo, request.pulls);
   if (!isJson) introduce(demo, request, io);
   const screen = watchDemo(demo, { io, isLive: isWatched, isSilent: isJson, speed: request.speed });
   await demo.run(demo.clock.monotonicMs() + demo.dayMs);
   screen.close();
+  stop.close();
   // Stopping takes its time, and the house goes on meanwhile.
   const figures = dayFigures(request.trace.name, demo);
   await demo.close();

@@ -60,12 +60,12 @@ export async function createDemoHouse(options: DemoOptions): Promise<DemoHouse> 
   const { trace, log = pino({ level: "silent" }) } = options;
   const clock =
     options.clock ?? createLockstepClock({ startWallMs: trace.startWallMs, speed: options.speed });
-  const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "hems-edge-demo-"));
   const site = await createSite({
     ...{ trace, clock, partner: { thresholds: THRESHOLDS } },
     ...(options.battery === undefined ? {} : { battery: options.battery.options }),
     ...options.site,
   });
+  const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "hems-edge-demo-"));
   const config = demoConfig(site, options, stateDir);
   const secrets = readSecrets(config, {});
   if (!secrets.ok) throw new Error(secrets.problems.join("; "));

@@ -3,13 +3,13 @@ import { listUsers, type PartnerUser } from "../../partner/users.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { createOptionReader } from "../simulate/option-reader.ts";
+import { onStopSignal } from "../stop-signal.ts";
 import { type BulkInput, type BulkRow, readBulkInput } from "./bulk-input.ts";
 import { openJournal, type RowResult, removeJournal } from "./bulk-journal.ts";
 import { runBulk } from "./bulk-run.ts";
 import { type Column, csvText } from "./output.ts";
 import { createProgressBar } from "./progress-bar.ts";
 import { failed, misused, type PartnerSession, sessionOptions, withPartner } from "./session.ts";
-import { onStopSignal } from "./stop-signal.ts";
 import { changedFields, isChange } from "./user-changes.ts";
 
 const resultColumns: readonly Column<RowResult>[] = [

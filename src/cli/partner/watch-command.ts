@@ -5,12 +5,12 @@ import { delay } from "../../ports/clock.ts";
 import { EXIT } from "../../service/exit-codes.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { createOptionReader } from "../simulate/option-reader.ts";
+import { onStopSignal } from "../stop-signal.ts";
 import { alertsOf, type DeviceAlert, withLink } from "./device-alerts.ts";
 import { listAllDevices } from "./household.ts";
 import { printable } from "./output.ts";
 import { errorSentence, misused, type PartnerSession, sessionOptions, withPartner } from "./session.ts";
 import { readState, statePath, writeState } from "./state-file.ts";
-import { onStopSignal } from "./stop-signal.ts";
 import { postWebhook } from "./webhook.ts";
 
 /** Since when a device has been lost, by its id. */

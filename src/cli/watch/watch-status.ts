@@ -5,7 +5,7 @@ import type { CommandInput, TypedInput } from "../command.ts";
 import { askDaemon } from "../daemon-client.ts";
 import { detailOf, refuse } from "../daemon-commands.ts";
 import { daemonPlace, openAnswer } from "../daemon-connection.ts";
-import { onStopSignal } from "../partner/stop-signal.ts";
+import { onStopSignal } from "../stop-signal.ts";
 import { eventData } from "./event-reader.ts";
 import { changeLog, liveScreen, type WatchView } from "./watch-screen.ts";
 import { watchedStateSchema } from "./watched-state.ts";
