@@ -4,6 +4,7 @@ import { AnswerLine, useAnswer } from "../answer.tsx";
 import { get, send } from "../api.ts";
 import { dayAndTime } from "../format.ts";
 import { say } from "../words.ts";
+import { PasswordField } from "./password-field.tsx";
 
 interface Token {
   readonly id: string;
@@ -53,27 +54,14 @@ function Password({ access, onChanged }: { access: Access; onChanged: () => void
       <p class="word">{say(`access.caller.${access.caller}`)}</p>
       <form onSubmit={(event) => void submit(event)}>
         {needsCurrent ? (
-          <label>
-            {say("access.current")}{" "}
-            <input
-              type="password"
-              autocomplete="current-password"
-              required
-              value={current}
-              onInput={(event) => setCurrent(event.currentTarget.value)}
-            />
-          </label>
-        ) : null}
-        <label>
-          {say("login.new")}{" "}
-          <input
-            type="password"
-            autocomplete="new-password"
-            required
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
+          <PasswordField
+            label="access.current"
+            kind="current-password"
+            value={current}
+            onInput={setCurrent}
           />
-        </label>
+        ) : null}
+        <PasswordField label="login.new" kind="new-password" value={password} onInput={setPassword} />
         <button type="submit">{say(access.has_password ? "access.change" : "login.set")}</button>
         {access.caller === "session" ? (
           <button type="button" class="quiet" onClick={() => void leave()}>

@@ -3,8 +3,7 @@ import type { Access } from "../access.ts";
 import { AnswerLine, useAnswer } from "../answer.tsx";
 import { send } from "../api.ts";
 import { say } from "../words.ts";
-
-const SHORTEST_PASSWORD = 10;
+import { PasswordField } from "./password-field.tsx";
 
 /** The way in from another machine: the password, or before there is one the gateway's set-up code. */
 export function Login({ access, onDone }: { access: Access; onDone: () => void }) {
@@ -44,17 +43,12 @@ export function Login({ access, onDone }: { access: Access; onDone: () => void }
             </label>
           </>
         ) : null}
-        <label>
-          {say(isFirst ? "login.new" : "login.password")}{" "}
-          <input
-            type="password"
-            autocomplete={isFirst ? "new-password" : "current-password"}
-            required
-            minLength={isFirst ? SHORTEST_PASSWORD : 1}
-            value={password}
-            onInput={(event) => setPassword(event.currentTarget.value)}
-          />
-        </label>
+        <PasswordField
+          label={isFirst ? "login.new" : "login.password"}
+          kind={isFirst ? "new-password" : "current-password"}
+          value={password}
+          onInput={setPassword}
+        />
         <button type="submit">{say(isFirst ? "login.set" : "login.in")}</button>
       </form>
       {isFirst ? null : <p class="word">{say("login.forgotten")}</p>}
