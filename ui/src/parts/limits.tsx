@@ -7,9 +7,8 @@ import { say } from "../words.ts";
 export function Limits({ view }: { view: View }) {
   const { state } = view;
   const slots = useSteadySlots(view.limits);
-  const mostA = Math.max(state.setpoint_a, ...slots.map(({ max_a }) => Math.min(max_a ?? 0, SCALE_A)));
   const boxSlots = slots.filter(({ name }) => BOX_LIMITS.has(name));
-  const boxA = Math.min(...boxSlots.map(({ max_a }) => max_a ?? Number.POSITIVE_INFINITY));
+  const boxA = Math.min(...boxSlots.map(({ max_a }) => max_a ?? USUAL_BOX_A));
   return (
     <section aria-labelledby="limits-title">
       <h2 id="limits-title">{say("head.limits")}</h2>
@@ -20,26 +19,24 @@ export function Limits({ view }: { view: View }) {
       <p class="word">{say("limit.what")}</p>
       <ul class="limits">
         {slots.map((slot) => (
-          <Slot key={slot.name} slot={slot} view={view} mostA={mostA} boxA={boxA} />
+          <Slot key={slot.name} slot={slot} view={view} boxA={boxA} />
         ))}
       </ul>
     </section>
   );
 }
 
-/** What is larger than any car takes need not stretch the bars, A. */
-const SCALE_A = 32;
+/** What most wallboxes carry at most, A: for one of which nothing is known at the moment. */
+const USUAL_BOX_A = 32;
 
 interface SlotProps {
   readonly slot: LimitSlot;
   readonly view: View;
-  /** Where the bars end, A. */
-  readonly mostA: number;
-  /** What wallbox and cable carry, A. */
+  /** What wallbox and cable carry, A: there the bars end. */
   readonly boxA: number;
 }
 
-function Slot({ slot, view, mostA, boxA }: SlotProps) {
+function Slot({ slot, view, boxA }: SlotProps) {
   const { name, max_a: maxA } = slot;
   const isBinding = name === view.state.limited_by;
   const note = noteOf(name, view);
@@ -49,12 +46,7 @@ function Slot({ slot, view, mostA, boxA }: SlotProps) {
       <b>{leftWords(slot, boxA)}</b>
       <svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
         <rect width="100" height="4" rx="2" />
-        <rect
-          class="full"
-          width={(Math.min(maxA ?? 0, mostA) / Math.max(1, mostA)) * 100}
-          height="4"
-          rx="2"
-        />
+        <rect class="full" width={(Math.min(maxA ?? 0, boxA) / Math.max(1, boxA)) * 100} height="4" rx="2" />
       </svg>
       {note === "" ? null : <small class="slot-note">{note}</small>}
       {isBinding ? <em>{say("limit.binds")}</em> : null}
