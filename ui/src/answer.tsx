@@ -2,11 +2,11 @@ import { useState } from "preact/hooks";
 import type { Answer } from "./api.ts";
 import { say } from "./words.ts";
 
+/** Waits for an answer, and says whether it was a good one. */
+export type Ask = (question: Promise<Answer<unknown>>) => Promise<boolean>;
+
 /** The gateway's answer to what was asked last, and a way to ask. */
-export function useAnswer(): {
-  readonly text: string;
-  readonly ask: (question: Promise<Answer<unknown>>) => Promise<boolean>;
-} {
+export function useAnswer(): { readonly text: string; readonly ask: Ask } {
   const [text, setText] = useState("");
   return {
     text,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Access } from "../access.ts";
-import { AnswerLine, useAnswer } from "../answer.tsx";
+import { AnswerLine, type Ask, useAnswer } from "../answer.tsx";
 import { get, send } from "../api.ts";
 import { dayAndTime } from "../format.ts";
 import { say } from "../words.ts";
@@ -77,9 +77,6 @@ function Password({ access, onChanged }: { access: Access; onChanged: () => void
 function Tokens() {
   const { text, ask } = useAnswer();
   const [tokens, setTokens] = useState<readonly Token[]>([]);
-  const [name, setName] = useState("");
-  const [scope, setScope] = useState<string>("read");
-  const [made, setMade] = useState("");
 
   async function read() {
     const answer = await get<{ tokens: Token[] }>("/api/access/tokens");
@@ -88,18 +85,8 @@ function Tokens() {
 
   useEffect(() => void read(), []);
 
-  async function submit(event: Event) {
-    event.preventDefault();
-    const question = send<{ token: string }>("POST", "/api/access/tokens", { name, scope });
-    if (!(await ask(question))) return;
-    const answer = await question;
-    setMade(answer.ok ? answer.value.token : "");
-    setName("");
-    await read();
-  }
-
-  async function revoke({ id, name: revoked }: Token) {
-    if (!confirm(say("access.revoke.confirm", { name: revoked }))) return;
+  async function revoke({ id, name }: Token) {
+    if (!confirm(say("access.revoke.confirm", { name }))) return;
     await ask(send("DELETE", `/api/access/tokens/${id}`));
     await read();
   }
@@ -118,6 +105,30 @@ function Tokens() {
           </li>
         ))}
       </ul>
+      <NewToken ask={ask} onMade={() => void read()} />
+      <AnswerLine text={text} />
+    </article>
+  );
+}
+
+/** Makes a token, and shows it this once. */
+function NewToken({ ask, onMade }: { ask: Ask; onMade: () => void }) {
+  const [name, setName] = useState("");
+  const [scope, setScope] = useState<string>("read");
+  const [made, setMade] = useState("");
+
+  async function submit(event: Event) {
+    event.preventDefault();
+    const question = send<{ token: string }>("POST", "/api/access/tokens", { name, scope });
+    if (!(await ask(question))) return;
+    const answer = await question;
+    setMade(answer.ok ? answer.value.token : "");
+    setName("");
+    onMade();
+  }
+
+  return (
+    <>
       <form onSubmit={(event) => void submit(event)}>
         <label>
           {say("access.name")}{" "}
@@ -146,7 +157,6 @@ function Tokens() {
           {say("access.made")} <code>{made}</code>
         </p>
       )}
-      <AnswerLine text={text} />
-    </article>
+    </>
   );
 }

@@ -14,35 +14,6 @@ const MOST_SHOWN = 4;
 /** Inverters and meters: found at an address, taken with what they measure, their signs checked in words. */
 export function Devices({ draft, state, change }: StepProps) {
   const { devices } = draft;
-  const [address, setAddress] = useState("");
-  const [isAsking, setIsAsking] = useState(false);
-  const [problem, setProblem] = useState("");
-  const [found, setFound] = useState<readonly ChosenDevice[]>([]);
-
-  async function probe(place: string) {
-    setAddress(place);
-    const { host, port } = placeOf(place);
-    setIsAsking(true);
-    setProblem("");
-    setFound([]);
-    const answer = await ask<{ found: readonly Candidate[] }>(
-      "POST",
-      "/api/setup/probe",
-      { host, port },
-      PROBE_TIMEOUT_MS,
-    );
-    setIsAsking(false);
-    if (!answer.ok) return setProblem(answer.detail || say("answer.failed"));
-    if (answer.value.found.length === 0) setProblem(say("setup.devices.unknown"));
-    setFound(answer.value.found.map((candidate) => offered({ host, port }, candidate, devices)));
-  }
-
-  function take(device: ChosenDevice) {
-    change({ devices: [...devices, device] });
-    setFound([]);
-    setAddress("");
-  }
-
   return (
     <Step number={2} name="devices" isDone={devices.some(({ roles }) => roles.includes("grid"))}>
       <p class="word">{say("setup.devices.what")}</p>
@@ -54,6 +25,54 @@ export function Devices({ draft, state, change }: StepProps) {
           onRemove={() => change({ devices: devices.filter((_, at) => at !== index) })}
         />
       ))}
+      <Search
+        devices={devices}
+        state={state}
+        onTake={(device) => change({ devices: [...devices, device] })}
+      />
+    </Step>
+  );
+}
+
+interface SearchProps {
+  readonly devices: readonly ChosenDevice[];
+  readonly state: SetUpState;
+  readonly onTake: (device: ChosenDevice) => void;
+}
+
+/** Asks at an address what answers there, and offers it. */
+function Search({ devices, state, onTake }: SearchProps) {
+  const [address, setAddress] = useState("");
+  const [isAsking, setIsAsking] = useState(false);
+  const [problem, setProblem] = useState("");
+  const [found, setFound] = useState<readonly ChosenDevice[]>([]);
+
+  async function probe(place: string) {
+    setAddress(place);
+    const at = placeOf(place);
+    setIsAsking(true);
+    setProblem("");
+    setFound([]);
+    const answer = await ask<{ found: readonly Candidate[] }>(
+      "POST",
+      "/api/setup/probe",
+      at,
+      PROBE_TIMEOUT_MS,
+    );
+    setIsAsking(false);
+    if (!answer.ok) return setProblem(answer.detail || say("answer.failed"));
+    if (answer.value.found.length === 0) setProblem(say("setup.devices.unknown"));
+    setFound(answer.value.found.map((candidate) => offered(at, candidate, devices)));
+  }
+
+  function take(device: ChosenDevice) {
+    onTake(device);
+    setFound([]);
+    setAddress("");
+  }
+
+  return (
+    <>
       <form
         class="inline"
         onSubmit={(event) => {
@@ -77,20 +96,27 @@ export function Devices({ draft, state, change }: StepProps) {
       </p>
       <ul class="offers">
         {found.slice(0, MOST_SHOWN).map((device) => (
-          <li key={`${device.found.driver} ${device.found.unit}`} class="card good">
-            <b>{device.found.title}</b>
-            <p class="word">
-              {say(`setup.devices.${device.found.certainty}`)}
-              {device.found.maturity === null ? "" : ` · ${device.found.maturity}`}
-            </p>
-            <Readings device={device} />
-            <button type="button" class="main" onClick={() => take(device)}>
-              {say("setup.devices.take")}
-            </button>
-          </li>
+          <Offer key={`${device.found.driver} ${device.found.unit}`} device={device} onTake={take} />
         ))}
       </ul>
-    </Step>
+    </>
+  );
+}
+
+function Offer({ device, onTake }: { device: ChosenDevice; onTake: (device: ChosenDevice) => void }) {
+  const { title, certainty, maturity } = device.found;
+  return (
+    <li class="card good">
+      <b>{title}</b>
+      <p class="word">
+        {say(`setup.devices.${certainty}`)}
+        {maturity === null ? "" : ` · ${maturity}`}
+      </p>
+      <Readings device={device} />
+      <button type="button" class="main" onClick={() => onTake(device)}>
+        {say("setup.devices.take")}
+      </button>
+    </li>
   );
 }
 
