@@ -1,14 +1,13 @@
 import type { PhaseCurrentsA } from "../../src/core/units.ts";
 import type { SiteChannels, SiteSource } from "../../src/ports/site-source.ts";
 
-type Role = "grid" | "pv" | "battery";
+type SignedRole = "grid" | "battery";
 
 /** `source` with the power of `roles` turned round, for meters that are wired the other way. */
-export function invertedSource(source: SiteSource, roles: readonly Role[]): SiteSource {
+export function invertedSource(source: SiteSource, roles: readonly SignedRole[]): SiteSource {
   return reshaped(source, (channels) => ({
     ...channels,
     ...(roles.includes("grid") ? turnedGrid(channels) : {}),
-    ...(roles.includes("pv") ? turned("pvPowerW", channels.pvPowerW) : {}),
     ...(roles.includes("battery") ? turned("batteryPowerW", channels.batteryPowerW) : {}),
   }));
 }
@@ -35,7 +34,7 @@ function reshaped(source: SiteSource, shape: (channels: SiteChannels) => SiteCha
   };
 }
 
-function turned(channel: "pvPowerW" | "batteryPowerW" | "gridPowerW", powerW: number | undefined) {
+function turned(channel: "batteryPowerW" | "gridPowerW", powerW: number | undefined) {
   return powerW === undefined ? {} : { [channel]: 0 - powerW };
 }
 

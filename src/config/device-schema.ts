@@ -7,6 +7,9 @@ import { host, port } from "./network-schema.ts";
 export const GENERIC_DRIVERS = ["sunspec", "http-json", "mqtt-json"] as const;
 export const DRIVER_NAMES: readonly string[] = [...GENERIC_DRIVERS, ...PROFILE_NAMES];
 
+/** Their power flows both ways. */
+const SIGNED_ROLES = ["grid", "battery"] as const satisfies readonly Role[];
+
 /** Becomes part of MQTT topics. */
 export const deviceName = z
   .string()
@@ -141,10 +144,12 @@ const writtenDeviceSchema = z.strictObject({
     .optional()
     .describe("Sign of a SunSpec device's own grid power; default: what its maker is known for."),
   invert: z
-    .array(z.enum(ROLES))
-    .max(3)
+    .array(z.enum(SIGNED_ROLES))
+    .max(SIGNED_ROLES.length)
     .default([])
-    .describe("Roles whose power has the wrong sign: wiring decides that of most meters."),
+    .describe(
+      "Roles whose power has the wrong sign: wiring decides that of most meters. PV flows one way only.",
+    ),
   word_order: z
     .enum(["high_first", "low_first"])
     .optional()

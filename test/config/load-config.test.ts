@@ -169,6 +169,13 @@ describe("a problem names its place, its line and a remedy", () => {
     ["a list for a text", `${SOUND}\nstate_dir: []`, "state_dir", /^must be text$/, /Folder/],
     ["no role", replaced("[pv, grid]", "[]"), "devices[0].roles", /must have at least 1 entry/, /measures/],
     [
+      "PV to be turned round",
+      replaced("[pv, grid]", "[pv, grid]\n    invert: [pv]"),
+      "devices[0].invert[0]",
+      /"grid", "battery"/,
+      /choose one/,
+    ],
+    [
       "a device that is no group",
       replaced("wallbox:", "  - inverter\nwallbox:"),
       "devices[1]",

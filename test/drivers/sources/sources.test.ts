@@ -40,16 +40,16 @@ describe("a source turned round", () => {
       gridPowerW: -500,
       gridPhaseCurrentsA: [-1, 2, 0],
     });
-    expect(await channelsOf(invertedSource(fake(channels), ["pv", "battery"]))).toEqual({
+    expect(await channelsOf(invertedSource(fake({ ...channels, batteryPowerW: 200 }), ["battery"]))).toEqual({
       ...channels,
-      pvPowerW: -300,
-      batteryPowerW: 0,
+      batteryPowerW: -200,
     });
+    expect(await channelsOf(invertedSource(fake(channels), ["battery"]))).toEqual(channels);
   });
 
   it("invents nothing, and hands faults and the end on", async () => {
     const source = fake({ batterySocPct: 50 });
-    const inverted = invertedSource(source, ["grid", "pv", "battery"]);
+    const inverted = invertedSource(source, ["grid", "battery"]);
     expect(await channelsOf(inverted)).toEqual({ batterySocPct: 50 });
     source.reading = SILENT;
     expect(await inverted.read()).toEqual(SILENT);
