@@ -23,6 +23,8 @@ export interface BoxStanding {
   readonly engagedSinceMs: number | undefined;
   /** The last that was measured of the car, W. */
   readonly drawnW: Reading<number> | undefined;
+  /** Phases that the car charged on then. */
+  readonly phases: number | undefined;
   /** What is kept for a car that takes less than it may, A per phase; undefined for one that uses its allowance. */
   readonly appetiteA: number | undefined;
 }
@@ -33,6 +35,7 @@ export const NEW_STANDING: BoxStanding = {
   claimedA: 0,
   engagedSinceMs: undefined,
   drawnW: undefined,
+  phases: undefined,
   appetiteA: undefined,
 };
 

@@ -46,8 +46,12 @@ export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): S
   const settled =
     held !== undefined && isSettled({ ...house, wallbox }, { meterMs: sinceMs, boxMs: sinceMs });
   const isSettling = held !== undefined && !settled && house.nowMs < sinceMs + LONGEST_WAIT_MS;
-  const drawnW = lastDrawnW(box, wallbox, house.nowMs);
-  const phases = drawingPhases(wallbox) ?? Math.max(held?.phases ?? 1, wallbox.capability.phases);
+  const phases = drawingPhases(box, wallbox) ?? Math.max(held?.phases ?? 1, wallbox.capability.phases);
+  const mayDrawA =
+    held === undefined
+      ? unheldA(box, wallbox, house.nowMs)
+      : Math.max(held.setpointA, settled ? 0 : box.state.standing.mayDrawA);
+  const drawnW = wallbox.chargePowerW?.value ?? unheardW(box, mayDrawA * phases * NOMINAL_VOLTAGE_V);
   return {
     box,
     wallbox,
@@ -59,22 +63,22 @@ export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): S
     phases,
     drawnW,
     drawnA: drawnW / (phases * NOMINAL_VOLTAGE_V),
-    mayDrawA:
-      held === undefined
-        ? unheldA(box, wallbox, house.nowMs)
-        : Math.max(held.setpointA, settled ? 0 : box.state.standing.mayDrawA),
+    mayDrawA,
   };
 }
 
-/** What a box that is away or silent drew counts on until its set point expires. */
-function lastDrawnW({ state, options }: BoxPass, { chargePowerW }: WallboxSample, nowMs: number): number {
-  if (chargePowerW !== undefined) return chargePowerW.value;
-  const { drawnW } = state.standing;
-  return drawnW !== undefined && nowMs - drawnW.atMs < options.expiryMs ? drawnW.value : 0;
+/**
+ * A car that is not heard of any more goes on as it did, as far as its box may still give it. The meter shows that part
+ * of what it may draw: only the rest is taken off beside it.
+ */
+function unheardW({ state }: BoxPass, mayDrawW: number): number {
+  return Math.min(state.standing.drawnW?.value ?? 0, mayDrawW);
 }
 
 /** Undefined for a car that draws nothing, and for a box that does not tell its phases apart. */
-function drawingPhases({ capability, phaseCurrentsA }: WallboxSample): number | undefined {
+function drawingPhases({ state }: BoxPass, wallbox: WallboxSample): number | undefined {
+  const { capability, chargePowerW, phaseCurrentsA } = wallbox;
+  if (chargePowerW === undefined) return state.standing.phases;
   if (capability.phases === 1 || phaseCurrentsA === undefined) return undefined;
   const count = phaseCurrentsA.value.filter((currentA) => currentA >= DRAWING_A).length;
   return count === 0 ? undefined : count;

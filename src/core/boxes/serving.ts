@@ -131,6 +131,7 @@ export function nextStanding(
     claimedA: Math.max(setpointA, claimedA),
     engagedSinceMs: isEngaged ? (standing.engagedSinceMs ?? nowMs) : undefined,
     drawnW: seen.wallbox.chargePowerW ?? standing.drawnW,
+    phases: seen.wallbox.chargePowerW === undefined ? standing.phases : seen.phases,
     appetiteA: nextAppetiteA(seen, nowMs),
   };
 }

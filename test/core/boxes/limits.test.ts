@@ -171,8 +171,14 @@ describe("a box that cannot be told any more", () => {
     expect(longestAboveA(house, 25, 100)).toBe(0);
     expect(drawnA(house)).toEqual([16, 8]);
     expect(longestAboveA(house, 25, 900)).toBe(0);
-    // What it draws is not known: its failsafe current is taken off beside what the meter shows.
-    expect(drawnA(house)).toEqual([6, 12]);
+    expect(drawnA(house)).toEqual([6, 16]);
+  });
+
+  it("is counted once: the others keep what they have", () => {
+    const house = unsteered({ mainFuseA: 25 });
+    house.run(300);
+    house.box("high").isLinked = false;
+    house.run(900, () => expect(house.reportOf("low").setpointA).toBeGreaterThanOrEqual(8));
   });
 
   it("leaves room for its failsafe current though it was paused when it was lost", () => {
@@ -248,9 +254,7 @@ describe("a box that does not come down by itself", () => {
     expect(drawnA(house)).toEqual([16, 8]);
     house.box("high").isLinked = false;
     expect(longestAboveA(house, 25, 3_600)).toBe(0);
-    expect(drawnA(house)[0]).toBe(16);
-    // What the lost one draws is taken off beside what the meter shows.
-    expect(drawnA(house)[1]).toBe(0);
+    expect(drawnA(house)).toEqual([16, 8]);
   });
 
   it("counts with all that it is rated for where it may have forgotten what it was told", () => {

@@ -51,6 +51,25 @@ describe("what the others see of a box", () => {
     expect(seen({ chargePowerW: reading(6_900) })).toMatchObject({ phases: 3, drawnA: 10 });
   });
 
+  it("counts a car that is not heard of any more on the phases that it was seen to use", () => {
+    const standing = { ...NEW_STANDING, drawnW: reading(2_300), phases: 1 };
+    const state = { control: { ...initialControlState(DAY), link: HELD }, standing };
+    expect(seen({ chargePowerW: undefined }, { state })).toMatchObject({ phases: 1, drawnA: 10 });
+    expect(seen({ chargePowerW: reading(6_900) }, { state })).toMatchObject({ phases: 3, drawnA: 10 });
+  });
+
+  it("takes a car that is not heard of any more to draw what it drew, as far as its box may still give it", () => {
+    const link = { kind: "unread", sinceMs: NOW_MS - 600_000 } as const;
+    const standing = { ...NEW_STANDING, drawnW: reading(11_040, 600_000), mayDrawA: 16, phases: 3 };
+    const lost = { isConnected: false, chargePowerW: undefined };
+    const lostFor = (agoMs: number) => {
+      const control = { ...initialControlState(DAY), link: { ...link, sinceMs: NOW_MS - agoMs } };
+      return seen(lost, { state: { control, standing } });
+    };
+    expect(lostFor(599_999)).toMatchObject({ drawnA: 16, mayDrawA: 16 });
+    expect(lostFor(600_000)).toMatchObject({ drawnA: 6, mayDrawA: 6 });
+  });
+
   it("leaves what a plan charges out of the sun's, and what waits for the sun in", () => {
     const settings = { ...SETTINGS, mode: "hems_and_spot" } as const;
     expect(seen({}, { plan: sampleAdvice({ stance: "cheap" }) }, settings).isFollowingSun).toBe(false);
