@@ -9,14 +9,30 @@ export type CarCurrentsA = readonly [number | undefined, number | undefined, num
 
 /**
  * Current that uses up `headroomA` on top of what the car draws. While the last set point still works its way into
- * the readings nothing is free. A breach comes off what the car draws, and, once the meter shows the set point, off
- * that too where the car draws more; before, that would cut again on each pass.
+ * the readings nothing is free; while the meter does not show all that the car has begun to take, only what is free
+ * beside all of it. A breach comes off what the car draws, and, once the meter shows the set point, off that too where the car
+ * draws more; before, it comes off the most of the car that the meter may show, or each pass would cut again.
  */
 export function allowanceA(context: LimitContext, headroomA: number, carA: number): number {
-  const { isSettled, isMeterSettled, setpointA } = context;
+  const { isSettled, isMeterSettled, isCarMetered, setpointA } = context;
   if (isSwitchingPhases(context)) return headroomA;
-  if (headroomA < 0) return (isMeterSettled ? Math.min(setpointA, carA) : carA) + headroomA;
-  return isSettled ? carA + headroomA : Number.POSITIVE_INFINITY;
+  if (headroomA < 0)
+    return (isMeterSettled ? Math.min(setpointA, carA) : carA + fallenA(context)) + headroomA;
+  if (!isSettled) return Number.POSITIVE_INFINITY;
+  const freeA = carA + headroomA;
+  return isCarMetered ? freeA : Math.min(freeA, Math.max(setpointA, freeA - risenA(context)));
+}
+
+/** What the meter may still show of the car beyond what it draws, A on each phase that it charges on. */
+function fallenA(context: LimitContext): number {
+  const carW = carPowerW(context);
+  return headroomCurrentA(context, (context.carRange?.mostW ?? carW) - carW);
+}
+
+/** What the meter may not show yet of what the car draws, A on each phase that it charges on. */
+function risenA(context: LimitContext): number {
+  const carW = carPowerW(context);
+  return headroomCurrentA(context, carW - (context.carRange?.leastW ?? carW));
 }
 
 /** True when the limit is asked for phases that the box does not use now. */

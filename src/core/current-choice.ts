@@ -179,8 +179,9 @@ function heldChoice(
     setpointA,
     phases,
     isMeterSettled,
-    isSettled,
+    isSettled: view.isShown,
     isCarMetered: view.isCarMetered,
+    carRange: view.carRange,
     isAdopting: view.isAdopting,
   });
   const target = limitedCurrentA(aim.currentA, limit, capability);

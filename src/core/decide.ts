@@ -1,5 +1,6 @@
 import { type Boost, isSameCar, NO_BOOST, nextBoost } from "./boost.ts";
 import type { BoxShare } from "./boxes/box-share.ts";
+import type { CarRange } from "./car-range.ts";
 import { type CarRise, NO_RISE, nextCarRise } from "./car-rise.ts";
 import {
   type ChargeMachineState,
@@ -52,6 +53,7 @@ export interface ControlState {
   readonly hasChargedSincePlugIn: boolean;
   readonly chargeOnset: ChargeOnset;
   readonly carRise: CarRise;
+  readonly carRange: CarRange | undefined;
   readonly solar: SolarEnergy;
   readonly conditions: HealthConditions;
   readonly lastPassMs: number | undefined;
@@ -110,6 +112,7 @@ export function initialControlState(day: string, snapshot?: ControlSnapshot): Co
     hasChargedSincePlugIn: snapshot?.hasChargedSincePlugIn ?? false,
     chargeOnset: FOUND_RUNNING,
     carRise: NO_RISE,
+    carRange: undefined,
     solar: snapshot?.solar ?? { day, energyWh: 0 },
     conditions: {},
     lastPassMs: undefined,
@@ -130,7 +133,8 @@ export function decide(before: ControlState, given: PassInput, options: ControlO
   const { wallbox, nowMs } = input.sample;
   const chargeOnset = nextChargeOnset(before.chargeOnset, wallbox, nowMs);
   const carRise = nextCarRise(before.carRise, wallbox.chargePowerW);
-  const view = passView({ link: before.link, loopDelay, chargeOnset, carRise }, input, options);
+  const { link, carRange } = before;
+  const view = passView({ link, loopDelay, chargeOnset, carRise, carRange }, input, options);
   const machine = nextChargeState(before.machine, {
     type: "pass",
     nowMs,
@@ -171,6 +175,7 @@ function nextControlState(
     loopDelay: nextLoopDelay(view, choice),
     chargeOnset: view.chargeOnset,
     carRise: view.carRise,
+    carRange: view.carRange,
     hasChargedSincePlugIn: machine.value === "active" || (isSameCar(wallbox) && before.hasChargedSincePlugIn),
     solar: nextSolarEnergy(before.solar, {
       day: input.day,

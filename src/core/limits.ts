@@ -1,5 +1,6 @@
 import type { OthersLoad } from "./boxes/box-share.ts";
 import { allowanceA, carPowerW, headroomCurrentA, meanCarCurrentA } from "./car-load.ts";
+import type { CarRange } from "./car-range.ts";
 import { fuseLimitA, unbalanceLimitA } from "./phase-limits.ts";
 import type { SiteSample, WallboxCapability } from "./site-sample.ts";
 import { currentA, type PhaseCount } from "./units.ts";
@@ -72,6 +73,8 @@ export interface LimitContext {
   readonly isSettled: boolean;
   /** Whether the meter shows all that the car has begun to take, by a set point or by itself. */
   readonly isCarMetered: boolean;
+  /** What the meter may contain of the car; undefined while nothing was measured. */
+  readonly carRange: CarRange | undefined;
   /** True while the set point is only what a car that was found charging drew. */
   readonly isAdopting: boolean;
 }
@@ -174,7 +177,8 @@ function operatorLimitA(context: LimitContext): number | undefined {
   if (sample.gridPowerW === undefined || sample.meterTrust === "lost") return alwaysA;
   if (context.isAdopting && !context.isSettled) return alwaysA;
   const carsW = carPowerW(context) + othersW;
-  const allowedA = powerAllowanceA(context, operatorLimitW - Math.min(carsW, sample.gridPowerW.value));
+  const headroomW = operatorLimitW - Math.min(carsW, sample.gridPowerW.value);
+  const allowedA = powerAllowanceA({ ...context, isCarMetered: true }, headroomW);
   // Readings from before the last change show a breach that is mended already: it is not taken off twice.
   if (!context.isSettled) return Math.max(allowedA, alwaysA);
   // What the car has only begun to take, and the meter does not show yet, would look like sun.

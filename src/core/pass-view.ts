@@ -1,4 +1,5 @@
 import { isPluggedIn } from "./boost.ts";
+import { type CarRange, nextCarRange } from "./car-range.ts";
 import type { CarRise } from "./car-rise.ts";
 import type { ChargeLaw } from "./charge-machine.ts";
 import { type ChargeOnset, isRampedUp } from "./charge-onset.ts";
@@ -25,9 +26,14 @@ export interface PassView {
   /** Time that a change of the set point takes to show, as far as it is known, ms. */
   readonly loopDelayMs: number;
   readonly isMeterSettled: boolean;
+  /** Whether meter and wallbox were both read since the last change had time to show, though the car may hesitate. */
+  readonly isShown: boolean;
+  /** The same of a car that does what it was told. */
   readonly isSettled: boolean;
   /** Whether the meter shows all that the car has begun to take, by a set point or by itself. */
   readonly isCarMetered: boolean;
+  /** What the meter may contain of the car; undefined while nothing was measured. */
+  readonly carRange: CarRange | undefined;
   /** Surplus for decisions; undefined while readings do not fit together or cannot be believed. */
   readonly surplusPowerW: number | undefined;
   readonly isSurplusPermitted: boolean;
@@ -36,7 +42,9 @@ export interface PassView {
 }
 
 export function passView(
-  before: Pick<PassView, "loopDelay" | "chargeOnset" | "carRise"> & { readonly link: Link | undefined },
+  before: Pick<PassView, "loopDelay" | "chargeOnset" | "carRise" | "carRange"> & {
+    readonly link: Link | undefined;
+  },
   input: PassInput,
   options: ControlOptions,
 ): PassView {
@@ -51,13 +59,16 @@ export function passView(
   const lastWriteMs = lastStepMs(link, input.lastWriteMs);
   const sinceMs = shownSinceMs(lastWriteMs, delayMs);
   const boxMs = shownSinceMs(lastWriteMs, boxDelayMs(loopDelay, options.loopDelayMs));
-  const settled =
-    isSettled(sample, { meterMs: sinceMs, boxMs }) && !isSwitchingPhases && !isAwaitingEcho(loopDelay);
+  const isShown = isSettled(sample, { meterMs: sinceMs, boxMs }) && !isSwitchingPhases;
+  const settled = isShown && !isAwaitingEcho(loopDelay);
   const isReadable =
     link.kind === "held" &&
     sample.meterTrust === "good" &&
     settled &&
     (link.setpointA === 0 || isRampedUp(chargeOnset, sample));
+  const meterSettled = isMeterSettled(sample, sinceMs);
+  const isCarMetered = isMeterSettled(sample, shownSinceMs(carRise.atMs, delayMs));
+  const chargePowerW = sample.wallbox.chargePowerW?.value;
   return {
     input,
     thresholds,
@@ -70,9 +81,11 @@ export function passView(
     loopDelay,
     chargeOnset,
     loopDelayMs: delayMs,
-    isMeterSettled: isMeterSettled(sample, sinceMs),
+    isMeterSettled: meterSettled,
+    isShown,
     isSettled: settled,
-    isCarMetered: isMeterSettled(sample, shownSinceMs(carRise.atMs, delayMs)),
+    isCarMetered,
+    carRange: nextCarRange(before.carRange, { chargePowerW, isShown: meterSettled && isCarMetered }),
     carRise,
     surplusPowerW: isReadable ? ownSurplusPowerW(input) : undefined,
     isSurplusPermitted: isSurplusPermitted(input, link),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ControlOptions, controlSnapshot, decide, initialControlState } from "../../src/core/decide.ts";
+import type { SiteLimits } from "../../src/core/limits.ts";
 import type { Settings } from "../../src/core/settings.ts";
 import { effectiveThresholds, stopSurplusW } from "../../src/core/thresholds.ts";
 import { powerW } from "../../src/core/units.ts";
@@ -245,6 +246,71 @@ describe("a house that reaches its limit", () => {
     expect(Math.min(...setpointsA.slice(150))).toBe(9);
     expect(setpointsA.at(-1)).toBe(9);
   });
+
+  /** What each of them leaves the car of a house that takes 500 W is 7 A. */
+  const leave7A: readonly (readonly [string, Partial<SiteLimits>])[] = [
+    ["import limit", { importLimitW: 5_400 }],
+    ["main fuse", { mainFuseA: 7.8 }],
+  ];
+
+  it.each(
+    leave7A.flatMap(([name, leaving]) =>
+      [2, 8, 12, 16, 20, 24, 28, 32, 40, 50, 60].map((deadTimeS) => [name, deadTimeS, leaving] as const),
+    ),
+  )("gives a car no more than the %s leaves when it begins after %d s", (_name, deadTimeS, leaving) => {
+    const { setpointsA, drawnA } = run({
+      plant: {
+        capability: THREE_PHASE,
+        houseGridW: () => 500,
+        deadTimeMs: deadTimeS * 1_000,
+        chargerEveryMs: 2_000,
+        meterEveryMs: 10_000,
+      },
+      settings: { mode: "none" },
+      options: { limits: { ...WIDE_LIMITS, ...leaving } },
+      passes: 200,
+    });
+    expect(new Set(setpointsA)).toEqual(new Set([0, 7]));
+    expect(drawnA.at(-1)).toBe(7);
+  });
+
+  it("takes back what a hesitating car was offered when the house needs it", () => {
+    const secondsOf = (nowMs: number) => (nowMs - 1_000_000) / 1_000;
+    const { setpointsA, drawnA } = run({
+      plant: {
+        houseGridW: (nowMs) => (secondsOf(nowMs) < 300 || secondsOf(nowMs) >= 340 ? 1_500 : 0),
+        deadTimeMs: 55_000,
+        chargerEveryMs: 2_000,
+      },
+      settings: { mode: "none" },
+      options: { limits },
+      passes: 300,
+    });
+    expect(Math.max(...setpointsA)).toBe(16);
+    expect(Math.max(...drawnA)).toBe(9);
+  });
+
+  it.each([
+    ["at once", 2_000],
+    ["now and then", 10_000],
+    ["seldom", 30_000],
+  ])(
+    "cuts once for one breach where the meter measures every 10 s and the box tells %s",
+    (_case, chargerEveryMs) => {
+      const { setpointsA } = run({
+        plant: {
+          houseGridW: (nowMs) => (nowMs < 1_300_000 ? 0 : 1_500),
+          deadTimeMs: 5_000,
+          chargerEveryMs,
+          meterEveryMs: 10_000,
+        },
+        settings: { mode: "none" },
+        options: { limits },
+        passes: 300,
+      });
+      expect(new Set(setpointsA.slice(100))).toEqual(new Set([16, 9]));
+    },
+  );
 
   it("keeps a constant set point under the grid operator's limit", () => {
     const { setpointsA, writes } = run({

@@ -38,6 +38,7 @@ function contextOf({ limits, sample, wallbox, context }: Case): LimitContext {
     isMeterSettled: true,
     isSettled: true,
     isCarMetered: true,
+    carRange: undefined,
     isAdopting: false,
     ...context,
   };

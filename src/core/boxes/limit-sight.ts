@@ -42,8 +42,8 @@ export function limitSight(sample: SiteSample, others: readonly CountedBox[]): L
  * the grid counts as showing the least of it.
  */
 export function countedAtMost(seen: SeenBox, mayDrawA: number): CountedBox {
-  const { drawnA, held, isSettled } = seen;
-  const shownA = isSettled || held === undefined ? drawnA : Math.min(drawnA, held.setpointA);
+  const { drawnA, leastShownA, held, isSettled } = seen;
+  const shownA = isSettled || held === undefined ? leastShownA : Math.min(leastShownA, held.setpointA);
   return { seen, countedA: Math.max(drawnA, mayDrawA), shownA };
 }
 

@@ -1,10 +1,12 @@
 import { isPluggedIn } from "../boost.ts";
+import { nextCarRange } from "../car-range.ts";
+import { nextCarRise } from "../car-rise.ts";
 import { type HeldLink, lastStepMs } from "../link.ts";
 import { loopDelayMs } from "../loop-delay.ts";
 import { isPlanCharging } from "../planner/plan-advice.ts";
 import type { Settings } from "../settings.ts";
-import type { HouseSample, WallboxCapability, WallboxSample } from "../site-sample.ts";
-import { isSettled, shownSinceMs } from "../surplus.ts";
+import type { HouseSample, SiteSample, WallboxCapability, WallboxSample } from "../site-sample.ts";
+import { isMeterSettled, isSettled, shownSinceMs } from "../surplus.ts";
 import { NOMINAL_VOLTAGE_V, powerW } from "../units.ts";
 import { usableSample } from "../usable-sample.ts";
 import type { BoxPass } from "./box-pass.ts";
@@ -22,6 +24,8 @@ export interface SeenBox {
   readonly held: HeldLink | undefined;
   /** Whether meter and box show its present set point. */
   readonly isSettled: boolean;
+  /** The least that the meter contains of its car, A. */
+  readonly leastShownA: number;
   /** True while its readings are worth waiting for. */
   readonly isSettling: boolean;
   /** True for one that can be told to draw less. */
@@ -38,7 +42,8 @@ export interface SeenBox {
 }
 
 export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): SeenBox {
-  const { wallbox } = usableSample({ ...house, wallbox: box.wallbox });
+  const sample = usableSample({ ...house, wallbox: box.wallbox });
+  const { wallbox } = sample;
   const { link } = box.state.control;
   const held = link?.kind === "held" && wallbox.isConnected ? link : undefined;
   const delayMs = loopDelayMs(box.state.control.loopDelay, box.options.control.loopDelayMs);
@@ -52,17 +57,19 @@ export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): S
       ? unheldA(box, wallbox, house.nowMs)
       : Math.max(held.setpointA, settled ? 0 : box.state.standing.mayDrawA);
   const drawnW = wallbox.chargePowerW?.value ?? unheardW(box, mayDrawA * phases * NOMINAL_VOLTAGE_V);
+  const toCurrentA = (chargeW: number) => chargeW / (phases * NOMINAL_VOLTAGE_V);
   return {
     box,
     wallbox,
     held,
+    leastShownA: toCurrentA(Math.min(drawnW, leastShownW(box, sample, { sinceMs, delayMs }) ?? drawnW)),
     isSettled: settled,
     isSettling,
     isObeying: wallbox.isFollowing && (settled || isSettling),
     isFollowingSun: held !== undefined && isFollowingSun(box, wallbox, settings),
     phases,
     drawnW,
-    drawnA: drawnW / (phases * NOMINAL_VOLTAGE_V),
+    drawnA: toCurrentA(drawnW),
     mayDrawA,
   };
 }
@@ -73,6 +80,19 @@ export function seenBox(box: BoxPass, house: HouseSample, settings: Settings): S
  */
 function unheardW({ state }: BoxPass, mayDrawW: number): number {
   return Math.min(state.standing.drawnW?.value ?? 0, mayDrawW);
+}
+
+/** Undefined while nothing was measured, W. */
+function leastShownW(
+  { state }: BoxPass,
+  sample: SiteSample,
+  { sinceMs, delayMs }: { readonly sinceMs: number; readonly delayMs: number },
+): number | undefined {
+  const { chargePowerW } = sample.wallbox;
+  const { carRise, carRange } = state.control;
+  const risenMs = shownSinceMs(nextCarRise(carRise, chargePowerW).atMs, delayMs);
+  const isShown = isMeterSettled(sample, Math.max(sinceMs, risenMs));
+  return nextCarRange(carRange, { chargePowerW: chargePowerW?.value, isShown })?.leastW;
 }
 
 /** Undefined for a car that draws nothing, and for a box that does not tell its phases apart. */

@@ -26,7 +26,8 @@ type Asked = Omit<LimitContext, "sample" | "others">;
  * it are told to make room in the same pass. It is raised only into what is free with all that the others may draw.
  */
 export function sharedLimit(asked: Asked, share: BoxShare): SharedLimit {
-  const served = servedLimits(asked, share);
+  // What the meter does not show yet of this car is its own: it bounds what is raised, not what is claimed.
+  const served = servedLimits({ ...asked, isCarMetered: true }, share);
   const claim = smallestOf(served);
   if (claim.maxCurrentA <= asked.setpointA) return { limit: claim, claim, inForce: served };
   const raised = smallestOf(seenLimits(asked, share.raised));

@@ -163,6 +163,28 @@ describe("the main fuse", () => {
   );
 });
 
+describe("a car that begins late", () => {
+  it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])(
+    "is not taken for free current by others while the meter does not show it, %d s after that has measured",
+    (afterS) => {
+      const house = createBoxHouse({
+        boxes: [high, { ...low, readEveryMs: 1_000 }],
+        limits: { mainFuseA: 25 },
+        settings: { mode: "none" },
+        meterEveryMs: 10_000,
+      });
+      house.box("high").carMaxA = 0;
+      house.box("low").carMaxA = 0;
+      house.run(300 + afterS);
+      house.box("low").carMaxA = 99;
+      expect(longestAboveA(house, 25, 60)).toBe(0);
+      house.box("high").carMaxA = 99;
+      expect(longestAboveA(house, 25, 300)).toBe(0);
+      expect(drawnA(house)).toEqual([16, 9]);
+    },
+  );
+});
+
 describe("a box that cannot be told any more", () => {
   it("keeps its last set point from the others until that expires, and then its failsafe current", () => {
     const house = unsteered({ mainFuseA: 25 });

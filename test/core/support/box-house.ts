@@ -16,6 +16,8 @@ export interface BoxHouseOptions {
   readonly settings?: Partial<Settings>;
   /** The meter measures each phase. */
   readonly isPhaseMeter?: boolean;
+  /** The meter measures this often, ms; at each pass if not given. */
+  readonly meterEveryMs?: number;
 }
 
 /** A house with several boxes, all decided on once a second by the core's one pass. */
@@ -55,7 +57,16 @@ export function createBoxHouse(options: BoxHouseOptions): BoxHouse {
   const gridW = () => world.houseW + carsW();
   const carsA = () => boxes.reduce((sum, { drawnA }) => sum + drawnA, 0);
 
+  let measured: HouseSample | undefined;
+
   function house(): HouseSample {
+    const { meterEveryMs = 0 } = options;
+    const ageMs = nowMs - (measured?.nowMs ?? Number.NEGATIVE_INFINITY);
+    if (measured === undefined || ageMs >= meterEveryMs) measured = measurement();
+    return { ...measured, nowMs, meterTrust: world.meterTrust };
+  }
+
+  function measurement(): HouseSample {
     const phaseA = world.houseW / 690;
     const threeA = boxes.reduce((sum, box, index) => sum + (isOnePhase(index) ? 0 : box.drawnA), phaseA);
     return {
