@@ -172,7 +172,7 @@ describe("a problem names its place, its line and a remedy", () => {
       "PV to be turned round",
       replaced("[pv, grid]", "[pv, grid]\n    invert: [pv]"),
       "devices[0].invert[0]",
-      /"grid", "battery"/,
+      /one of grid, battery/,
       /choose one/,
     ],
     [
