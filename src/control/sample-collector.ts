@@ -13,6 +13,11 @@ import { meanSocPct, part, sumOf } from "./site-channels.ts";
 
 /** F1: a device whose every register stands still for this long is frozen, ms. */
 const FROZEN_AFTER_MS = 120_000;
+/**
+ * No meter that we know of measures more seldom, ms. Until then values that repeat themselves are taken for the same
+ * measurement, and are as old as when they first came in.
+ */
+const LONGEST_REFRESH_MS = 10_000;
 /** Timers fire a little early or late: a pass must not miss a read that is due with it, ms. */
 const POLL_SLACK_MS = 50;
 
@@ -81,7 +86,9 @@ export function createSampleCollector(options: CollectorOptions, deps: Collector
     const problem = problemOf(track, reading, nowMs);
     noteAnswer(track, problem);
     if (track.isGridMeter) meter = afterMeterRead(meter, problem === undefined, nowMs);
-    if (reading.ok && problem === undefined) track.latest = { value: reading.channels, atMs: nowMs };
+    if (!reading.ok || problem !== undefined) return;
+    const atMs = track.isGridMeter ? Math.max(track.stampSinceMs, nowMs - LONGEST_REFRESH_MS) : nowMs;
+    track.latest = { value: reading.channels, atMs };
   }
 
   /** Why a reading cannot be used; undefined when it can. */

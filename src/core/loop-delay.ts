@@ -40,6 +40,8 @@ export interface Trial {
   readonly isCharged: boolean;
   /** Since when the meter shows it, ms. */
   readonly metredMs: number | undefined;
+  /** Newest reading of the meter before that, ms. */
+  readonly unmetredMs: number | undefined;
 }
 
 export const NOTHING_LEARNED: LoopDelay = { echoesMs: [], trial: undefined, isEchoing: true };
@@ -81,6 +83,12 @@ export function isAwaitingEcho({ trial, isEchoing }: LoopDelay): boolean {
   return isEchoing && trial !== undefined && !trial.isCharged;
 }
 
+/** The meter came to show the step between two readings: how seldom it measures is not all taken for delay, ms. */
+function meterEchoMs({ metredMs: shownMs, unmetredMs }: Trial, lastWriteMs: number): number | undefined {
+  if (shownMs === undefined || unmetredMs === undefined) return shownMs;
+  return (shownMs + Math.max(unmetredMs, lastWriteMs)) / 2;
+}
+
 /** Listens to the readings of a pass. `lastWriteMs`: when the box took the step, now while it is on its way. */
 export function heardEcho(delay: LoopDelay, sample: SiteSample, lastWriteMs: number | undefined): LoopDelay {
   const { trial } = delay;
@@ -89,8 +97,9 @@ export function heardEcho(delay: LoopDelay, sample: SiteSample, lastWriteMs: num
     return { ...delay, trial: undefined };
   }
   const next = heardTrial(trial, sample, lastWriteMs);
-  if (next.isCharged && next.metredMs !== undefined) {
-    return withEcho(delay, Math.max(next.metredMs, next.hiddenMs ?? lastWriteMs) - lastWriteMs);
+  const meterMs = meterEchoMs(next, lastWriteMs);
+  if (next.isCharged && meterMs !== undefined) {
+    return withEcho(delay, Math.max(meterMs, next.hiddenMs ?? lastWriteMs) - lastWriteMs);
   }
   const isRefused = !next.isCharged && (next.hiddenMs ?? lastWriteMs) - lastWriteMs > LONGEST_MS;
   // A car that took the step while the meter never showed it: the house drowned it.
@@ -111,11 +120,14 @@ function heardTrial(trial: Trial, sample: SiteSample, lastWriteMs: number): Tria
   const { chargePowerW } = sample.wallbox;
   const isNew = chargePowerW !== undefined && chargePowerW.atMs > lastWriteMs;
   const isCharged = isNew && hasArrived(chargePowerW.value - trial.chargeBeforeW, trial);
+  const consumption = consumptionW(sample);
+  const shownMs = metredMs(trial, consumption);
   return {
     ...trial,
     isCharged: trial.isCharged || isCharged,
     hiddenMs: isNew && !isCharged ? chargePowerW.atMs : trial.hiddenMs,
-    metredMs: metredMs(trial, consumptionW(sample)),
+    metredMs: shownMs,
+    unmetredMs: shownMs === undefined ? (consumption?.atMs ?? trial.unmetredMs) : trial.unmetredMs,
   };
 }
 
@@ -163,5 +175,6 @@ function newTrial(before: HeldLink, after: HeldLink, sample: SiteSample): Trial 
     hiddenMs: undefined,
     isCharged: false,
     metredMs: undefined,
+    unmetredMs: undefined,
   };
 }

@@ -202,6 +202,16 @@ describe("trust in the meter (F1, F2)", () => {
     expect(await passes(1)).toMatchObject({ meterTrust: "good", gridPowerW: { value: -500 } });
   });
 
+  it("is as old as its values while they stand still, and at most as the slowest meter measures", async () => {
+    const { meter, passes } = withMeter();
+    await passes(5);
+    meter.isFrozen = true;
+    const ageMs = ({ nowMs, gridPowerW }: HouseSample) => nowMs - (gridPowerW?.atMs ?? 0);
+    const ages = [];
+    for (let pass = 0; pass < 12; pass++) ages.push(ageMs(await passes(1)) / 1_000);
+    expect(ages).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10, 10]);
+  });
+
   it("is lost when every register stands still for two minutes, and not before", async () => {
     const { meter, passes } = withMeter();
     meter.isFrozen = true;

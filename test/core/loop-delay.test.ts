@@ -104,15 +104,23 @@ describe("an echo", () => {
     const waiting = hear(stepTo(12), { atMs: 3_000 }, { atMs: 5_000, ...AFTER, gridW: 400 });
     expect(waiting.echoesMs).toEqual([]);
     expect(hear(waiting, { atMs: 8_000, ...AFTER })).toEqual({
-      echoesMs: [8_000],
+      echoesMs: [6_500],
       trial: undefined,
       isEchoing: true,
     });
   });
 
+  it("came between two readings of the meter, however seldom that measures", () => {
+    const seen = { chargeW: AFTER.chargeW, chargeAtMs: 3_000 };
+    const hidden = hear(stepTo(12), { atMs: 4_000, ...seen, gridW: 400 });
+    expect(hear(hidden, { atMs: 14_000, ...AFTER, chargeAtMs: 3_000 }).echoesMs).toEqual([9_000]);
+    const beforeWrite = hear(stepTo(12), { atMs: -2_000, ...seen, chargeAtMs: -2_000, gridW: 400 });
+    expect(hear(beforeWrite, { atMs: 8_000, ...AFTER }).echoesMs).toEqual([4_000]);
+  });
+
   it("of a step down is heard alike", () => {
     const after = { chargeW: 5_520, gridW: -980 };
-    expect(hear(stepTo(8), { atMs: 4_000 }, { atMs: 7_000, ...after }).echoesMs).toEqual([7_000]);
+    expect(hear(stepTo(8), { atMs: 4_000 }, { atMs: 7_000, ...after }).echoesMs).toEqual([5_500]);
     expect(hear(stepTo(8), { atMs: 7_000, ...AFTER }).echoesMs).toEqual([]);
   });
 
@@ -136,7 +144,7 @@ describe("an echo", () => {
   it("is not what a cloud does to the grid", () => {
     const cloud = { gridW: 1_780, pvW: 5_620 };
     const step = { ...AFTER, gridW: 3_160, pvW: 5_620 };
-    expect(hear(stepTo(12), { atMs: 2_000, ...cloud }, { atMs: 9_000, ...step }).echoesMs).toEqual([9_000]);
+    expect(hear(stepTo(12), { atMs: 2_000, ...cloud }, { atMs: 9_000, ...step }).echoesMs).toEqual([5_500]);
   });
 
   it("takes in what a home battery does", () => {
@@ -159,7 +167,7 @@ describe("an echo", () => {
     const seen = [
       { atMs: 2_000, gridW: AFTER.gridW },
       { atMs: 11_999, gridW: 400 },
-      { atMs: 13_000, ...AFTER },
+      { atMs: 14_001, ...AFTER },
     ];
     expect(hear(stepTo(12), ...seen).echoesMs).toEqual([13_000]);
   });
