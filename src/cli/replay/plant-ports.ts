@@ -37,10 +37,10 @@ const SILENCE: Promise<SourceReading> = Promise.resolve({
   fault: { kind: "timeout", detail: "the meter of the scenario is silent" },
 });
 
-/** No house draws as much. */
+/** No house gives as much: whoever believes it takes it for sun. */
 const NONSENSE: Promise<SourceReading> = Promise.resolve({
   ok: true,
-  channels: { gridPowerW: 10_000_000 },
+  channels: { gridPowerW: -10_000_000 },
   stamp: "nonsense",
 });
 
