@@ -1,6 +1,7 @@
 import type { Plant } from "../../src/cli/replay/plant.ts";
 import { isPlanCharging } from "../../src/core/planner/plan-advice.ts";
 import type { BoxReport } from "../../src/core/tick-report.ts";
+import { NOMINAL_VOLTAGE_V } from "../../src/core/units.ts";
 import type { LawBook } from "./law-book.ts";
 import type { DayBox, Truth } from "./truth.ts";
 
@@ -57,7 +58,7 @@ export function createBoxLaws(truth: Truth, index: number, laws: LawBook): BoxLa
     if (!isRaise || UNREAD.has(before.reason.code)) return;
     const { meterTrust } = now;
     laws.check(
-      goneS < SUSPECT_S || goneS >= LOST_S - truth.goneEarlierS,
+      goneS < SUSPECT_S || goneS >= LOST_S - truth.goneEarlierS || truth.wasMeterGoneBefore(second),
       second,
       `a raise ${Math.round(goneS)} s after the meter was seen last`,
     );
@@ -124,6 +125,25 @@ export function createBoxLaws(truth: Truth, index: number, laws: LawBook): BoxLa
     laws.check(!isLost || powers.gridPowerW === undefined, second, "a lost meter that is shown");
   }
 
+  /** A charge that is found running goes on at what the car draws. */
+  function checkAdoption(
+    before: BoxReport | undefined,
+    now: BoxReport,
+    second: number,
+    plant: Plant | undefined,
+  ): void {
+    const found = plant?.boxes[index];
+    const wasRead = before !== undefined && !UNREAD.has(before.reason.code);
+    if (found === undefined || wasRead || UNREAD.has(now.reason.code)) return;
+    const { minA, stepA } = box.device;
+    const drawnA = found.charge.powerW / (found.evse.phases * NOMINAL_VOLTAGE_V);
+    laws.check(
+      now.setpointA <= Math.max(minA, drawnA + stepA / 2 + EPSILON),
+      second,
+      `${now.setpointA} A adopted of a car that draws ${drawnA.toFixed(1)} A`,
+    );
+  }
+
   /** What the box was told is what the report says. */
   function checkCommand(now: BoxReport, second: number, plant: Plant | undefined): void {
     const told = plant?.boxes[index]?.command.currentA;
@@ -144,6 +164,7 @@ export function createBoxLaws(truth: Truth, index: number, laws: LawBook): BoxLa
       checkRange(now, second);
       checkLoss(now, second, goneS);
       checkCommand(now, second, plant);
+      checkAdoption(before, now, second, plant);
       if (before !== undefined) {
         laws.check(now.monotonicMs > before.monotonicMs, second, "a pass before the one before it");
         checkRaise(before, now, second, goneS);

@@ -40,6 +40,7 @@ export function createDayWatcher(scenario: Scenario): DayWatcher {
       pass = now.pass;
       reports = now.wallboxes;
       laws.check(now.wallMs - now.monotonicMs === trace.startWallMs, second, "two clocks that do not fit");
+      if (plant !== undefined) house.pass(reports, plant, second);
       const goneS = truth.meterGoneS(second);
       for (const [index, report] of now.wallboxes.entries()) {
         boxes[index]?.pass(report, { second, goneS, plant });

@@ -2,8 +2,6 @@ import type { Truth } from "./truth.ts";
 
 /** Silence of this long ends control (EEBUS LPC). */
 const SILENCE_S = 120;
-/** The shortest time for which the failsafe limit holds, s. */
-const FAILSAFE_S = 2 * 3_600;
 
 /** What the grid operator leaves the house. */
 export interface OperatorTruth {
@@ -15,6 +13,10 @@ export interface OperatorTruth {
 export function operatorTruth({ scenario, config, intervalS, isDisturbed }: Truth): OperatorTruth {
   const { grid_operator: operator } = config;
   const limitW = operator !== undefined && "limit_w" in operator.source ? operator.source.limit_w : 0;
+  const endsS =
+    operator?.failsafe_ends === "after_minimum"
+      ? operator.failsafe_minimum_h * 3_600
+      : Number.POSITIVE_INFINITY;
   const { events } = scenario;
   const isOn = (kind: (typeof events)[number]["kind"], second: number) =>
     events.some(
@@ -45,7 +47,7 @@ export function operatorTruth({ scenario, config, intervalS, isDisturbed }: Trut
       if (operator === undefined || isDisturbed(second, ["gateway_down"])) return undefined;
       const heardAfterS = windowS + 2 * intervalS + 1;
       if (limitedS > heardAfterS) return Math.max(limitW, operator.minimum_w);
-      const isLost = silentS > SILENCE_S + heardAfterS && silentS < FAILSAFE_S;
+      const isLost = silentS > SILENCE_S + heardAfterS && silentS < endsS;
       return isLost ? operator.failsafe_limit_w : undefined;
     },
   };

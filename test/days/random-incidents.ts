@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Scenario } from "../../src/cli/replay/scenario/scenario-schema.ts";
-import { minuteOfDay, thresholds } from "./random-parts.ts";
+import { DAY_MIN, minuteOfDay, thresholds } from "./random-parts.ts";
 
 type Event = Scenario["events"][number];
 type Change = Scenario["changes"][number];
@@ -129,22 +129,30 @@ const stubbornBox = fc
     };
   });
 
-/** An operator that limits, and falls silent while it does. */
+/** Hours of dimming, mostly with sun on the roof. */
+const limitingOperator = fc
+  .record({ from_min: when, minutes: fc.integer({ min: 30, max: 600 }) })
+  .map((limit): Incident => ({ events: [{ kind: "operator_limits", ...limit, box: 0 }], changes: [] }));
+
+/** An operator that limits, falls silent while it does, and is back after minutes or hours, or not on that day. */
 const silentOperator = fc
   .record({
     from_min: when,
     minutes: fc.integer({ min: 5, max: 120 }),
     afterMin: fc.integer({ min: 0, max: 30 }),
+    silentMin: fc.oneof(fc.integer({ min: 5, max: 300 }), fc.constant(DAY_MIN)),
   })
   .map(
-    ({ from_min, minutes: long, afterMin }): Incident => ({
+    ({ from_min, minutes: long, afterMin, silentMin }): Incident => ({
       events: [
         { kind: "operator_limits", from_min, minutes: long, box: 0 },
-        { kind: "operator_silent", from_min: from_min + afterMin, minutes: long, box: 0 },
+        { kind: "operator_silent", from_min: from_min + afterMin, minutes: silentMin, box: 0 },
       ],
       changes: [],
     }),
   );
+
+export const operatorIncident = fc.oneof(limitingOperator, silentOperator);
 
 /** Something that goes wrong on a day or is changed by people, with what comes of it. */
 export const incidents: fc.Arbitrary<Incident> = fc.oneof(
@@ -153,5 +161,5 @@ export const incidents: fc.Arbitrary<Incident> = fc.oneof(
   { weight: 2, arbitrary: blindChange },
   { weight: 1, arbitrary: blindArrival },
   { weight: 1, arbitrary: stubbornBox },
-  { weight: 1, arbitrary: silentOperator },
+  { weight: 1, arbitrary: operatorIncident },
 );

@@ -4,7 +4,7 @@ import { isPlanCharging } from "../../src/core/planner/plan-advice.ts";
 import type { BoxReport } from "../../src/core/tick-report.ts";
 import { NOMINAL_VOLTAGE_V } from "../../src/core/units.ts";
 import type { LawBook } from "./law-book.ts";
-import { BLINDING, type DayBox, type EventKind, type Truth, UNRULY } from "./truth.ts";
+import { BLINDING, type DayBox, type EventKind, TRIFLE_A, type Truth, UNRULY } from "./truth.ts";
 
 /** Laws on what a car gets of the sun, and when it must get something. */
 export interface SunLaws {
@@ -25,8 +25,8 @@ const MARGIN_W = 50;
 /** Surplus that is this much above the start proves it in its usual time, W. */
 const PLENTY_W = 600;
 
-/** A raise by less is not worth a write, A. */
-const TRIFLE_A = 0.7;
+const IDLE = { powerW: 0, phases: 1, car: { phases: 1 } };
+const NOTHING_DRAWN = { cars: 0, nowW: 0, leastW: 0, trifleW: 0 };
 
 export function createSunLaws(truth: Truth, { pvW, loadW, stepMs }: DayTrace, laws: LawBook): SunLaws {
   const { scenario, config, boxes, seenAfterS } = truth;
@@ -35,7 +35,7 @@ export function createSunLaws(truth: Truth, { pvW, loadW, stepMs }: DayTrace, la
   const noiseW = "load_noise_w" in house ? house.load_noise_w : 0;
   const [first] = boxes;
   const changesS = scenario.changes.map(({ at_min }) => at_min * 60);
-  const isAlone = boxes.length === 1 && config.grid_operator === undefined;
+  const isAlone = boxes.length === 1;
   const isPlain = !["battery", "inverter_ac_w", "feed_in_limit_w"].some((part) => part in house);
   let darkS = 0;
   let sunnyS = 0;
@@ -50,23 +50,32 @@ export function createSunLaws(truth: Truth, { pvW, loadW, stepMs }: DayTrace, la
   const isSurplusDriven = (report: BoxReport | undefined) =>
     report?.state === "active" && report.boost === "off" && !isPlanCharging(report.plan);
 
-  /** The boxes whose cars draw; none where one of them does for another reason. */
-  function chargingBySun(plant: Plant, reports: readonly (BoxReport | undefined)[]): readonly DayBox[] {
-    const charging = boxes.filter((_, index) => (plant.boxes[index]?.evse.powerW ?? 0) > 0);
-    return charging.every((box) => isSurplusDriven(reports[boxes.indexOf(box)])) ? charging : [];
+  /** What the cars draw, and what of it is left when all are at their least; nothing where one draws for another reason. */
+  function drawnBySun(plant: Plant, reports: readonly (BoxReport | undefined)[]) {
+    const drawn = { ...NOTHING_DRAWN };
+    for (const [index, { device, leastW, trifleW }] of boxes.entries()) {
+      const { powerW: nowW, phases, car } = plant.boxes[index]?.evse ?? IDLE;
+      if (nowW === 0) continue;
+      if (!isSurplusDriven(reports[index])) return undefined;
+      drawn.cars += 1;
+      drawn.nowW += nowW;
+      drawn.leastW += Math.min(nowW, leastW, device.minA * Math.min(phases, car.phases) * NOMINAL_VOLTAGE_V);
+      drawn.trifleW += trifleW;
+    }
+    return drawn;
   }
 
   /** In the machine's hands the stop proof bounds how long the cars may draw more than the pair allows. */
   function checkDark(plant: Plant, reports: readonly (BoxReport | undefined)[], second: number): void {
-    const charging = chargingBySun(plant, reports);
-    const leastW = charging.reduce((sum, box) => sum + box.leastW, 0);
+    const { cars, nowW, leastW, trifleW } = drawnBySun(plant, reports) ?? NOTHING_DRAWN;
     const { maxImportBeforeStoppingW } = reports[0]?.thresholds.asked ?? { maxImportBeforeStoppingW: 0 };
-    const isDark =
-      charging.length > 0 && surplusW(second) < leastW - maxImportBeforeStoppingW - MARGIN_W - noiseW;
-    const isJudged = isDark && !hasChanged(second) && !truth.isDisturbed(second, [...BLINDING, ...UNRULY]);
+    const paidW = surplusW(second) + maxImportBeforeStoppingW + MARGIN_W + noiseW;
+    const isDark = leastW > paidW || nowW > paidW + trifleW;
+    const isJudged =
+      cars > 0 && isDark && !hasChanged(second) && !truth.isDisturbed(second, [...BLINDING, ...UNRULY]);
     darkS = isJudged ? darkS + 1 : 0;
     if (darkS === 0) return;
-    const allowedS = proofS(reports) * charging.length;
+    const allowedS = proofS(reports) * cars;
     laws.check(darkS <= allowedS, second, `importing above the pair for more than ${Math.round(allowedS)} s`);
   }
 
@@ -81,36 +90,60 @@ export function createSunLaws(truth: Truth, { pvW, loadW, stepMs }: DayTrace, la
     return changesS.some((atS) => second >= atS && second - atS <= CALM_S);
   }
 
-  /** Where nothing stands in its way a car gets what its mode promises. */
-  function checkGiven(plant: Plant, report: BoxReport | undefined, second: number): void {
-    const [box] = plant.boxes;
-    if (report === undefined || box === undefined || first === undefined) return;
-    const { evse } = box;
-    const mostA = Math.min(first.device.maxA, first.config.max_current_a);
-    const isReady = evse.car.isPluggedIn && (evse.state === "charging" || evse.state === "suspended_evse");
-    const isCalm =
+  /** Whether the first car could charge, and nothing has happened that it would have to wait for. */
+  function isCalm({ boxes: [box] }: Plant, { wallbox }: BoxReport, second: number): boolean {
+    const isReady = box?.evse.car.isPluggedIn === true && box.evse.state !== "suspended_ev";
+    return (
       isReady &&
       second > CALM_S &&
-      report.wallbox.writesToday < config.ocpp.max_writes_per_day &&
+      wallbox.writesToday < config.ocpp.max_writes_per_day &&
       !hasChanged(second) &&
-      !truth.isDisturbed(second, EVERYTHING, { aftermathS: CALM_S });
+      !truth.isDisturbed(second, EVERYTHING, { aftermathS: CALM_S })
+    );
+  }
+
+  /** Where nothing stands in its way a car gets what its mode promises. */
+  function checkGiven(plant: Plant, reports: readonly (BoxReport | undefined)[], second: number): void {
+    const [report] = reports;
+    if (report === undefined || first === undefined) return;
+    const isUndisturbed = isCalm(plant, report, second);
+    if (isAlone) checkFull(first, report, second, isUndisturbed);
+    checkSunny(first, reports, second, isUndisturbed && report.mode === "hems");
+  }
+
+  function checkFull(
+    { device, config: own }: DayBox,
+    report: BoxReport,
+    second: number,
+    isUndisturbed: boolean,
+  ): void {
+    const mostA = Math.min(device.maxA, own.max_current_a);
     const isFull = report.mode === "none" || report.boost === "ongoing";
-    roomyS = isCalm && isFull && hasRoom(second, mostA) ? roomyS + 1 : 0;
+    roomyS = isUndisturbed && isFull && hasRoom(second, mostA) ? roomyS + 1 : 0;
     laws.check(
-      roomyS < CALM_S || report.setpointA >= mostA - Math.max(first.device.stepA, TRIFLE_A),
+      roomyS < CALM_S || report.setpointA >= mostA - Math.max(device.stepA, TRIFLE_A),
       second,
       `only ${report.setpointA} A in mode ${report.mode} where nothing limits`,
     );
-    const { minExportToStartW } = report.thresholds.effective;
+  }
+
+  function checkSunny(
+    { device }: DayBox,
+    reports: readonly (BoxReport | undefined)[],
+    second: number,
+    isUndisturbed: boolean,
+  ): void {
+    const startW = reports[0]?.thresholds.effective.minExportToStartW ?? Number.POSITIVE_INFINITY;
     const isSunny =
-      isCalm &&
+      isUndisturbed &&
       isPlain &&
-      report.mode === "hems" &&
-      hasRoom(second, first.device.minA) &&
-      surplusW(second) > minExportToStartW + PLENTY_W + noiseW;
-    sunnyS = isSunny ? sunnyS + 1 : 0;
+      hasRoom(second, device.minA) &&
+      surplusW(second) > startW + PLENTY_W + noiseW;
+    const isGiven = reports.some((report) => (report?.setpointA ?? 0) > 0);
+    // Of several boxes one may stop for another, which starts then.
+    sunnyS = isSunny && (isAlone || !isGiven) ? sunnyS + 1 : 0;
     laws.check(
-      sunnyS < control.start_proof_s + CALM_S || report.setpointA > 0,
+      sunnyS < control.start_proof_s + CALM_S || isGiven,
       second,
       "no charge with sun beyond the start",
     );
@@ -134,7 +167,7 @@ export function createSunLaws(truth: Truth, { pvW, loadW, stepMs }: DayTrace, la
   return {
     see(plant, reports, second) {
       if (!config.home_battery.allow_discharge_into_car) checkDark(plant, reports, second);
-      if (isAlone) checkGiven(plant, reports[0], second);
+      if (config.grid_operator === undefined) checkGiven(plant, reports, second);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Scenario, ScenarioEvent } from "../../src/cli/replay/scenario/scen
 import { scenarioSetup } from "../../src/cli/replay/scenario/scenario-setup.ts";
 import { type Config, configSchema } from "../../src/config/schema.ts";
 import type { WallboxConfig } from "../../src/config/wallbox-schema.ts";
+import { powerW } from "../../src/core/units.ts";
 import { collectorOptions } from "../../src/daemon/options.ts";
 
 export type EventKind = ScenarioEvent["kind"];
@@ -22,12 +23,17 @@ export const AFTERMATH_S = 150;
 /** A car ramps down with 5 A/s. */
 export const RAMP_S = 8;
 
+/** A change by less is not worth a write, A. */
+export const TRIFLE_A = 0.7;
+
 /** A wallbox of the day, as the scenario has it. */
 export interface DayBox {
   readonly device: ReplayDevice;
   readonly config: WallboxConfig;
   /** Smallest power with which it charges, W. */
   readonly leastW: number;
+  /** What may be amiss until its steps, or its slow change from three phases to one, have come to what it is to draw, W. */
+  readonly trifleW: number;
   /** What the car draws per phase is told, or can be told from the box's power. */
   readonly knowsPhases: boolean;
 }
@@ -50,6 +56,8 @@ export interface Truth {
   ): boolean;
   /** For how long the meter has at least given nothing that can be used, s; 0 while it does. */
   meterGoneS(atS: number): number;
+  /** Whether it had been gone so shortly before that it is still believed to be lost. */
+  wasMeterGoneBefore(atS: number): boolean;
   /** How much longer it may seem to have been gone, s: the look before counts, and so does the age of what it saw. */
   readonly goneEarlierS: number;
   /** Notes what the plant did in a second. */
@@ -58,6 +66,8 @@ export interface Truth {
   boot(second: number): void;
 }
 
+/** A meter that was lost has to be good for this long, s (F2). */
+const REGAINED_S = 60;
 /** A meter that repeats itself counts as gone after this time, s (F2). */
 const FROZEN_S = 120;
 
@@ -72,7 +82,11 @@ export function truthOf(scenario: Scenario): Truth {
     if (wallbox === undefined || given === undefined) return [];
     const fewest = phases === "auto" ? 1 : phases;
     const knowsPhases = given.tells_phases || phases === 1 || given.car.phases === 3;
-    return [{ device, config: wallbox, leastW: device.minA * fewest * 230, knowsPhases }];
+    const leastW = powerW(device.minA, fewest);
+    const most = phases === "auto" ? 3 : phases;
+    const nearA = Math.max(device.stepA, TRIFLE_A);
+    const trifleW = powerW(device.minA + nearA, most) - leastW;
+    return [{ device, config: wallbox, leastW, trifleW, knowsPhases }];
   });
   const { meterS } = deviceOf(scenario.device);
   const seenAfterS = meterS + 1 + intervalS;
@@ -85,6 +99,22 @@ export function truthOf(scenario: Scenario): Truth {
     atS >= from_min * 60 - 1 && atS <= (from_min + minutes) * 60 + aftermathS;
 
   const meterEvents = scenario.events.filter(({ kind }) => BLINDING.includes(kind));
+
+  function meterGoneS(atS: number): number {
+    let goneS = 0;
+    for (const event of meterEvents) {
+      const fromS = Math.max(event.from_min * 60, bootS);
+      const isIn = atS >= fromS && atS < (event.from_min + event.minutes) * 60;
+      if (!isIn) continue;
+      const isFrozen = event.kind === "meter_frozen";
+      // Nonsense between two looks at a frozen meter makes it look alive.
+      const isAlone = meterEvents.every(
+        (other) => other === event || other.kind !== "meter_implausible" || !isOn(other, atS, atS - fromS),
+      );
+      if (!isFrozen || isAlone) goneS = Math.max(goneS, atS - fromS - (isFrozen ? FROZEN_S : 0));
+    }
+    return goneS;
+  }
 
   return {
     scenario,
@@ -105,20 +135,13 @@ export function truthOf(scenario: Scenario): Truth {
           isOn(event, atS, aftermathS),
       );
     },
-    meterGoneS(atS) {
-      let goneS = 0;
-      for (const event of meterEvents) {
-        const fromS = Math.max(event.from_min * 60, bootS);
-        const isIn = atS >= fromS && atS < (event.from_min + event.minutes) * 60;
-        if (!isIn) continue;
-        const isFrozen = event.kind === "meter_frozen";
-        // Nonsense between two looks at a frozen meter makes it look alive.
-        const isAlone = meterEvents.every(
-          (other) => other === event || other.kind !== "meter_implausible" || !isOn(other, atS, atS - fromS),
-        );
-        if (!isFrozen || isAlone) goneS = Math.max(goneS, atS - fromS - (isFrozen ? FROZEN_S : 0));
-      }
-      return goneS;
+    meterGoneS,
+    wasMeterGoneBefore(atS) {
+      const sinceS = atS - meterGoneS(atS);
+      return meterEvents.some((event) => {
+        const goodS = sinceS - (event.from_min + event.minutes) * 60;
+        return goodS >= 0 && goodS <= REGAINED_S + 2 * seenAfterS;
+      });
     },
     see({ house }, second) {
       const { gridW, chargeW } = house.flow;
