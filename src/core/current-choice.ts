@@ -163,6 +163,7 @@ function heldChoice(
     nowMs: sample.nowMs,
     setpointA,
     lastChangeMs,
+    limitedBy: link.limitedBy,
     isSettled,
     isCarSeen: sample.wallbox.chargePowerW !== undefined,
     meterTrust: sample.meterTrust,
@@ -191,8 +192,8 @@ function heldChoice(
   const limited = limitedCurrentA(pacedA, limit, capability);
   const { currentA } = limited;
   const { limitedBy } = currentA === target.currentA ? target : limited;
-  // While the last change works its way into the readings no limit can be told: what it was made for still holds.
-  const isHeld = !isSettled && currentA === setpointA && currentA < target.currentA;
+  // While a raise has to wait, what the set point was made for still holds.
+  const isHeld = currentA === setpointA && currentA < target.currentA;
   const reportedBy = limitedBy ?? (isHeld ? link.limitedBy : undefined);
   const isSame = currentA === setpointA && phases === link.phases;
   return {

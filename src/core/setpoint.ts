@@ -1,4 +1,5 @@
 import type { LawConstants } from "./law-constants.ts";
+import type { LimitName } from "./limits.ts";
 import type { MeterTrust } from "./site-sample.ts";
 import type { PhaseCount } from "./units.ts";
 
@@ -6,6 +7,8 @@ export interface PacingContext {
   readonly nowMs: number;
   readonly setpointA: number;
   readonly lastChangeMs: number;
+  /** What left the car no more than the set point. */
+  readonly limitedBy: LimitName | undefined;
   readonly isSettled: boolean;
   /** False while the box does not tell what the car draws. */
   readonly isCarSeen: boolean;
@@ -17,6 +20,19 @@ export interface PacingContext {
   readonly constants: LawConstants;
 }
 
+/** What these leave moves with each lamp of the house: a raise to the last ampere is cut a moment later, again and again. */
+const RESTLESS_LIMITS: ReadonlySet<LimitName> = new Set([
+  "main_fuse",
+  "unbalance",
+  "site_import",
+  "grid_operator",
+]);
+/** What a kettle or an oven gives back, A. */
+const APPLIANCE_A = 2;
+/** Under such a limit, shortest time from any change to a raise by an appliance's worth, and by less, ms. */
+const APPLIANCE_HOLD_MS = 60_000;
+const TRIFLE_HOLD_MS = 300_000;
+
 /**
  * The set point of this pass on the way to `targetA`: a pause acts at once, a reduction when the last change has shown
  * its effect or nothing shows, a raise also not often and not for a trifle, and only with good sight or, where the meter is
@@ -25,7 +41,8 @@ export interface PacingContext {
  */
 export function pacedCurrentA(targetA: number, context: PacingContext): number {
   const { setpointA } = context;
-  if (targetA > setpointA) return mayRaise(context) && isWorthIt(targetA, context) ? targetA : setpointA;
+  if (targetA > setpointA)
+    return mayRaise(targetA, context) && isWorthIt(targetA, context) ? targetA : setpointA;
   return targetA === 0 || context.isSettled || isBlind(context) ? targetA : setpointA;
 }
 
@@ -48,11 +65,15 @@ function mayGoBlind({ meterTrust, isCarSeen, isFollowing, isBudgetSpent }: Pacin
   return meterTrust === "lost" && isCarSeen && isFollowing && !isBudgetSpent;
 }
 
-function mayRaise(context: PacingContext): boolean {
-  const { nowMs, setpointA, lastChangeMs, constants } = context;
+function mayRaise(targetA: number, context: PacingContext): boolean {
   if (!seesWell(context) && !mayGoBlind(context)) return false;
-  const holdMs = setpointA === 0 ? constants.shortestPauseMs : constants.raiseIntervalMs;
-  return nowMs - lastChangeMs >= holdMs;
+  return context.nowMs - context.lastChangeMs >= raiseHoldMs(targetA, context);
+}
+
+function raiseHoldMs(targetA: number, { setpointA, limitedBy, constants }: PacingContext): number {
+  if (setpointA === 0) return constants.shortestPauseMs;
+  if (limitedBy === undefined || !RESTLESS_LIMITS.has(limitedBy)) return constants.raiseIntervalMs;
+  return targetA - setpointA >= APPLIANCE_A ? APPLIANCE_HOLD_MS : TRIFLE_HOLD_MS;
 }
 
 function isWorthIt(targetA: number, { setpointA, constants }: PacingContext): boolean {

@@ -274,6 +274,19 @@ describe("a house that reaches its limit", () => {
     expect(drawnA.at(-1)).toBe(7);
   });
 
+  it("does not hunt for its last ampere with each lamp that is lit", () => {
+    const lampsW = (nowMs: number) => 60 * Math.sin(nowMs / 7_000) + 60 * Math.sin(nowMs / 31_000);
+    const { setpointsA, writes } = run({
+      plant: { capability: THREE_PHASE, houseGridW: (nowMs) => 690 + lampsW(nowMs), deadTimeMs: 5_000 },
+      settings: { mode: "none" },
+      options: { limits: { ...WIDE_LIMITS, importLimitW: 9_660 } },
+      passes: 1_800,
+    });
+    expect(Math.max(...setpointsA)).toBe(13);
+    expect(Math.min(...setpointsA.slice(100))).toBeGreaterThanOrEqual(11);
+    expect(writes).toBeLessThan(30);
+  });
+
   it("takes back what a hesitating car was offered when the house needs it", () => {
     const secondsOf = (nowMs: number) => (nowMs - 1_000_000) / 1_000;
     const { setpointsA, drawnA } = run({

@@ -8,6 +8,7 @@ describe("the pace of changes", () => {
     nowMs: NOW_MS,
     setpointA: 10,
     lastChangeMs: NOW_MS - 30_000,
+    limitedBy: undefined,
     isSettled: true,
     isCarSeen: true,
     meterTrust: "good",
@@ -16,10 +17,28 @@ describe("the pace of changes", () => {
     constants: LAW_CONSTANTS,
   };
 
+  const fused = { limitedBy: "main_fuse" } as const;
+
   it.each([
     ["raises with good sight after a while", 12, {}, 12],
     ["raises not before 10 s are over", 12, { lastChangeMs: NOW_MS - 9_999 }, 10],
     ["raises after 10 s", 12, { lastChangeMs: NOW_MS - 10_000 }, 12],
+    ["raises after 10 s to what the box is rated for", 12, { limitedBy: "wallbox_rating" }, 12],
+    ["raises not within a minute what the fuse has cut", 12, { ...fused, lastChangeMs: NOW_MS - 59_999 }, 10],
+    [
+      "raises after a minute what an appliance gives back",
+      12,
+      { ...fused, lastChangeMs: NOW_MS - 60_000 },
+      12,
+    ],
+    ["raises not for a lamp within 5 minutes", 11, { ...fused, lastChangeMs: NOW_MS - 299_999 }, 10],
+    ["raises for a lamp after 5 minutes", 11, { ...fused, lastChangeMs: NOW_MS - 300_000 }, 11],
+    [
+      "ends a pause under a fuse like any other",
+      6,
+      { ...fused, setpointA: 0, lastChangeMs: NOW_MS - 60_000 },
+      6,
+    ],
     ["raises not while the last change is on its way", 12, { isSettled: false }, 10],
     ["raises not under suspicion", 12, { meterTrust: "suspect" }, 10],
     ["raises blind to what the failsafe limit leaves", 12, { meterTrust: "lost", isSettled: false }, 12],
