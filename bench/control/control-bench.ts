@@ -39,6 +39,8 @@ export interface ControlBench {
 /** A start that costs this much shows how few starts the optimum really needs, Wh. */
 const START_PENALTY_WH = 100;
 const NOMINAL = { device: NOMINAL_DEVICE, phases: "auto", thresholds: {} } as const;
+/** Beside the shipped days; hems-edge alone. */
+const GRID_SETS: readonly string[] = ["open", "tune"];
 const STEERING: readonly ControllerName[] = ["hems-edge", "evcc-like", "openwb-like"];
 
 /** All controllers on all sets, then the scenarios; `onProgress` is told what comes next. */
@@ -58,6 +60,10 @@ export async function controlBench(
     onProgress(`${controller}: scenarios`);
     steps.push(...(await stepResponses(controller)));
     kettles.push(await kettle(controller));
+  }
+  for (const set of sets.filter(({ name }) => GRID_SETS.includes(name))) {
+    onProgress(`${set.name}: device grid`);
+    grid.push(...(await deviceGrid("hems-edge", set)));
   }
   return { sets: figures, device_grid: grid, step_response: steps, kettle: kettles };
 }

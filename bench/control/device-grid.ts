@@ -4,6 +4,7 @@ import { NOMINAL_DEVICE, type ReplayDevice } from "../../src/cli/replay/replay-d
 import type { TraceSet } from "./trace-sets.ts";
 
 export interface GridPoint {
+  readonly set: string;
   readonly controller: string;
   /** As on the command line: `dead_s=20`; `nominal` for the device of the other figures. */
   readonly device: string;
@@ -31,7 +32,10 @@ const POINTS: readonly (readonly [name: string, change: Partial<ReplayDevice>])[
 ];
 
 /** How a controller does on devices that it was not made for. */
-export async function deviceGrid(controller: ControllerName, { traces }: TraceSet): Promise<GridPoint[]> {
+export async function deviceGrid(
+  controller: ControllerName,
+  { name: set, traces }: TraceSet,
+): Promise<GridPoint[]> {
   const points: GridPoint[] = [];
   for (const [name, change] of POINTS) {
     const device = { ...NOMINAL_DEVICE, ...change };
@@ -42,7 +46,7 @@ export async function deviceGrid(controller: ControllerName, { traces }: TraceSe
     const { regret_pct, starts, writes } = meanFigures(days);
     const nominalPct = points[0]?.regret_pct ?? regret_pct;
     const above = Math.round((regret_pct - nominalPct) * 100) / 100;
-    points.push({ controller, device: name, regret_pct, above_nominal: above, starts, writes });
+    points.push({ set, controller, device: name, regret_pct, above_nominal: above, starts, writes });
   }
   return points;
 }

@@ -4,7 +4,9 @@ import { type Cells, markdownTable } from "./markdown.ts";
 
 /** Everything measured, as Markdown tables. */
 export function benchTables(bench: ControlBench): string {
-  return [...bench.sets.map(setTable), deviceTable(bench), stepTable(bench), kettleTable(bench)].join("\n\n");
+  const gridSets = [...new Set(bench.device_grid.map(({ set }) => set))];
+  const grids = gridSets.map((set) => deviceTable(bench, set));
+  return [...bench.sets.map(setTable), ...grids, stepTable(bench), kettleTable(bench)].join("\n\n");
 }
 
 function setTable({ set, liveliness, controllers }: SetFigures): string {
@@ -42,7 +44,8 @@ function figures(day: DayFigures): Cells {
   ];
 }
 
-function deviceTable({ device_grid: grid }: ControlBench): string {
+function deviceTable({ device_grid: all }: ControlBench, set: string): string {
+  const grid = all.filter((point) => point.set === set);
   const controllers = [...new Set(grid.map(({ controller }) => controller))];
   const devices = [...new Set(grid.map(({ device }) => device))];
   const head = ["device", ...controllers.flatMap((name) => [`${name}: regret %`, "starts", "writes"])];
@@ -55,7 +58,7 @@ function deviceTable({ device_grid: grid }: ControlBench): string {
         : [point.regret_pct.toFixed(1), point.starts.toFixed(1), point.writes.toFixed(0)];
     }),
   ]);
-  return `### Other devices, set shipped\n\n${markdownTable(head, rows)}`;
+  return `### Other devices, set ${set}\n\n${markdownTable(head, rows)}`;
 }
 
 function stepTable({ step_response: steps }: ControlBench): string {
