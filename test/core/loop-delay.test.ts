@@ -116,6 +116,12 @@ describe("an echo", () => {
     expect(hear(hidden, { atMs: 14_000, ...AFTER, chargeAtMs: 3_000 }).echoesMs).toEqual([9_000]);
     const beforeWrite = hear(stepTo(12), { atMs: -2_000, ...seen, chargeAtMs: -2_000, gridW: 400 });
     expect(hear(beforeWrite, { atMs: 8_000, ...AFTER }).echoesMs).toEqual([4_000]);
+    const outOfSight = heardEcho(
+      hidden,
+      { ...site({ atMs: 9_000, ...seen }), gridPowerW: undefined },
+      NOW_MS,
+    );
+    expect(hear(outOfSight, { atMs: 14_000, ...AFTER, chargeAtMs: 3_000 }).echoesMs).toEqual([9_000]);
   });
 
   it("of a step down is heard alike", () => {

@@ -68,20 +68,19 @@ export const german: ReasonWords = {
   },
 };
 
-/** A clock's text may begin with one of the English ones. */
-const WEEKDAYS: Readonly<Record<string, string>> = {
-  Mon: "Mo",
-  Tue: "Di",
-  Wed: "Mi",
-  Thu: "Do",
-  Fri: "Fr",
-  Sat: "Sa",
-  Sun: "So",
-};
+/** A clock's text may begin with a weekday: `Sat 07:00`. */
+const WEEKDAYS = [
+  ["Mon ", "Mo "],
+  ["Tue ", "Di "],
+  ["Wed ", "Mi "],
+  ["Thu ", "Do "],
+  ["Fri ", "Fr "],
+  ["Sat ", "Sa "],
+  ["Sun ", "So "],
+] as const;
 
-/** `Sat 07:00` as `Sa 07:00`. */
 function clock(text: string): string {
-  return text.replace(/^[A-Z][a-z]{2}/, (weekday) => WEEKDAYS[weekday] ?? weekday);
+  return WEEKDAYS.reduce((words, [english, german]) => words.replace(english, german), text);
 }
 
 function dueWords({ missingWh, deadline }: PlanAdvice): string {
