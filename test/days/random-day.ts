@@ -20,7 +20,7 @@ import {
   configOfUnbalanceLimit,
   type Pace,
 } from "./random-config.ts";
-import { anyHouse, clearHouse, loadedHouse, solarHouse, sunnyHouse } from "./random-house.ts";
+import { anyHouse, batteryHouse, clearHouse, loadedHouse, sunnyHouse } from "./random-house.ts";
 import { type Incident, incidents, operatorIncident } from "./random-incidents.ts";
 
 const pricesCtKwh = fc.oneof(
@@ -87,16 +87,17 @@ const dayOfTwoCars = (pace: Pace): DayParts => ({
 /** The sun alone decides, and little else happens. */
 const dayOfTheSun = (pace: Pace): DayParts => ({
   ...hungryDay(pace),
-  house: solarHouse,
+  house: clearHouse,
   more_boxes: fc.constant([]),
   config: configOfTheSun(pace),
   incidents: fc.array(incidents, { maxLength: 2 }),
 });
 
+const dayOfTheBattery = (pace: Pace): DayParts => ({ ...dayOfTheSun(pace), house: batteryHouse });
+
 /** For hours the sun pays for one of two cars. */
 const dayOfSharedSun = (pace: Pace): DayParts => ({
   ...dayOfTheSun(pace),
-  house: clearHouse,
   phases: fc.constant(3),
   more_boxes: anotherHungryThreePhaseBox,
 });
@@ -115,7 +116,8 @@ export const randomDays = (pace: Pace): fc.Arbitrary<Scenario> =>
       { weight: 2, arbitrary: fc.record(dayOutOfBalance(pace)) },
       { weight: 2, arbitrary: fc.record(dayOfTheOperator(pace)) },
       { weight: 2, arbitrary: fc.record(dayOfTwoCars(pace)) },
-      { weight: 4, arbitrary: fc.record(dayOfTheSun(pace)) },
+      { weight: 2, arbitrary: fc.record(dayOfTheSun(pace)) },
+      { weight: 3, arbitrary: fc.record(dayOfTheBattery(pace)) },
       { weight: 2, arbitrary: fc.record(dayOfSharedSun(pace)) },
     )
     .map(scenarioOf);

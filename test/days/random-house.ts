@@ -84,12 +84,8 @@ const sunnyParts = {
   noise_seed: fc.integer({ min: 1, max: 1_000 }),
 };
 
-/** A clear sky over a house that takes little: what cars share is nothing but sun. */
+/** A clear sky over a house that takes little: nothing but sun to charge from. */
 export const clearHouse = fc.record(sunnyParts);
 
-/** Sun for a car, with a battery that hides it or makes up for what is missing. */
-export const solarHouse = fc.record({
-  ...sunnyParts,
-  clouds: fc.option(clouds, { nil: undefined, freq: 1 }),
-  battery: fc.option(battery, { nil: undefined, freq: 1 }),
-});
+/** Clouds over a house whose battery hides the sun, or makes up for what is missing. */
+export const batteryHouse = fc.record({ ...sunnyParts, clouds: optional(clouds), battery });
