@@ -10,14 +10,8 @@ import { createViewer } from "./viewer.ts";
 const DAY_S = 86_400;
 const LOOK_S = 600;
 const WRITE_BACK_S = 30;
-/**
- * The service's, but compiled, for otherwise a month would take a day; and compiled once: optimised code goes on growing
- * for weeks, 3 MB in each, and the service has none.
- */
-const NODE_FLAGS = [
-  ...serviceCommand().flags.filter((flag) => flag !== "--jitless"),
-  ...["--always-sparkplug", "--no-maglev", "--no-turbofan"],
-];
+/** The service's, but for one: interpreted, a month would take a day. */
+const NODE_FLAGS = serviceCommand().flags.filter((flag) => flag !== "--jitless");
 
 /** The daemon as a process of its own, led by the clock of the simulated house in this one: every second has its pass. */
 export async function runSoak(

@@ -25,9 +25,8 @@ ${rows(figures)
   .join("\n")}
 
 - **memory, handles**: medians of a day; their growth is the slope over the days after the warm-up.
-- **flags**: the service's, but compiled without an optimiser: interpreted, a month takes a day. It has more memory therefore than
-  [the service](footprint.md). With V8's optimisers, which the service does not use either, memory grows by 3 MB a week for as long
-  as they find something to compile.
+- **flags**: the service's, but compiled: interpreted, a month takes a day. It has more memory therefore than
+  [the service](footprint.md).
 - **written**: \`write_bytes\` of /proc, with everything brought to the disk each simulated half minute, as Linux does in real time.
 ${missedGoals(figures)
   .map((missed) => `- **missed**: ${missed}\n`)
