@@ -84,10 +84,10 @@ describe.each([4, 5] as const)(
       const { connected, lines } = gateway(broker, { protocolVersion: version });
       await connected();
       const subscriber = broker.subscriber(["homeassistant/#"]);
-      await subscriber.printed(new RegExp(`^1 1 ${CONFIG} \\{`, "m"));
+      await subscriber.printed(new RegExp(`^1 1 ${CONFIG} \\{.*\\}\\n`, "m"));
       discoverySchema.parse(JSON.parse(printed(subscriber.text()).get(CONFIG) ?? ""));
       await broker.publish("homeassistant/status", "online");
-      await subscriber.printed(new RegExp(`^0 1 ${CONFIG} \\{`, "m"));
+      await subscriber.printed(new RegExp(`^0 1 ${CONFIG} \\{.*\\}\\n`, "m"));
       expect(lines.map(({ msg }) => msg)).toEqual(["MQTT broker connected"]);
     });
 
@@ -99,10 +99,10 @@ describe.each([4, 5] as const)(
       await broker.subscriber(["hems-edge/#"]).printed(/^1 1 hems-edge\/home\/state \{/m);
       await broker.restart();
       const subscriber = broker.subscriber(["homeassistant/#", "hems-edge/#"]);
-      await subscriber.printed(new RegExp(`^[01] 1 ${CONFIG} \\{`, "m"));
+      await subscriber.printed(new RegExp(`^[01] 1 ${CONFIG} \\{.*\\}\\n`, "m"));
       await subscriber.printed(/^[01] 1 hems-edge\/home\/state \{/m);
       const later = broker.subscriber([CONFIG]);
-      await later.printed(new RegExp(`^1 1 ${CONFIG} \\{`, "m"));
+      await later.printed(new RegExp(`^1 1 ${CONFIG} \\{.*\\}\\n`, "m"));
     });
 
     it("carries commands of those who may, and of nobody else", async () => {
@@ -136,7 +136,7 @@ describe.each([4, 5] as const)(
       const broker = await startMosquitto({ protocolVersion: version, isTls: true });
       const { connected } = gateway(broker, { protocolVersion: version, caFile: broker.caFile });
       await connected();
-      await broker.subscriber([CONFIG]).printed(new RegExp(`^1 1 ${CONFIG} \\{`, "m"));
+      await broker.subscriber([CONFIG]).printed(new RegExp(`^1 1 ${CONFIG} \\{.*\\}\\n`, "m"));
 
       const folder = temporaryFolder();
       const stranger = gateway(broker, {
