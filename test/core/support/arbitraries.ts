@@ -3,25 +3,15 @@ import type { ControlOptions, PassInput } from "../../../src/core/decide.ts";
 import type { SiteLimits } from "../../../src/core/limits.ts";
 import type { PlanStance } from "../../../src/core/planner/plan-advice.ts";
 import { CHARGING_MODES, type Settings, type Thresholds } from "../../../src/core/settings.ts";
-import type {
-  MeterTrust,
-  SiteSample,
-  VehicleState,
-  WallboxCapability,
+import {
+  type MeterTrust,
+  type SiteSample,
+  VEHICLE_STATES,
+  type VehicleState,
+  type WallboxCapability,
 } from "../../../src/core/site-sample.ts";
 import { sampleAdvice } from "../../support/sample-advice.ts";
 import { DAY, limitedTo, NOON_WALL_MS, OPTIONS } from "./site.ts";
-
-const VEHICLES: readonly VehicleState[] = [
-  "absent",
-  "connected",
-  "charging",
-  "suspended_by_vehicle",
-  "suspended_by_wallbox",
-  "finishing",
-  "faulted",
-  "unknown",
-];
 
 const STANCES: readonly PlanStance[] = ["cheap", "due", "wait", "no_prices"];
 
@@ -114,7 +104,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   settings,
   stance: fc.constantFrom(...STANCES, undefined),
   meterTrust: often<MeterTrust>("good", "suspect", "lost"),
-  vehicle: often<VehicleState>("charging", ...VEHICLES),
+  vehicle: often<VehicleState>("charging", ...VEHICLE_STATES),
   isConnected: often(true, false),
   isFollowing: often(true, false),
   isModulating: often(true, true, true, false),
