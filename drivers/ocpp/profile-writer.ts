@@ -7,14 +7,13 @@ import { admissibleCurrentA } from "./admissible-current.ts";
 import type { BoxHabits } from "./box-habits.ts";
 import type { BoxLink } from "./box-link.ts";
 import { floorProfile, leftoverIds, type RunningTransaction, setpointProfile } from "./charging-profile.ts";
+import { type DueWrite, dueWrite, type HeldLimit } from "./profile-due.ts";
 import type { PlanBook, ProfileWay } from "./profile-plan.ts";
 import { createProfileRefusals } from "./profile-refusals.ts";
 import { applyResultOf, type SendOutcome, sendProfile } from "./profile-sending.ts";
 import { isInSession } from "./vehicle-status.ts";
 import type { WriteBudget } from "./write-budget.ts";
 
-/** The clock of the box, or ours, moved against the monotonic one: the times in the profile are wrong. */
-export const WALL_JUMP_MS = 10_000;
 /** So that a call that runs into its timeout is told as such. */
 const APPLY_MARGIN_MS = 1_000;
 /** What is measured this near to the floor is the floor, A. */
@@ -77,12 +76,6 @@ export interface ProfileWriter {
   release(): void;
 }
 
-interface Held {
-  readonly currentA: number;
-  readonly atMs: number;
-  readonly wallOffsetMs: number;
-}
-
 const UNCHANGED: ApplyResult = { kind: "unchanged" };
 const DISCONNECTED: ApplyResult = { kind: "deferred", because: "disconnected" };
 const BUSY: ApplyResult = { kind: "deferred", because: "busy" };
@@ -96,7 +89,7 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
   let link: BoxLink | undefined;
   let vehicle: VehicleState = "unknown";
   let wanted: { readonly currentA: number; readonly isUrgent: boolean; readonly atMs: number } | undefined;
-  let held: Held | undefined;
+  let held: HeldLimit | undefined;
   let isFloorLaid = false;
   let isWriting = false;
   let mustRepeat = false;
@@ -108,29 +101,27 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
 
   const wallOffsetMs = () => clock.wallMs() + deps.boxClockErrorMs() - clock.monotonicMs();
 
-  /** Undefined when nothing has to be written; else whether the write raises what the box allows. */
-  function dueWrite(): { readonly isRaise: boolean } | undefined {
+  function due(): DueWrite | undefined {
     if (wanted === undefined) return undefined;
-    if (held === undefined) return { isRaise: wanted.currentA > floorCurrentA() };
-    const ageMs = clock.monotonicMs() - held.atMs;
-    const isExpired = book.plan !== "plain" && ageMs >= horizonMs;
-    if (wanted.currentA !== held.currentA) {
-      return { isRaise: wanted.currentA > (isExpired ? floorCurrentA() : held.currentA) };
-    }
-    const hasClockJumped = Math.abs(wallOffsetMs() - held.wallOffsetMs) > WALL_JUMP_MS;
-    // Without a car nothing can be drawn: a renewal would only wear the flash. The plug-in brings it.
-    const isRenewal = book.plan !== "plain" && vehicle !== "absent" && ageMs >= horizonMs / 2;
-    return mustRepeat || hasClockJumped || isRenewal ? { isRaise: false } : undefined;
+    return dueWrite(wanted.currentA, held, {
+      floorCurrentA: floorCurrentA(),
+      isExpiring: book.plan !== "plain",
+      horizonMs,
+      vehicle,
+      mustRepeat,
+      nowMs: clock.monotonicMs(),
+      wallOffsetMs: wallOffsetMs(),
+    });
   }
 
   async function writeWanted(): Promise<ApplyResult> {
     const command = wanted;
-    const due = dueWrite();
-    if (command === undefined || due === undefined) return UNCHANGED;
+    const write = due();
+    if (command === undefined || write === undefined) return UNCHANGED;
     if (link === undefined) return DISCONNECTED;
     if (isHeld || isWriting || refusals.isPausing(command.isUrgent)) return BUSY;
     // Renewals pass: a pause that is not renewed would end in the floor, which is more current.
-    if (due.isRaise && budget.isSpent()) return OVER_BUDGET;
+    if (write.isRaise && budget.isSpent()) return OVER_BUDGET;
     isWriting = true;
     const outcome = await writeOn(link, command.currentA);
     isWriting = false;
@@ -277,7 +268,7 @@ export function createProfileWriter(options: ProfileWriterOptions, deps: Profile
       });
       wanted = { currentA, isUrgent: command.isUrgent, atMs: clock.monotonicMs() };
       if (link === undefined) return Promise.resolve(DISCONNECTED);
-      const isIdle = !isWriting && dueWrite() === undefined;
+      const isIdle = !isWriting && due() === undefined;
       if (isIdle) return Promise.resolve(UNCHANGED);
       return withTimeout(clock, link.callTimeoutMs + APPLY_MARGIN_MS, writeWanted(), BUSY);
     },
