@@ -4,6 +4,7 @@ import { integerOf, listOf, recordOf, textOf } from "../lenient-json.ts";
 
 /** Starts and stops are worth money and kept before everything else; of meter values the newest. */
 const MAX_METER_VALUES = 200;
+/** Without meter values the starts and stops of months; beyond that the oldest go. */
 const MAX_MESSAGES = 400;
 const MAX_IDS = 50;
 /** Signed meter values are about as large as this; more would fill the store. */
@@ -16,7 +17,7 @@ const RETRY_MS = 30_000;
 
 export type QueuedAction = "StartTransaction" | "MeterValues" | "StopTransaction";
 
-interface Queued {
+export interface Queued {
   readonly action: QueuedAction;
   readonly payload: JsonRecord;
   /** Our number of the transaction. */
@@ -27,6 +28,8 @@ export interface UpstreamQueueDeps {
   readonly store: StateStore;
   readonly call: (action: QueuedAction, payload: object) => Promise<CallOutcome>;
   readonly monotonicMs: () => number;
+  /** So many starts and stops waited in vain: a message that is worth money was given up for a newer one. */
+  readonly onLost: (message: Queued) => void;
   /** What it says of the tag of a start. */
   readonly onTag: (idTag: unknown, idTagInfo: unknown) => void;
 }
@@ -65,11 +68,14 @@ export function createUpstreamQueue(key: string, deps: UpstreamQueueDeps): Upstr
   function withinBounds(next: readonly Queued[]): readonly Queued[] {
     const meterValues = next.filter(({ action }) => action === "MeterValues").length;
     let tooMany = Math.max(meterValues - MAX_METER_VALUES, next.length - MAX_MESSAGES);
-    return next.filter(({ action }) => {
+    const kept = next.filter(({ action }) => {
       if (tooMany <= 0 || action !== "MeterValues") return true;
       tooMany--;
       return false;
     });
+    const lost = kept.slice(0, Math.max(0, kept.length - MAX_MESSAGES));
+    for (const message of lost) deps.onLost(message);
+    return kept.slice(lost.length);
   }
 
   function isRepeated({ action, id }: Queued): boolean {

@@ -64,6 +64,11 @@ export function createUpstream(options: UpstreamOptions, deps: UpstreamDeps): Up
     store,
     monotonicMs: clock.monotonicMs,
     call: (action, payload) => line.call(action, payload),
+    onLost: ({ action, id }) =>
+      log.error(
+        { action, id },
+        "the upstream central system has been away for too long: it will never hear of this",
+      ),
     onTag: (idTag, idTagInfo) => tags.heard(idTag, idTagInfo),
   });
   const tags = createUpstreamTags(`${options.key}/tags`, {
