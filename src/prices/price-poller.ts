@@ -40,7 +40,7 @@ export function createPricePoller(
     let failures = 0;
     while (!stopping.signal.aborted) {
       failures = await look(failures);
-      await delay(clock, lookDelayMs(failures, random()), stopping.signal);
+      await delay(clock, lookDelayMs(failures, random), stopping.signal);
     }
   }
 

@@ -1,3 +1,4 @@
+import { type BackOffRange, backOffMs } from "../core/back-off.ts";
 import type { LocalTime } from "../core/planner/local-time.ts";
 import { knownUntilMs, type PriceCurve } from "../core/planner/price-curve.ts";
 
@@ -8,8 +9,7 @@ const REFRESH_MS = 6 * 3_600_000;
 /** From look to look, ms: wall-clock jumps and publication are noticed within it. */
 const SHORTEST_LOOK_MS = 600_000;
 const LONGEST_LOOK_MS = 900_000;
-const FIRST_RETRY_MS = 30_000;
-const LONGEST_RETRY_MS = 1_800_000;
+const RETRY: BackOffRange = { shortestMs: 30_000, longestMs: 1_800_000 };
 
 /** True when there may be something new: nothing for now, tomorrow missing after its publication, or old knowledge. */
 export function isFetchDue(
@@ -26,9 +26,9 @@ export function isFetchDue(
   return minute >= PUBLICATION_MINUTE && lastKnownDay <= dayNumber;
 }
 
-/** How long to wait after `failures` failed requests in a row, ms; `random` is in 0..1. */
-export function lookDelayMs(failures: number, random: number): number {
-  if (failures === 0) return SHORTEST_LOOK_MS + random * (LONGEST_LOOK_MS - SHORTEST_LOOK_MS);
-  const widestMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
-  return FIRST_RETRY_MS + random * (widestMs - FIRST_RETRY_MS);
+/** How long to wait after `failures` failed requests in a row, ms; `random` gives 0..1. */
+export function lookDelayMs(failures: number, random: () => number): number {
+  return failures === 0
+    ? SHORTEST_LOOK_MS + random() * (LONGEST_LOOK_MS - SHORTEST_LOOK_MS)
+    : backOffMs(failures, RETRY, random);
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
+import { type BackOffRange, backOffMs } from "../core/back-off.ts";
 import { type Clock, type Timer, withTimeout } from "../ports/clock.ts";
 import { createFrameGuard } from "./frame-guard.ts";
 import { connect } from "./mqtt-library.ts";
@@ -61,8 +62,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const FAREWELL_TIMEOUT_MS = 2_000;
 /** A connection that held this long was a good one: the next loss starts with the shortest wait again. */
 const STABLE_MS = 60_000;
-const FIRST_RETRY_MS = 1_000;
-const LARGEST_RETRY_MS = 60_000;
+const RETRY: BackOffRange = { shortestMs: 1_000, longestMs: 60_000 };
 
 export function createMqttConnection(
   options: MqttConnectionOptions,
@@ -141,9 +141,8 @@ export function createMqttConnection(
     if (!isRunning) return;
     if (connectedAtMs !== undefined && clock.monotonicMs() - connectedAtMs >= STABLE_MS) failures = 0;
     connectedAtMs = undefined;
-    const widestMs = Math.min(LARGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** ++failures);
-    const delayMs = FIRST_RETRY_MS + random() * (widestMs - FIRST_RETRY_MS);
-    retryTimer = clock.setTimeout(() => void open(), delayMs);
+    failures += 1;
+    retryTimer = clock.setTimeout(() => void open(), backOffMs(failures, RETRY, random));
   }
 
   function publish(

@@ -36,8 +36,8 @@ export const SEEDED_DEFECTS: readonly SeededDefect[] = [
   {
     what: "raises as often as it likes",
     file: "src/core/setpoint.ts",
-    right: "return nowMs - lastChangeMs >= holdMs;",
-    wrong: "return nowMs - lastChangeMs >= Math.min(holdMs, 0);",
+    right: "return context.nowMs - context.lastChangeMs >= raiseHoldMs(targetA, context);",
+    wrong: "return context.nowMs - context.lastChangeMs >= Math.min(raiseHoldMs(targetA, context), 0);",
   },
   {
     what: "takes the main fuse for twice its size",
