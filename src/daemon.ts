@@ -14,6 +14,7 @@ import { createTelling } from "./daemon/telling.ts";
 import type { HistoryRecorder, HistoryState } from "./history/history-recorder.ts";
 import type { Commands } from "./ports/commands.ts";
 import type { ReportSink } from "./ports/report-sink.ts";
+import { createFullCollection } from "./service/full-collection.ts";
 import { createMemoryWatch } from "./service/memory-watch.ts";
 import type { SyncLoop } from "./sync/sync-loop.ts";
 import type { MqttTelemetryState } from "./telemetry/mqtt-telemetry.ts";
@@ -65,7 +66,8 @@ function createParts(config: Config, deps: DaemonDeps) {
   const telling = createTelling(config, tellingDeps);
   const api = createPageApi(config, { ...tellingDeps, telling, commissioning, runtime });
   const { mqtt, history, notifier, limits } = telling;
-  const optional = [sync, mqtt, history, notifier, createMemorySink(config, deps, history)];
+  const memorySinks = [createMemorySink(config, deps, history), createCollectionSink(deps)];
+  const optional = [sync, mqtt, history, notifier, ...memorySinks];
   sinks.push(
     ...(deps.sinks ?? []),
     commissioning,
@@ -140,4 +142,9 @@ function createMemorySink(
     rssBytes: () => process.memoryUsage.rss(),
     onHigh: (detail) => history?.note("memory_high", detail),
   });
+}
+
+/** Undefined where V8 alone says when garbage is collected. */
+function createCollectionSink({ clock, collectGarbage }: DaemonDeps): ReportSink | undefined {
+  return collectGarbage && createFullCollection({ clock, collect: collectGarbage });
 }

@@ -16,6 +16,7 @@ import { readTlsFiles } from "../daemon/tls-files.ts";
 import { createDaemon } from "../daemon.ts";
 import { createSqliteStateStore } from "../history/sqlite-state-store.ts";
 import type { Clock } from "../ports/clock.ts";
+import { garbageCollector } from "../ports/garbage-collector.ts";
 import { createScaledClock, createSystemClock } from "../service/clock.ts";
 import { EXIT } from "../service/exit-codes.ts";
 import { createServiceLog, logForm, type ServiceLog } from "../service/journal-log.ts";
@@ -119,6 +120,8 @@ interface Host {
 
 /** Resolves only when the process guard has ended everything: the guard itself exits the process. */
 async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Host): Promise<number> {
+  // Else a few bytes that somebody keeps for long keep 64 KiB with them: the lengths that MQTT.js remembers are megabytes then.
+  Buffer.poolSize = 0;
   const { log } = serviceLog;
   const { environment } = input.io;
   const build = packageInfo();
@@ -161,6 +164,7 @@ async function runDaemon(first: Loaded, { place, input, serviceLog, clock }: Hos
         random: Math.random,
         version,
         sinks: [notifier],
+        collectGarbage: garbageCollector(),
         restart: () => process.kill(process.pid, "SIGTERM"),
         history: { thread: createDaemonHistory(config, diskClock), diskClock },
       });

@@ -29,6 +29,8 @@ export interface DaemonDeps {
   readonly history?: { readonly thread: HistoryThread; readonly diskClock: Clock };
   /** Ends the program in order, so that it is started anew; without it memory may grow. */
   readonly restart?: () => void;
+  /** Collects all garbage at once, in some tens of milliseconds; without it V8 alone says when. */
+  readonly collectGarbage?: (() => void) | undefined;
   /** Told of every pass beside the daemon's own listeners, e.g. the service manager. */
   readonly sinks?: readonly ReportSink[];
   /** The time of the people who look at the page, where it differs from the daemon's. */

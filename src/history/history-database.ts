@@ -12,6 +12,8 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** A commit writes whole pages: small ones cost an SD card less, and a page of minutes is still a quarter of an hour. */
 const PAGE_BYTES = 1_024;
 const LARGEST_JOURNAL_BYTES = 2 * 1024 * 1024;
+/** SQLite would keep 2 MB, which take weeks to fill; the pages of a day's writing are fewer, and the system caches the file. */
+const PAGE_CACHE_KIB = 512;
 
 export interface HistoryDatabaseOptions {
   readonly path: string;
@@ -42,7 +44,7 @@ export function openHistoryDatabase(options: HistoryDatabaseOptions): HistoryOpe
     connection = new DatabaseSync(options.path, { timeout: BUSY_TIMEOUT_MS });
     connection.exec(
       `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-       PRAGMA journal_size_limit = ${LARGEST_JOURNAL_BYTES};`,
+       PRAGMA journal_size_limit = ${LARGEST_JOURNAL_BYTES}; PRAGMA cache_size = -${PAGE_CACHE_KIB};`,
     );
     const flaw = formatFlaw(connection, HISTORY_VERSION);
     if (flaw !== undefined) {
