@@ -10,15 +10,15 @@ import { createViewer } from "./viewer.ts";
 const DAY_S = 86_400;
 const LOOK_S = 600;
 const WRITE_BACK_S = 30;
-/** The service's, but for one: interpreted, a month would take a day. */
-const NODE_FLAGS = serviceCommand().flags.filter((flag) => flag !== "--jitless");
-
-/** The daemon as a process of its own, led by the clock of the simulated house in this one: every second has its pass. */
+/**
+ * The daemon as the service runs it, in a process of its own, led by the clock of the simulated house in this one: every second
+ * has its pass.
+ */
 export async function runSoak(
   { days, stateDir }: { readonly days: number; readonly stateDir: string },
   onDay: (day: SoakDay, index: number) => void,
 ): Promise<void> {
-  const bench = await createBench({ trace: shippedDaysInARow(), stateDir, nodeFlags: NODE_FLAGS });
+  const bench = await createBench({ trace: shippedDaysInARow(), stateDir, program: serviceCommand() });
   const daemon = bench.startDaemon();
   const processId = daemon.child.pid;
   if (processId === undefined) throw new Error("the daemon could not be started");

@@ -14,9 +14,10 @@ function soakPage(figures: SoakFigures): string {
 
 Written by \`npm run soak\`; do not edit.
 
-The real daemon in a process of its own, [led by the clock](adr/0017-the-bench-leads-the-daemons-clock.md) of one inverter, one meter, one
-wallbox, broker and Partner API in another one; the page open and \`/metrics\` asked each minute; a pass each second. The six shipped days
-follow each other again and again, and the car leaves each afternoon and comes home empty.
+The compiled program with the flags of [the unit](../systemd/hems-edge.service) in a process of its own,
+[led by the clock](adr/0017-the-bench-leads-the-daemons-clock.md) of one inverter, one meter, one wallbox, broker and Partner API in
+another one; the page open and \`/metrics\` asked each minute; a pass each second. The six shipped days follow each other again and
+again, and the car leaves each afternoon and comes home empty. What grew before: [ADR 19](adr/0019-memory-that-stays-where-it-is.md).
 
 | | goal | measured |
 | --- | --- | --- |
@@ -25,8 +26,6 @@ ${rows(figures)
   .join("\n")}
 
 - **memory, handles**: medians of a day; their growth is the slope over the days after the warm-up.
-- **flags**: the service's, but compiled: interpreted, a month takes a day. It has more memory therefore than
-  [the service](footprint.md).
 - **written**: \`write_bytes\` of /proc, with everything brought to the disk each simulated half minute, as Linux does in real time.
 ${missedGoals(figures)
   .map((missed) => `- **missed**: ${missed}\n`)

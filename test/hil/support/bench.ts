@@ -13,7 +13,7 @@ import { type BenchConfigOptions, benchConfig } from "./bench-config.ts";
 import { type ChargeHistory, type ChargeSecond, recordCharging } from "./charge-history.ts";
 import { constantTrace } from "./constant-trace.ts";
 import { type ControlBox, createControlBox } from "./control-box.ts";
-import { type DaemonProcess, type Ended, spawnProgram } from "./daemon-process.ts";
+import { type DaemonProcess, type Ended, type Program, spawnProgram } from "./daemon-process.ts";
 
 /** An ordinary day for the wall clock of house and daemon. */
 const START_WALL_MS = Date.UTC(2026, 2, 18, 12);
@@ -58,8 +58,8 @@ export interface BenchOptions extends BenchConfigOptions {
   readonly isLive?: boolean;
   /** The config says no more than how the gateway is reached: it waits to be set up. */
   readonly isWithoutHouse?: boolean;
-  /** Flags of node for the daemon. */
-  readonly nodeFlags?: readonly string[];
+  /** The daemon's program; else the sources of this checkout. */
+  readonly program?: Program;
 }
 
 /** A daemon on the bench's clock. */
@@ -187,13 +187,13 @@ export async function createBench(options: BenchOptions): Promise<Bench> {
 
   function startDaemon(wallMs = clock.wallMs()): BenchDaemon {
     const argv = ["run", "--config", configPath, "--clock-led", `${wallMs}`];
-    const program = spawnProgram(argv, {}, { channel: "ipc", nodeFlags: options.nodeFlags });
-    const follower = follow(program.child, clock);
-    const daemon = Object.assign(program, follower, {
+    const started = spawnProgram(argv, {}, { channel: "ipc", program: options.program });
+    const follower = follow(started.child, clock);
+    const daemon = Object.assign(started, follower, {
       async end(signal: NodeJS.Signals) {
-        program.kill(signal);
-        if (signal !== "SIGKILL") await unhurried(() => within(LONGEST_STOP_S, () => !program.isRunning));
-        return program.ended;
+        started.kill(signal);
+        if (signal !== "SIGKILL") await unhurried(() => within(LONGEST_STOP_S, () => !started.isRunning));
+        return started.ended;
       },
     });
     daemons.push(daemon);

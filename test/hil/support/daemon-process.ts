@@ -6,6 +6,14 @@ import type { Readable } from "node:stream";
 
 export const MAIN = join(import.meta.dirname, "../../../src/main.ts");
 
+/** What node runs: its flags, and the program's first file. */
+export interface Program {
+  readonly flags: readonly string[];
+  readonly main: string;
+}
+
+const SOURCES: Program = { flags: [], main: MAIN };
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -28,11 +36,11 @@ export function spawnProgram(
   environment: Readonly<Record<string, string>> = {},
   options: {
     readonly channel?: "ipc" | "ignore" | undefined;
-    readonly nodeFlags?: readonly string[] | undefined;
+    readonly program?: Program | undefined;
   } = {},
 ): DaemonProcess {
-  const { channel = "ignore", nodeFlags = [] } = options;
-  const child = spawn(process.execPath, [...nodeFlags, MAIN, ...argv], {
+  const { channel = "ignore", program = SOURCES } = options;
+  const child = spawn(process.execPath, [...program.flags, program.main, ...argv], {
     stdio: ["ignore", "pipe", "pipe", channel],
     env: { PATH: process.env.PATH, ...environment },
   });
