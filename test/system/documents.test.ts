@@ -58,7 +58,7 @@ describe("a person who follows the pages to the letter", () => {
   });
 
   it("sees in the first hour what it does, and the wallbox", async () => {
-    await machine.until("hems-edge status --json | grep -q '\"is_connected\": *true'", START_MS);
+    await machine.until("hems-edge wallbox show | grep -q 'connected, ocpp1.6'", START_MS);
     const said = type(blocksOf("first-hour.md").flat());
     expect(said).toContain("connected, ocpp1.6");
     expect(said).toContain("active (running)");
