@@ -78,9 +78,13 @@ export function createHouseLaws(truth: Truth, laws: LawBook): HouseLaws {
   // A car that starts by itself shows in one reading before it does in another, and may be given too much for a moment.
   const breach = (what: string, longestS = windowS) => createBreach(laws, what, longestS);
   const imported = breach("the import limit");
-  const operated = breach("the grid operator's limit");
+  // What of the grid's power the cars take is known only by what the boxes report.
+  const reportedS = Math.max(...boxes.map(({ device }) => device.powerS));
+  const operated = breach("the grid operator's limit", windowS + reportedS);
   const fused = PHASES.map(() => breach("the main fuse", windowS + guessedS(truth)));
-  const tilted = PHASES.map(() => breach("one phase above another"));
+  // A cut by readings from amid a car's start may be too small, and the next one waits for the delay that is believed.
+  const believedS = Math.max(0, control.loop_delay_s - Math.min(...boxes.map(({ device }) => device.deadS)));
+  const tilted = PHASES.map(() => breach("one phase above another", windowS + believedS));
   const unbalanceA =
     site.unbalance_limit_va === "off" || isShared || boxes.some(({ knowsPhases }) => !knowsPhases)
       ? undefined

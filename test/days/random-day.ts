@@ -21,7 +21,7 @@ import {
   type Pace,
 } from "./random-config.ts";
 import { anyHouse, batteryHouse, clearHouse, loadedHouse, sunnyHouse } from "./random-house.ts";
-import { type Incident, incidents, operatorIncident } from "./random-incidents.ts";
+import { type Incident, incidents, operatorIncident, silentOperator } from "./random-incidents.ts";
 
 const pricesCtKwh = fc.oneof(
   fc.constant([]),
@@ -66,13 +66,13 @@ const dayOutOfBalance = (pace: Pace): DayParts => ({
   config: configOfUnbalanceLimit(pace),
 });
 
-/** The grid operator limits a house that has sun of its own, or falls silent. */
+/** The grid operator limits a house that has sun of its own, and falls silent. */
 const dayOfTheOperator = (pace: Pace): DayParts => ({
   ...hungryDay(pace),
   house: sunnyHouse,
   config: configOfOperator(pace),
   incidents: fc
-    .tuple(operatorIncident, operatorIncident, someIncidents)
+    .tuple(silentOperator, operatorIncident, someIncidents)
     .map(([first, second, more]) => [first, second, ...more]),
 });
 
@@ -114,7 +114,7 @@ export const randomDays = (pace: Pace): fc.Arbitrary<Scenario> =>
       { weight: 10, arbitrary: fc.record(anyDay(pace)) },
       { weight: 2, arbitrary: fc.record(dayAtTheFuse(pace)) },
       { weight: 2, arbitrary: fc.record(dayOutOfBalance(pace)) },
-      { weight: 2, arbitrary: fc.record(dayOfTheOperator(pace)) },
+      { weight: 3, arbitrary: fc.record(dayOfTheOperator(pace)) },
       { weight: 2, arbitrary: fc.record(dayOfTwoCars(pace)) },
       { weight: 2, arbitrary: fc.record(dayOfTheSun(pace)) },
       { weight: 3, arbitrary: fc.record(dayOfTheBattery(pace)) },

@@ -135,7 +135,7 @@ const limitingOperator = fc
   .map((limit): Incident => ({ events: [{ kind: "operator_limits", ...limit, box: 0 }], changes: [] }));
 
 /** An operator that limits, falls silent while it does, and is back after minutes or hours, or not on that day. */
-const silentOperator = fc
+export const silentOperator = fc
   .record({
     from_min: when,
     minutes: fc.integer({ min: 5, max: 120 }),

@@ -156,8 +156,10 @@ export function createSunLaws(truth: Truth, { pvW, loadW, stepMs }: DayTrace, la
     const index = Math.min(loadW.length - 1, Math.floor((second * 1_000) / stepMs));
     const houseA = ((loadW[index] ?? 0) + noiseW) / 2 / NOMINAL_VOLTAGE_V;
     const importW = houseW + currentA * 3 * NOMINAL_VOLTAGE_V;
+    // A car on one phase of a box that does not tell looks like a third of it there: the rest is taken for the house's.
+    const mistakenA = boxes.every(({ knowsPhases }) => knowsPhases) ? 0 : (currentA * 2) / 3;
     return (
-      houseA + currentA < config.site.main_fuse_a - 1 &&
+      houseA + currentA + mistakenA < config.site.main_fuse_a - 1 &&
       importW < (config.site.import_limit_w ?? Number.POSITIVE_INFINITY) - 300 &&
       config.site.unbalance_limit_va === "off" &&
       scenario.changes.every(({ max_current_a }) => max_current_a === undefined)

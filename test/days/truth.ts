@@ -138,6 +138,8 @@ export function truthOf(scenario: Scenario): Truth {
     meterGoneS,
     wasMeterGoneBefore(atS) {
       const sinceS = atS - meterGoneS(atS);
+      // More than the connection lets through is nonsense, too.
+      if (sinceS - absurdS <= REGAINED_S + 2 * seenAfterS) return true;
       return meterEvents.some((event) => {
         const goodS = sinceS - (event.from_min + event.minutes) * 60;
         return goodS >= 0 && goodS <= REGAINED_S + 2 * seenAfterS;

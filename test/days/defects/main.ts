@@ -15,7 +15,7 @@ const LONGEST_MS = 1_800_000;
 
 const { values } = parseArgs({
   options: {
-    days: { type: "string", default: "60" },
+    days: { type: "string", default: "500" },
     seed: { type: "string", default: "20261126" },
     only: { type: "string", default: "" },
     "write-docs": { type: "boolean", default: false },
@@ -59,8 +59,8 @@ function page(verdicts: readonly Verdict[]): string {
   return `# Seeded defects
 
 Written by \`npm run test:defects -- --write-docs\`: what the [random days](../test/days) noticed when the gateway was given one
-[defect](../test/days/defects/seeded-defects.ts) at a time, and on which of ${values.days} days (seed ${values.seed}). Without a defect
-the same days break no law.
+[defect](../test/days/defects/seeded-defects.ts) at a time, and on which of ${values.days} days, as many as \`npm test\` lives (seed
+${values.seed}). Without a defect the same days break no law.
 
 | the gateway | first noticed |
 |---|---|
