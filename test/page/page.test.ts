@@ -111,6 +111,31 @@ describe("the page", () => {
   );
 
   it(
+    "keeps what is typed while the gateway's answer is on its way",
+    onPage({ viewport: PHONE }, async ({ bench, page }) => {
+      let letGo = () => {};
+      const isHeld = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      await page.route("**/api/charge-plan", async (route) => {
+        await isHeld;
+        await route.continue();
+      });
+      await page.reload();
+      const energy = page.getByRole("spinbutton");
+      await energy.fill("12");
+      const answered = page.waitForResponse("**/api/charge-plan");
+      letGo();
+      await (await answered).finished();
+      await page.getByRole("button", { name: "Set", exact: true }).click();
+      await expect
+        .poll(async () => (await bench.answer("/api/charge-plan")).goal)
+        .toMatchObject({ energy_kwh: 12 });
+      expect(await energy.inputValue()).toBe("12");
+    }),
+  );
+
+  it(
     "explains what the gateway refuses",
     onPage({ viewport: PHONE }, async ({ page }) => {
       await page.getByRole("spinbutton").fill("5000");

@@ -64,20 +64,24 @@ function BoostButtons({ view, isLive, ask }: { view: View; isLive: boolean; ask:
 }
 
 function PlanForm({ isLive, plan, ask }: { isLive: boolean; plan: PlanView | null; ask: Ask }) {
-  const [deadline, setDeadline] = useState("");
-  const [kWh, setKWh] = useState("");
+  const [known, setKnown] = useState({ deadline: "", kWh: "" });
+  /** What is being typed; an answer that comes meanwhile must not wipe it out. */
+  const [typed, setTyped] = useState<Partial<typeof known>>({});
+  const { deadline, kWh } = { ...known, ...typed };
 
   async function read() {
     const answer = await get<{ goal: Goal }>("/api/charge-plan");
     if (!answer.ok) return;
-    setDeadline(usualDeadline(answer.value.goal));
-    setKWh(String(answer.value.goal.energy_kwh));
+    const { goal } = answer.value;
+    setKnown({ deadline: usualDeadline(goal), kWh: String(goal.energy_kwh) });
   }
 
   useEffect(() => void read(), []);
 
   async function change(question: ReturnType<typeof send>) {
-    if (await ask(question)) await read();
+    if (!(await ask(question))) return;
+    await read();
+    setTyped({});
   }
 
   function submit(event: Event) {
@@ -93,7 +97,11 @@ function PlanForm({ isLive, plan, ask }: { isLive: boolean; plan: PlanView | nul
     <form class="plan" aria-label={say("plan.label")} noValidate onSubmit={submit}>
       <label>
         {say("plan.deadline")}{" "}
-        <input type="time" value={deadline} onInput={(event) => setDeadline(event.currentTarget.value)} />
+        <input
+          type="time"
+          value={deadline}
+          onInput={(event) => setTyped({ ...typed, deadline: event.currentTarget.value })}
+        />
       </label>
       <label>
         {say("plan.energy")}{" "}
@@ -104,7 +112,7 @@ function PlanForm({ isLive, plan, ask }: { isLive: boolean; plan: PlanView | nul
           step="any"
           inputMode="decimal"
           value={kWh}
-          onInput={(event) => setKWh(event.currentTarget.value)}
+          onInput={(event) => setTyped({ ...typed, kWh: event.currentTarget.value })}
         />{" "}
         kWh
       </label>
