@@ -69,19 +69,19 @@ function PlanForm({ isLive, plan, ask }: { isLive: boolean; plan: PlanView | nul
   const [typed, setTyped] = useState<Partial<typeof known>>({});
   const { deadline, kWh } = { ...known, ...typed };
 
-  async function read() {
+  /** False when the gateway did not answer: what is shown stays. */
+  async function read(): Promise<boolean> {
     const answer = await get<{ goal: Goal }>("/api/charge-plan");
-    if (!answer.ok) return;
+    if (!answer.ok) return false;
     const { goal } = answer.value;
     setKnown({ deadline: usualDeadline(goal), kWh: String(goal.energy_kwh) });
+    return true;
   }
 
   useEffect(() => void read(), []);
 
   async function change(question: ReturnType<typeof send>) {
-    if (!(await ask(question))) return;
-    await read();
-    setTyped({});
+    if ((await ask(question)) && (await read())) setTyped({});
   }
 
   function submit(event: Event) {
